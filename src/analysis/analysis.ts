@@ -1,0 +1,112 @@
+import type { Claim } from '../arp/claim.ts';
+import { POLICY_HAVIP, POLICY_SUBNET } from '../dataplane/address-book.ts';
+import type { Site } from '../dataplane/address-plan.ts';
+import { CARRIES_ARP, CARRIES_ND, type Classifier } from '../dataplane/classifier.ts';
+import type { SwitchObserver } from '../dataplane/observer.ts';
+import { Switch } from '../dataplane/switch.ts';
+import { CLAIM_REFUSED } from '../dataplane/verdict.ts';
+import { macFromHalves } from '../wire/mac.ts';
+import { CaptureView } from './capture-view.ts';
+import { Clock } from './clock.ts';
+import { Logs } from './logs.ts';
+import { Outages } from './outages.ts';
+import { Ownership } from './ownership.ts';
+import { VirtualRouters } from './virtual-routers.ts';
+
+/**
+ * The observer of a replay: it hands what the switch saw to the analysers. Claims go to ownership,
+ * adverts to the virtual routers, packets of followed addresses to the outages. It decides nothing
+ * itself and holds no text.
+ */
+const REFUSED_MACS_MAX = 65_536;
+
+export class Analysis implements SwitchObserver {
+  readonly clock = new Clock();
+  readonly logs: Logs;
+  readonly owner: Switch;
+  readonly ownership: Ownership;
+  readonly routers: VirtualRouters;
+  readonly outages: Outages;
+  readonly view: CaptureView;
+  readonly refusedFrames = new Map<number, number>();
+
+  constructor(site: Site | null, limit: number, keepsAllClaims: boolean) {
+    const plan = site === null ? null : site.plan;
+    this.logs = new Logs(limit);
+    this.owner = new Switch({ observer: this, plan, forwarding: null, policer: null });
+    const isConfigured = (id: number): boolean => {
+      const policy = plan === null ? 0 : plan.book.policy(id);
+      return policy === POLICY_HAVIP || policy === POLICY_SUBNET;
+    };
+    const routers = (): VirtualRouters => this.routers;
+    const { clock, logs } = this;
+    this.ownership = new Ownership(clock, logs, routers, isConfigured, keepsAllClaims);
+    this.routers = new VirtualRouters(
+      clock,
+      (network, family, w0, w1, w2, w3) =>
+        this.owner.follow(network, family, w0, w1, w2, w3),
+      (id, router) => this.ownership.onListed(id, router),
+    );
+    this.outages = new Outages(clock, logs, this.ownership.tracks);
+    this.view = new CaptureView(clock);
+    this.outages.onMissing = (client, missing, since) =>
+      this.onMissing(client, missing, since);
+  }
+
+  /** One frame at the time and number that `clock` says. */
+  onFrame(view: DataView, at: number, end: number, linkType: number): void {
+    this.owner.ingress(view, at, end, linkType, 0, this.clock.now);
+    const { carries } = this.owner.classifier;
+    if (carries === CARRIES_ARP || carries === CARRIES_ND) {
+      this.view.onResolution(view, this.owner.classifier);
+    }
+  }
+
+  finish(): void {
+    this.ownership.settle(true);
+    this.outages.finish(this.clock.now);
+  }
+
+  onClaim(claim: Claim, id: number, verdict: number, reason: number): void {
+    if (verdict === CLAIM_REFUSED) this.countRefused(claim);
+    if (id !== 0) this.ownership.onClaim(claim, id, verdict, reason);
+  }
+
+  onAdvert(view: DataView, seen: Classifier): void {
+    this.routers.onAdvert(view, seen);
+    this.ownership.settle(false);
+  }
+
+  onPacketTo(id: number, view: DataView, seen: Classifier): void {
+    this.outages.onPacketTo(id, view, seen);
+  }
+
+  onPacketFrom(id: number, view: DataView, seen: Classifier): void {
+    this.outages.onPacketFrom(id, view, seen);
+  }
+
+  onSpoofed(_view: DataView, _seen: Classifier): void {
+    // The switch counts it; what it means is the findings' matter.
+  }
+
+  /** A refused frame is not learned, but it was sent by somebody. */
+  private countRefused(claim: Claim): void {
+    const mac = macFromHalves(claim.sourceHigh, claim.sourceLow);
+    const frames = this.refusedFrames.get(mac) ?? 0;
+    if (mac === 0 || (frames === 0 && this.refusedFrames.size >= REFUSED_MACS_MAX)) return;
+    this.refusedFrames.set(mac, frames + 1);
+  }
+
+  private onMissing(client: number, missing: number, since: number): void {
+    const { clients } = this.outages;
+    const { book } = this.owner;
+    const id = clients.addressId(client);
+    const word = (index: number): number => clients.word(client, index);
+    const isIpv4 = book.family(id) === 4;
+    const from = isIpv4 ? String(word(3)) : [word(0), word(1), word(2), word(3)].join();
+    const to = isIpv4
+      ? String(book.word(id, 3))
+      : [book.word(id, 0), book.word(id, 1), book.word(id, 2), book.word(id, 3)].join();
+    this.view.onMissingEchoes(from, to, missing, since);
+  }
+}

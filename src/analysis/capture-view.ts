@@ -1,0 +1,126 @@
+import { ARP_REPLY, ARP_REQUEST, readOperation } from '../arp/arp.ts';
+import { readSenderProtocolAddress, readTargetProtocolAddress } from '../arp/arp.ts';
+import { isDuplicateAddressDetection, isSolicitation, neighborTargetAt } from '../arp/neighbor.ts';
+import { CARRIES_ARP, type Classifier } from '../dataplane/classifier.ts';
+import { readIpv6Words } from '../wire/ip-address.ts';
+import { ipv6SourceAt } from '../wire/ipv6.ts';
+import { isGroupMacHigh } from '../wire/mac.ts';
+import type { Clock } from './clock.ts';
+
+/**
+ * What the capture point cannot have seen. Two signs, neither of which a complete capture shows:
+ * an address was asked for once by ARP or ND, nobody was seen to answer, and yet the asker never
+ * asked again, although the owner is alive in the capture; and a client's echo requests jump in
+ * sequence although it was not resolving the address meanwhile. Both mean that frames passed
+ * elsewhere (or were dropped by the capture).
+ */
+const REPEAT = 3e9;
+const ASKED_MAX = 8192;
+/** Requests missing from a sequence before it counts as a sign. */
+const MISSING_MIN = 5;
+
+interface Asked {
+  time: number;
+  frame: number;
+  network: number;
+  target: string;
+  repeated: boolean;
+}
+
+export interface MissingSign {
+  /** Frame from which the sign was read, and how often such a sign was seen. */
+  frame: number;
+  count: number;
+}
+
+export class CaptureView {
+  private readonly clock: Clock;
+  private readonly asked = new Map<string, Asked>();
+  private readonly owners = new Set<string>();
+  private readonly suspects: Asked[] = [];
+  readonly missingEchoes: MissingSign = { frame: 0, count: 0 };
+  private readonly lastAsked = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** Every ARP and ND frame, in order. */
+  onResolution(view: DataView, seen: Classifier): void {
+    if (seen.carries === CARRIES_ARP) this.onArp(view, seen);
+    else this.onNeighbor(view, seen);
+  }
+
+  /** A client's echo request came `missing` numbers after the one before, which came at `since`. */
+  onMissingEchoes(client: string, address: string, missing: number, since: number): void {
+    if (missing < MISSING_MIN) return;
+    const asked = this.lastAsked.get(`${client}>${address}`);
+    if (asked !== undefined && asked >= since) return;
+    const sign = this.missingEchoes;
+    if (sign.count++ === 0) sign.frame = this.clock.frame;
+  }
+
+  /** Questions that were answered out of sight; final at the end of the capture. */
+  answeredElsewhere(): MissingSign {
+    for (const asked of this.asked.values()) this.judge(asked);
+    this.asked.clear();
+    const known = this.suspects.filter((asked) => this.owners.has(`${asked.network}/${asked.target}`));
+    return { frame: known[0]?.frame ?? 0, count: known.length };
+  }
+
+  private onArp(view: DataView, seen: Classifier): void {
+    const at = seen.packet;
+    const operation = readOperation(view, at);
+    const sender = readSenderProtocolAddress(view, at);
+    const target = readTargetProtocolAddress(view, at);
+    if (sender === 0) return;
+    this.noteOwner(seen.network, String(sender));
+    if (sender === target) return;
+    if (operation === ARP_REPLY) {
+      this.asked.delete(keyOf(seen.network, String(target), String(sender)));
+    } else if (operation === ARP_REQUEST) {
+      this.lastAsked.set(`${sender}>${target}`, this.clock.now);
+      const isBroadcast = !seen.link.hasDestination || isGroupMacHigh(seen.link.destinationHigh);
+      if (isBroadcast) this.ask(seen.network, String(sender), String(target));
+    }
+  }
+
+  private onNeighbor(view: DataView, seen: Classifier): void {
+    const target = readIpv6Words(view, neighborTargetAt(seen.upperAt)).join();
+    const sender = readIpv6Words(view, ipv6SourceAt(seen.packet)).join();
+    if (!isSolicitation(view, seen.upperAt)) {
+      for (const key of this.asked.keys()) if (key.endsWith(`>${target}`)) this.asked.delete(key);
+      this.noteOwner(seen.network, target);
+      return;
+    }
+    if (isDuplicateAddressDetection(view, seen.packet, seen.upperAt)) return;
+    this.lastAsked.set(`${sender}>${target}`, this.clock.now);
+  }
+
+  private ask(network: number, sender: string, target: string): void {
+    const key = keyOf(network, sender, target);
+    const { now, frame } = this.clock;
+    const known = this.asked.get(key);
+    if (known !== undefined && now - known.time <= REPEAT) {
+      known.time = now;
+      known.repeated = true;
+      return;
+    }
+    if (known !== undefined) this.judge(known);
+    if (this.asked.size >= ASKED_MAX) this.asked.delete(this.asked.keys().next().value as string);
+    this.asked.set(key, { time: now, frame, network, target, repeated: false });
+  }
+
+  private judge(asked: Asked): void {
+    const isSettled = this.clock.now - asked.time > REPEAT;
+    if (isSettled && !asked.repeated && this.suspects.length < ASKED_MAX) this.suspects.push(asked);
+  }
+
+  private noteOwner(network: number, address: string): void {
+    if (this.owners.size < ASKED_MAX) this.owners.add(`${network}/${address}`);
+  }
+}
+
+function keyOf(network: number, sender: string, target: string): string {
+  return `${network}/${sender}>${target}`;
+}

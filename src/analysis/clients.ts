@@ -1,0 +1,164 @@
+/**
+ * The clients of the followed addresses, one record for each (address, client IP, client MAC):
+ * which requests are still without an answer, and when the last answer came. Flat arrays, bounded:
+ * clients beyond the bound are counted and not judged.
+ */
+export const CLIENTS_MAX = 1 << 14;
+/** Requests remembered for a client; one that is older cannot be answered any more. */
+export const REQUESTS_KEPT = 64;
+const KEY_WORDS = 7;
+
+/** Columns of the numbers kept for a client. */
+export const CLIENT = {
+  /** Requests ever sent. */
+  COUNT: 0,
+  /** Requests before this index are answered or given up. */
+  ANSWERED: 1,
+  /** Requests without answer since then, and the first one's time. */
+  OUTSTANDING: 2,
+  FIRST_OUTSTANDING: 3,
+  LAST_REQUEST: 4,
+  LAST_REQUEST_FRAME: 5,
+  SPACING: 6,
+  LAST_ANSWER: 7,
+  LAST_ANSWER_FRAME: 8,
+  LAST_ANSWER_MAC: 9,
+  /** An outage that a late answer may still cancel; START is NaN where there is none. */
+  GAP_START: 10,
+  GAP_END: 11,
+  GAP_END_STAMP: 12,
+  GAP_UNANSWERED: 13,
+  GAP_FROM: 14,
+  GAP_TO: 15,
+  GAP_LAST_FRAME: 16,
+  GAP_FIRST_FRAME: 17,
+  GAP_BEFORE: 18,
+  GAP_AFTER: 19,
+  GAP_FIRST_UNANSWERED: 20,
+  LAST_REQUEST_STAMP: 21,
+  /** An answer that stood before its request in the file: its key and time. */
+  EARLY_KEY: 22,
+  EARLY_TIME: 23,
+  WIDTH: 24,
+} as const;
+
+export class Clients {
+  size = 0;
+  /** Requests or answers of clients beyond CLIENTS_MAX. */
+  overflow = 0;
+  private index = new Int32Array(256).fill(-1);
+  private keys = new Uint32Array(KEY_WORDS * 64);
+  numbers = new Float64Array(CLIENT.WIDTH * 64);
+  requestKeys = new Uint32Array(REQUESTS_KEPT * 64);
+  requestTimes = new Float64Array(REQUESTS_KEPT * 64);
+  /** 1: waits for an answer; 0: answered, or no evidence. */
+  requestWaits = new Uint8Array(REQUESTS_KEPT * 64);
+
+  /** The client's number, made where it is new; -1 where there are too many. */
+  of(id: number, w0: number, w1: number, w2: number, w3: number, mac: number): number {
+    const high = Math.floor(mac / 4294967296);
+    const low = mac >>> 0;
+    const hash = hashOf(id, w0, w1, w2, w3, low);
+    let slot = hash & (this.index.length - 1);
+    for (;;) {
+      const client = this.index[slot] as number;
+      if (client < 0) break;
+      const at = client * KEY_WORDS;
+      if (
+        this.keys[at] === id &&
+        this.keys[at + 4] === w3 &&
+        this.keys[at + 3] === w2 &&
+        this.keys[at + 2] === w1 &&
+        this.keys[at + 1] === w0 &&
+        this.keys[at + 5] === low &&
+        this.keys[at + 6] === high
+      ) {
+        return client;
+      }
+      slot = (slot + 1) & (this.index.length - 1);
+    }
+    return this.add(slot, [id, w0, w1, w2, w3, low, high]);
+  }
+
+  addressId(client: number): number {
+    return this.keys[client * KEY_WORDS] as number;
+  }
+
+  word(client: number, index: number): number {
+    return this.keys[client * KEY_WORDS + 1 + index] as number;
+  }
+
+  mac(client: number): number {
+    const at = client * KEY_WORDS;
+    return (this.keys[at + 6] as number) * 4294967296 + (this.keys[at + 5] as number);
+  }
+
+  private add(slot: number, key: readonly number[]): number {
+    if (this.size === CLIENTS_MAX) {
+      this.overflow++;
+      return -1;
+    }
+    const client = this.size++;
+    if ((client + 1) * KEY_WORDS > this.keys.length) this.grow();
+    this.keys.set(key, client * KEY_WORDS);
+    const at = client * CLIENT.WIDTH;
+    this.numbers[at + CLIENT.GAP_START] = Number.NaN;
+    this.numbers[at + CLIENT.LAST_ANSWER] = Number.NaN;
+    this.numbers[at + CLIENT.LAST_REQUEST] = Number.NaN;
+    this.numbers[at + CLIENT.SPACING] = Number.NaN;
+    this.numbers[at + CLIENT.EARLY_TIME] = Number.NaN;
+    this.index[slot] = client;
+    if (this.size * 2 > this.index.length) this.rehash();
+    return client;
+  }
+
+  private grow(): void {
+    this.keys = doubled(this.keys, Uint32Array);
+    this.numbers = doubled(this.numbers, Float64Array);
+    this.requestKeys = doubled(this.requestKeys, Uint32Array);
+    this.requestTimes = doubled(this.requestTimes, Float64Array);
+    this.requestWaits = doubled(this.requestWaits, Uint8Array);
+  }
+
+  private rehash(): void {
+    const index = new Int32Array(this.index.length * 2).fill(-1);
+    const mask = index.length - 1;
+    for (let client = 0; client < this.size; client++) {
+      const [id, w0, w1, w2, w3, low] = this.keys.subarray(client * KEY_WORDS) as never as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      let slot = hashOf(id, w0, w1, w2, w3, low) & mask;
+      while ((index[slot] as number) >= 0) slot = (slot + 1) & mask;
+      index[slot] = client;
+    }
+    this.index = index;
+  }
+}
+
+function doubled<T extends Uint32Array | Float64Array | Uint8Array>(
+  array: T,
+  make: new (length: number) => T,
+): T {
+  const larger = new make(array.length * 2);
+  larger.set(array);
+  return larger;
+}
+
+function hashOf(
+  id: number,
+  w0: number,
+  w1: number,
+  w2: number,
+  w3: number,
+  low: number,
+): number {
+  let hash = Math.imul(id, 0x9e3779b1) ^ w3;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) ^ low;
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35) ^ w2 ^ Math.imul(w1, 31) ^ w0;
+  return hash ^ (hash >>> 16);
+}

@@ -1,0 +1,17 @@
+/**
+ * Where the replay stands: the frame being analysed and its time. One instance, set by the replay
+ * before each frame and read by every analyser.
+ */
+export class Clock {
+  /** Nanoseconds since the whole second of the first frame; the last known time for a frame without. */
+  now = 0;
+  /** 1-based number of the frame in the (merged) capture. */
+  frame = 0;
+  /** False where the frame itself carried no time: reports then print null. */
+  isTimed = true;
+
+  /** The time to put into a record: NaN where the frame has none. */
+  get stamp(): number {
+    return this.isTimed ? this.now : Number.NaN;
+  }
+}

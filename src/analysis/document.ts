@@ -1,0 +1,269 @@
+import { POLICY_HAVIP, POLICY_SUBNET } from '../dataplane/address-book.ts';
+import type { Site } from '../dataplane/address-plan.ts';
+import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
+import { FRAME_COUNT_NAMES } from '../dataplane/frame-counts.ts';
+import { CHECKSUM_BAD, CHECKSUM_NAMES } from '../vrrp/checksum.ts';
+import { FAULT_NAMES } from '../wire/fault.ts';
+import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
+import { formatMac } from '../wire/mac.ts';
+import type { Analysis } from './analysis.ts';
+import { Entries } from './entries.ts';
+import { type CaptureFacts, findingsOf } from './findings.ts';
+import { hostsOf } from './hosts.ts';
+import { CLAIM, OUTAGE, TIMELINE } from './logs.ts';
+import type {
+  Elided,
+  FrameCounts,
+  HavipSummary,
+  ReplayResult,
+  TimelineEntry,
+  VirtualRouterSummary,
+} from './result.ts';
+import { secondsOf, type TimeBase } from './time-base.ts';
+import type { Track } from './track.ts';
+import { ADVERT_FAULTS, type Router, type Speaker } from './virtual-routers.ts';
+
+/** The result document, made once from the numeric records when the replay has ended. */
+const AUTH_TYPES = ['none', 'simple', 'ah'] as const;
+
+export function entriesOf(analysis: Analysis, times: TimeBase, site: Site | null): Entries {
+  return new Entries({
+    logs: analysis.logs,
+    times,
+    book: analysis.owner.book,
+    site,
+    clients: analysis.outages.clients,
+    tracks: analysis.ownership.tracks,
+    speakers: analysis.routers.speakers,
+    vlanOf: (network) => analysis.owner.classifier.vlanOf(network),
+  });
+}
+
+export function countsOf(analysis: Analysis): FrameCounts {
+  const { counts } = analysis.owner.classifier;
+  return Object.fromEntries(
+    FRAME_COUNT_NAMES.map((name, index) => [name, counts[index]]),
+  ) as unknown as FrameCounts;
+}
+
+/** Faults of frames by name, those that occurred. */
+export function malformedOf(analysis: Analysis): Record<string, number> {
+  return occurring(FAULT_NAMES, analysis.owner.classifier.faults);
+}
+
+export function documentOf(
+  analysis: Analysis,
+  entries: Entries,
+  site: Site | null,
+  facts: CaptureFacts,
+  limit: number,
+): ReplayResult {
+  entries.vantage = facts.vantage;
+  const builder = new Builder(analysis, entries, site);
+  const findings = findingsOf(analysis, entries, facts);
+  const kept = limit === 0 ? findings : findings.slice(0, 2 * limit);
+  const { logs } = analysis;
+  const elided: Elided = {
+    claims: logs.claims.elided,
+    timeline: logs.timeline.elided,
+    failovers: logs.failovers.elided,
+    outages: logs.outages.elided,
+    findings: findings.length - kept.length,
+  };
+  return {
+    schema: 'havip/replay/1',
+    capture: facts.summary,
+    counts: facts.counts,
+    hosts: builder.hosts(),
+    virtualRouters: analysis.routers.routers
+      .filter((router) => router.speakers.length > 0)
+      .map((router) => builder.router(router)),
+    havips: builder.havips(),
+    claims: builder.claims(),
+    failovers: builder.failovers(),
+    outages: builder.outages(),
+    findings: kept,
+    elided,
+  };
+}
+
+class Builder {
+  private readonly analysis: Analysis;
+  private readonly entries: Entries;
+  private readonly site: Site | null;
+  private readonly failoverIndex = new Map<number, number>();
+
+  constructor(analysis: Analysis, entries: Entries, site: Site | null) {
+    this.analysis = analysis;
+    this.entries = entries;
+    this.site = site;
+  }
+
+  hosts(): ReplayResult['hosts'] {
+    const { analysis, entries, site } = this;
+    const { clients } = analysis.outages;
+    return hostsOf({
+      owner: analysis.owner,
+      entries,
+      tracks: analysis.ownership.tracks,
+      clients,
+      speakers: analysis.routers.speakers,
+      refusedFrames: analysis.refusedFrames,
+      gatewayMac: site === null ? 0 : site.gatewayMac,
+      addressesOf: (mac) => (site === null ? [] : site.addressesOf(mac)),
+      clientIp: (client) => {
+        const words = [0, 1, 2, 3].map((index) => clients.word(client, index));
+        const isIpv4 = analysis.owner.book.family(clients.addressId(client)) === 4;
+        const [w0, w1, w2, w3] = words as [number, number, number, number];
+        return isIpv4 ? formatIpv4(w3) : formatIpv6(w0, w1, w2, w3);
+      },
+    });
+  }
+
+  router(router: Router): VirtualRouterSummary {
+    const { network } = router;
+    return {
+      vrid: router.vrid,
+      version: router.version,
+      family: router.family,
+      vlan: network === 0 ? null : this.analysis.owner.classifier.vlanOf(network),
+      addresses: router.addresses.map((id) => this.entries.ip(id)),
+      mode: router.unicast && router.multicast ? 'mixed' : router.unicast ? 'unicast' : 'multicast',
+      authType: AUTH_TYPES[router.authType] ?? 'other',
+      checksum: checksumName(router.conventions),
+      advertIntervalSeconds: secondsOf(router.interval),
+      speakers: router.speakers.map((speaker) => this.speaker(speaker)),
+    };
+  }
+
+  havips(): HavipSummary[] {
+    const timelines = this.timelines();
+    const seen = new Set<string>();
+    const summaries: HavipSummary[] = [];
+    for (const track of this.analysis.ownership.tracks) {
+      if (track === undefined || !track.isVirtual) continue;
+      const summary = this.havip(track, timelines.get(track.id) ?? []);
+      seen.add(summary.ip);
+      summaries.push(summary);
+    }
+    for (const havip of this.site?.havips ?? []) {
+      if (seen.has(havip.ip)) continue;
+      summaries.push({
+        ip: havip.ip,
+        vlan: null,
+        subnet: havip.subnet,
+        enforced: this.site?.plan.rules.enforces === true,
+        members: havip.members.map(formatMac),
+        holder: null,
+        claims: { moved: 0, confirmed: 0, noted: 0, refused: {} },
+        timeline: [],
+      });
+    }
+    return summaries;
+  }
+
+  claims(): ReplayResult['claims'] {
+    const { claims } = this.analysis.logs;
+    return inFrameOrder(claims.kept(), (sequence) => claims.get(sequence, CLAIM.FRAME)).map(
+      (sequence) => this.entries.claim(sequence),
+    );
+  }
+
+  failovers(): ReplayResult['failovers'] {
+    const { failovers } = this.analysis.logs;
+    return [...failovers.kept()].map((sequence, index) => {
+      this.failoverIndex.set(sequence, index);
+      return this.entries.failover(sequence);
+    });
+  }
+
+  /** After `failovers`, whose places in the list it refers to. */
+  outages(): ReplayResult['outages'] {
+    const { outages } = this.analysis.logs;
+    const { tracks } = this.analysis.ownership;
+    const order = inFrameOrder(outages.kept(), (sequence) =>
+      outages.get(sequence, OUTAGE.END_FRAME),
+    );
+    return order
+      .filter((sequence) => {
+        const track = tracks[outages.get(sequence, OUTAGE.ID)];
+        return track !== undefined && (track.isVirtual || track.refused !== null);
+      })
+      .map((sequence) =>
+        this.entries.outage(sequence, (failover) => this.failoverIndex.get(failover) ?? null),
+      );
+  }
+
+  private havip(track: Track, timeline: TimelineEntry[]): HavipSummary {
+    const { book } = this.analysis.owner;
+    const policy = this.site === null ? 0 : book.policy(track.id);
+    const isConfigured = policy === POLICY_HAVIP || policy === POLICY_SUBNET;
+    return {
+      ip: this.entries.ip(track.id),
+      vlan: this.entries.vlan(track.id),
+      subnet: this.site === null ? null : this.site.subnetName(book.subnet(track.id)),
+      enforced: isConfigured && this.site?.plan.rules.enforces === true,
+      members: this.site === null ? [] : book.membersOf(track.id).map(formatMac),
+      holder: track.holder === 0 ? null : formatMac(track.holder),
+      claims: {
+        moved: track.moved,
+        confirmed: track.confirmed,
+        noted: track.noted,
+        refused: occurring(DROP_REASON_NAMES, track.refused ?? []),
+      },
+      timeline,
+    };
+  }
+
+  private timelines(): Map<number, TimelineEntry[]> {
+    const { timeline } = this.analysis.logs;
+    const byAddress = new Map<number, TimelineEntry[]>();
+    const order = inFrameOrder(timeline.kept(), (sequence) =>
+      timeline.get(sequence, TIMELINE.FRAME),
+    );
+    for (const sequence of order) {
+      const id = timeline.get(sequence, TIMELINE.ID);
+      const entry = this.entries.timeline(sequence);
+      const entries = byAddress.get(id);
+      if (entries === undefined) byAddress.set(id, [entry]);
+      else entries.push(entry);
+    }
+    return byAddress;
+  }
+
+  private speaker(speaker: Speaker): VirtualRouterSummary['speakers'][number] {
+    return {
+      ip: this.entries.speakerIp(speaker.index) as string,
+      mac: speaker.mac === 0 ? null : formatMac(speaker.mac),
+      priority: speaker.observer.priority,
+      adverts: speaker.adverts,
+      firstFrame: speaker.firstFrame,
+      lastFrame: speaker.lastFrame,
+      faults: occurring(ADVERT_FAULTS, speaker.faults),
+    };
+  }
+}
+
+function checksumName(conventions: number): VirtualRouterSummary['checksum'] {
+  const good = [0, 1, 2].filter((convention) => (conventions & (1 << convention)) !== 0);
+  if (good.length > 1) return 'mixed';
+  const only = good[0] ?? CHECKSUM_BAD;
+  return CHECKSUM_NAMES[only] as VirtualRouterSummary['checksum'];
+}
+
+function occurring(
+  names: readonly string[],
+  counts: ArrayLike<number>,
+): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i] as number;
+    if (count > 0) found[names[i] as string] = count;
+  }
+  return found;
+}
+
+/** The log's order but for records that were added late (an address that became virtual). */
+function inFrameOrder(kept: Iterable<number>, frameOf: (sequence: number) => number): number[] {
+  return [...kept].sort((a, b) => frameOf(a) - frameOf(b) || a - b);
+}

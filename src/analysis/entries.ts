@@ -1,0 +1,202 @@
+import { FORM_NAMES } from '../arp/claim.ts';
+import type { AddressBook } from '../dataplane/address-book.ts';
+import type { Site } from '../dataplane/address-plan.ts';
+import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
+import { CLAIM_REFUSED, CLAIM_VERDICT_NAMES } from '../dataplane/verdict.ts';
+import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
+import { formatMac } from '../wire/mac.ts';
+import type { Clients } from './clients.ts';
+import * as log from './logs.ts';
+import { CLAIM, FAILOVER, type Logs, OUTAGE, TIMELINE } from './logs.ts';
+import type {
+  ClaimEntry,
+  FailoverEntry,
+  OutageEntry,
+  Party,
+  TimelineEntry,
+  Vantage,
+} from './result.ts';
+import type { RecordLog } from './record-log.ts';
+import { secondsOf, type TimeBase } from './time-base.ts';
+import type { Track } from './track.ts';
+import type { Speaker } from './virtual-routers.ts';
+
+/**
+ * From numeric records to the entries of the result: the one place where addresses, names and
+ * times become text, for the document and for a listener alike.
+ */
+export interface EntrySources {
+  readonly logs: Logs;
+  readonly times: TimeBase;
+  readonly book: AddressBook;
+  readonly site: Site | null;
+  readonly clients: Clients;
+  readonly tracks: readonly (Track | undefined)[];
+  readonly speakers: readonly Speaker[];
+  vlanOf(network: number): number;
+}
+
+export class Entries {
+  private readonly from: EntrySources;
+  /** Set once it is known; entries made before are of a capture that sees everything. */
+  vantage: Vantage = 'switch';
+  /** Whether silence in the capture means silence on the network. */
+  seesAll = true;
+
+  constructor(sources: EntrySources) {
+    this.from = sources;
+  }
+
+  ip(id: number): string {
+    const { book } = this.from;
+    if (book.family(id) === 4) return formatIpv4(book.word(id, 3));
+    return formatIpv6(book.word(id, 0), book.word(id, 1), book.word(id, 2), book.word(id, 3));
+  }
+
+  vlan(id: number): number | null {
+    const network = this.from.book.network(id);
+    return network === 0 ? null : this.from.vlanOf(network);
+  }
+
+  name(mac: number): string | null {
+    return this.from.site === null ? null : this.from.site.nameOf(mac);
+  }
+
+  speakerIp(index: number): string | null {
+    const speaker = this.from.speakers[index];
+    if (speaker === undefined) return null;
+    const words = speaker.words;
+    return speaker.router.family === 4 ? formatIpv4(words[3]) : formatIpv6(...words);
+  }
+
+  claim(sequence: number): ClaimEntry {
+    const { claims } = this.from.logs;
+    const id = claims.get(sequence, CLAIM.ID);
+    const mac = claims.get(sequence, CLAIM.MAC);
+    const source = claims.get(sequence, CLAIM.SOURCE);
+    const verdict = claims.get(sequence, CLAIM.VERDICT);
+    const reason = claims.get(sequence, CLAIM.REASON);
+    return {
+      ...this.moment(claims, sequence, CLAIM.STAMP, CLAIM.FRAME),
+      vlan: this.vlan(id),
+      ip: this.ip(id),
+      mac: formatMac(mac),
+      ...(Number.isNaN(source) ? {} : { ethernetSource: formatMac(source) }),
+      name: this.name(mac),
+      form: FORM_NAMES[claims.get(sequence, CLAIM.FORM)] as string,
+      verdict: CLAIM_VERDICT_NAMES[verdict] as ClaimEntry['verdict'],
+      reason: verdict === CLAIM_REFUSED ? (DROP_REASON_NAMES[reason] as string) : null,
+    };
+  }
+
+  timeline(sequence: number): TimelineEntry {
+    const { timeline } = this.from.logs;
+    const mac = timeline.get(sequence, TIMELINE.MAC);
+    return {
+      ...this.moment(timeline, sequence, TIMELINE.STAMP, TIMELINE.FRAME),
+      mac: formatMac(mac),
+      name: this.name(mac),
+      speaker: this.speakerIp(timeline.get(sequence, TIMELINE.SPEAKER)),
+      cause: log.CAUSES[timeline.get(sequence, TIMELINE.CAUSE)] ?? 'announcement',
+    };
+  }
+
+  failover(sequence: number): FailoverEntry {
+    const { failovers } = this.from.logs;
+    const field = (index: number): number => failovers.get(sequence, index);
+    const frame = (index: number): number | null => field(index) || null;
+    const id = field(FAILOVER.ID);
+    return {
+      ip: this.ip(id),
+      vlan: this.vlan(id),
+      ...this.moment(failovers, sequence, FAILOVER.STAMP, FAILOVER.FRAME),
+      from: this.party(field(FAILOVER.FROM_MAC), field(FAILOVER.FROM_SPEAKER)),
+      to: this.party(field(FAILOVER.TO_MAC), field(FAILOVER.TO_SPEAKER)),
+      cause: log.CAUSES[field(FAILOVER.CAUSE)] ?? 'announcement',
+      detectionSeconds: duration(field(FAILOVER.DETECTION)),
+      outageSeconds: this.outageSeconds(id, field(FAILOVER.OUTAGE)),
+      masterDownIntervalSeconds: duration(field(FAILOVER.MASTER_DOWN)),
+      evidence: {
+        vantage: this.vantage,
+        lastAdvertFrame: frame(FAILOVER.LAST_ADVERT),
+        lastServiceFrame: frame(FAILOVER.LAST_SERVICE),
+        firstClaimFrame: frame(FAILOVER.FIRST_CLAIM),
+        firstAdvertFrame: frame(FAILOVER.FIRST_ADVERT),
+        firstServiceFrame: frame(FAILOVER.FIRST_SERVICE),
+      },
+      receivers: [],
+    };
+  }
+
+  /** `failoverIndex` gives a failover's place in the printed list, or null. */
+  outage(sequence: number, failoverIndex: (sequence: number) => number | null): OutageEntry {
+    const { logs, times, clients } = this.from;
+    const field = (index: number): number => logs.outages.get(sequence, index);
+    const id = field(OUTAGE.ID);
+    const before = field(OUTAGE.BEFORE_MAC);
+    const after = field(OUTAGE.AFTER_MAC);
+    const firstServiceFrame = field(OUTAGE.FIRST_SERVICE) || null;
+    const failover = field(OUTAGE.FAILOVER);
+    const cause = logs.failovers.get(failover, FAILOVER.CAUSE);
+    const { time, t } = this.moment(logs.outages, sequence, OUTAGE.END_STAMP, OUTAGE.END_FRAME);
+    const isIpv4 = this.from.book.family(id) === 4;
+    const client = field(OUTAGE.CLIENT);
+    const mac = clients.mac(client);
+    return {
+      ip: this.ip(id),
+      vlan: this.vlan(id),
+      client: {
+        mac: mac === 0 ? null : formatMac(mac),
+        ip: isIpv4
+          ? formatIpv4(clients.word(client, 3))
+          : formatIpv6(
+              clients.word(client, 0),
+              clients.word(client, 1),
+              clients.word(client, 2),
+              clients.word(client, 3),
+            ),
+      },
+      time,
+      t,
+      seconds: Number.isNaN(times.base) ? null : duration(field(OUTAGE.END) - field(OUTAGE.START)),
+      unanswered: field(OUTAGE.UNANSWERED),
+      lastServiceFrame: field(OUTAGE.LAST_SERVICE),
+      firstServiceFrame,
+      before: { mac: macOrNull(before), name: this.name(before) },
+      after: firstServiceFrame === null ? null : { mac: macOrNull(after), name: this.name(after) },
+      failover: failover < 0 ? null : failoverIndex(failover),
+      cause:
+        log.CAUSES[cause] ?? log.OUTAGE_CAUSES[field(OUTAGE.CAUSE)] ?? 'unknown',
+    };
+  }
+
+  private outageSeconds(id: number, outage: number): number | null {
+    if (!Number.isNaN(outage)) return duration(outage);
+    const sawTraffic = this.from.tracks[id]?.hasTraffic === true;
+    return sawTraffic && this.seesAll ? 0 : null;
+  }
+
+  private party(mac: number, speaker: number): Party {
+    return { mac: formatMac(mac), name: this.name(mac), speaker: this.speakerIp(speaker) };
+  }
+
+  private moment(
+    records: RecordLog,
+    sequence: number,
+    stampField: number,
+    frameField: number,
+  ): { time: string | null; t: number | null; frame: number } {
+    const stamp = records.get(sequence, stampField);
+    const frame = records.get(sequence, frameField);
+    const { times } = this.from;
+    return { time: times.format(stamp, frame), t: times.sinceFirst(stamp), frame };
+  }
+}
+
+function duration(nanoseconds: number): number | null {
+  return Number.isNaN(nanoseconds) ? null : secondsOf(nanoseconds);
+}
+
+function macOrNull(mac: number): string | null {
+  return mac === 0 ? null : formatMac(mac);
+}

@@ -1,0 +1,133 @@
+import { Link, readLink } from '../wire/link.ts';
+
+/**
+ * One view out of several interfaces: frames in order of time within a window of one second, and
+ * each frame once. A duplicate is a frame whose octets after the link header were already seen on
+ * another interface: the n-th copy on each interface is one frame, and frames of one interface
+ * never are duplicates of each other. Only captures with several interfaces go through here.
+ */
+const WINDOW = 1e9;
+/** Frames and octets that wait at most; beyond them the oldest goes on early. */
+const FRAMES_MAX = 65_536;
+const OCTETS_MAX = 64 << 20;
+
+export interface WaitingFrame {
+  view: DataView;
+  now: number;
+  isTimed: boolean;
+  frame: number;
+  linkType: number;
+  isDuplicate: boolean;
+  order: number;
+}
+
+interface Copies {
+  /** How often each interface has shown it, and how often it was passed on. */
+  seen: Map<number, number>;
+  passed: number;
+}
+
+export class Interleaver {
+  duplicates = 0;
+  private readonly link = new Link();
+  private readonly heap: WaitingFrame[] = [];
+  private octets = 0;
+  private order = 0;
+  private newest = Number.NEGATIVE_INFINITY;
+  private copies = new Map<string, Copies>();
+  private olderCopies = new Map<string, Copies>();
+  private turned = Number.NEGATIVE_INFINITY;
+
+  /** Takes a copy of the frame; `interfaceId` tells interfaces (and files) apart. */
+  push(
+    view: DataView,
+    at: number,
+    end: number,
+    about: { now: number; isTimed: boolean; frame: number; linkType: number; interfaceId: number },
+  ): void {
+    const octets = new Uint8Array(end - at);
+    octets.set(new Uint8Array(view.buffer, view.byteOffset + at, end - at));
+    const copy = new DataView(octets.buffer);
+    readLink(copy, 0, end - at, about.linkType, this.link);
+    const isCooked = this.link.interfaceIndex !== 0;
+    const interfaceId = isCooked
+      ? about.interfaceId * 2 ** 32 + this.link.interfaceIndex
+      : about.interfaceId;
+    this.newest = Math.max(this.newest, about.now);
+    this.turn(about.now);
+    const isDuplicate = this.isCopy(octets, this.link.payload, interfaceId);
+    if (isDuplicate) this.duplicates++;
+    const { now, isTimed, frame, linkType } = about;
+    const order = this.order++;
+    this.insert({ view: copy, now, isTimed, frame, linkType, isDuplicate, order });
+    this.octets += octets.length;
+  }
+
+  /** The next frame that need not wait any longer, or null; `isFinal` lets all go. */
+  take(isFinal: boolean): WaitingFrame | null {
+    const first = this.heap[0];
+    if (first === undefined) return null;
+    const isFull = this.heap.length > FRAMES_MAX || this.octets > OCTETS_MAX;
+    if (!isFinal && !isFull && this.newest - first.now <= WINDOW) return null;
+    this.octets -= first.view.byteLength;
+    this.removeFirst();
+    return first;
+  }
+
+  /** Copies further apart than a window are not copies: two generations are remembered. */
+  private turn(now: number): void {
+    if (now - this.turned <= WINDOW) return;
+    this.turned = now;
+    this.olderCopies = this.copies;
+    this.copies = new Map();
+  }
+
+  private isCopy(octets: Uint8Array, payload: number, interfaceId: number): boolean {
+    const key = Buffer.from(octets.buffer, payload).toString('latin1');
+    let copies = this.copies.get(key);
+    if (copies === undefined) {
+      copies = this.olderCopies.get(key) ?? { seen: new Map(), passed: 0 };
+      this.copies.set(key, copies);
+    }
+    const times = (copies.seen.get(interfaceId) ?? 0) + 1;
+    copies.seen.set(interfaceId, times);
+    if (times <= copies.passed) return true;
+    copies.passed = times;
+    return false;
+  }
+
+  private insert(frame: WaitingFrame): void {
+    const heap = this.heap;
+    heap.push(frame);
+    let child = heap.length - 1;
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      if (!isBefore(frame, heap[parent] as WaitingFrame)) break;
+      heap[child] = heap[parent] as WaitingFrame;
+      child = parent;
+    }
+    heap[child] = frame;
+  }
+
+  private removeFirst(): void {
+    const heap = this.heap;
+    const last = heap.pop() as WaitingFrame;
+    if (heap.length === 0) return;
+    let parent = 0;
+    for (;;) {
+      let child = parent * 2 + 1;
+      if (child >= heap.length) break;
+      const right = child + 1;
+      if (right < heap.length && isBefore(heap[right] as WaitingFrame, heap[child] as WaitingFrame))
+        child = right;
+      if (!isBefore(heap[child] as WaitingFrame, last)) break;
+      heap[parent] = heap[child] as WaitingFrame;
+      parent = child;
+    }
+    heap[parent] = last;
+  }
+}
+
+function isBefore(a: WaitingFrame, b: WaitingFrame): boolean {
+  return a.now < b.now || (a.now === b.now && a.order < b.order);
+}

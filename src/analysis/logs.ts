@@ -1,0 +1,106 @@
+import { RecordLog } from './record-log.ts';
+import type { Cause, OutageCause } from './result.ts';
+
+/**
+ * The lists of the result while they are being made: bounded numeric logs, one record layout
+ * each. Text is made of them once, at the end (or for a listener, as they become known).
+ */
+export const CAUSES: readonly Cause[] = [
+  'initial',
+  'resumed',
+  'station-move',
+  'shutdown',
+  'split-brain',
+  'crash',
+  'preemption',
+  'announcement',
+];
+export const CAUSE_UNDECIDED = -1;
+export const CAUSE_INITIAL = 0;
+export const CAUSE_RESUMED = 1;
+export const CAUSE_SHUTDOWN = 3;
+export const CAUSE_SPLIT_BRAIN = 4;
+export const CAUSE_CRASH = 5;
+export const CAUSE_PREEMPTION = 6;
+export const CAUSE_ANNOUNCEMENT = 7;
+
+export const OUTAGE_CAUSES: readonly OutageCause[] = ['unknown', 'refused-claim', 'claim'];
+
+/** Fields of a claim record. `SOURCE` is NaN where the Ethernet source is the asserted MAC. */
+export const CLAIM = {
+  ID: 0,
+  STAMP: 1,
+  FRAME: 2,
+  MAC: 3,
+  SOURCE: 4,
+  FORM: 5,
+  VERDICT: 6,
+  REASON: 7,
+  WIDTH: 8,
+} as const;
+
+export const TIMELINE = {
+  ID: 0,
+  STAMP: 1,
+  FRAME: 2,
+  MAC: 3,
+  SPEAKER: 4,
+  CAUSE: 5,
+  WIDTH: 6,
+} as const;
+
+/** Durations are nanoseconds, NaN for unknown; frames are 0 for none. */
+export const FAILOVER = {
+  ID: 0,
+  STAMP: 1,
+  FRAME: 2,
+  FROM_MAC: 3,
+  FROM_SPEAKER: 4,
+  TO_MAC: 5,
+  TO_SPEAKER: 6,
+  CAUSE: 7,
+  DETECTION: 8,
+  OUTAGE: 9,
+  MASTER_DOWN: 10,
+  LAST_ADVERT: 11,
+  LAST_SERVICE: 12,
+  FIRST_CLAIM: 13,
+  FIRST_ADVERT: 14,
+  FIRST_SERVICE: 15,
+  PREVIOUS: 16,
+  NOW: 17,
+  WIDTH: 18,
+} as const;
+
+export const OUTAGE = {
+  ID: 0,
+  CLIENT: 1,
+  START: 2,
+  END_STAMP: 3,
+  END_FRAME: 4,
+  UNANSWERED: 5,
+  LAST_SERVICE: 6,
+  FIRST_SERVICE: 7,
+  BEFORE_MAC: 8,
+  AFTER_MAC: 9,
+  FAILOVER: 10,
+  /** Index into OUTAGE_CAUSES, for an outage without failover. */
+  CAUSE: 11,
+  END: 12,
+  WIDTH: 13,
+} as const;
+
+export class Logs {
+  readonly claims: RecordLog;
+  readonly timeline: RecordLog;
+  readonly failovers: RecordLog;
+  readonly outages: RecordLog;
+
+  /** `limit` records are kept from the start and from the end of each; 0 keeps all. */
+  constructor(limit: number) {
+    this.claims = new RecordLog(CLAIM.WIDTH, limit);
+    this.timeline = new RecordLog(TIMELINE.WIDTH, limit);
+    this.failovers = new RecordLog(FAILOVER.WIDTH, limit);
+    this.outages = new RecordLog(OUTAGE.WIDTH, limit);
+  }
+}

@@ -1,0 +1,356 @@
+import type { Classifier } from '../dataplane/classifier.ts';
+import { CARRIES_ND, CARRIES_VRRP } from '../dataplane/classifier.ts';
+import { readIpv4Destination, readIpv4Source } from '../wire/ipv4.ts';
+import { ipv6DestinationAt, ipv6SourceAt } from '../wire/ipv6.ts';
+import { macFromHalves } from '../wire/mac.ts';
+import { CLIENT, Clients, REQUESTS_KEPT } from './clients.ts';
+import type { Clock } from './clock.ts';
+import { FAILOVER, type Logs, OUTAGE } from './logs.ts';
+import { ANSWER, Exchange, NO_EXCHANGE, REQUEST } from './service.ts';
+import type { Track } from './track.ts';
+
+/**
+ * Outages as each client saw them: from the last answer before an unanswered request to the first
+ * answer after it. An answer that comes late cancels the outage it fills. Whether a failover lies
+ * in an outage is decided here too, by time alone.
+ */
+const SECOND = 1e9;
+/** An answer may stand this long before its request in a file written by two processors. */
+const EARLY_ANSWER = 10e6;
+const SERVICES_MAX = 1 << 16;
+const MASK = REQUESTS_KEPT - 1;
+
+export class Outages {
+  readonly clients = new Clients();
+  private readonly clock: Clock;
+  private readonly logs: Logs;
+  private readonly tracks: readonly (Track | undefined)[];
+  private readonly exchange = new Exchange();
+  /** TCP services that have answered a client before: only they can go missing. */
+  private readonly services = new Set<number>();
+  onOutage: ((sequence: number) => void) | null = null;
+  /** A client's echo sequence numbers jump: `missing` requests after time `since` are not here. */
+  onMissing: ((client: number, missing: number, since: number) => void) | null = null;
+
+  constructor(clock: Clock, logs: Logs, tracks: readonly (Track | undefined)[]) {
+    this.clock = clock;
+    this.logs = logs;
+    this.tracks = tracks;
+  }
+
+  onPacketTo(id: number, view: DataView, seen: Classifier): void {
+    const exchange = this.exchange;
+    if (exchange.read(view, seen) !== REQUEST) return;
+    const track = this.tracks[id];
+    if (track === undefined) return;
+    track.hasTraffic = true;
+    const link = seen.link;
+    const hasBoth = link.hasSource && link.hasDestination;
+    const mac = hasBoth ? macFromHalves(link.sourceHigh, link.sourceLow) : 0;
+    const client = this.clientOf(id, view, seen, true, mac);
+    if (client >= 0) this.request(client);
+  }
+
+  onPacketFrom(id: number, view: DataView, seen: Classifier): void {
+    if (seen.carries === CARRIES_ND || seen.carries === CARRIES_VRRP) return;
+    const track = this.tracks[id];
+    if (track === undefined) return;
+    const link = seen.link;
+    const server = macFromHalves(link.sourceHigh, link.sourceLow);
+    track.lastServiceFrame = this.clock.frame;
+    track.lastServiceMac = server;
+    if (track.awaitsService && server === track.holder) {
+      track.awaitsService = false;
+      this.logs.failovers.set(track.lastFailover, FAILOVER.FIRST_SERVICE, this.clock.frame);
+    }
+    if (this.exchange.read(view, seen) !== ANSWER) return;
+    track.hasTraffic = true;
+    const hasBoth = link.hasSource && link.hasDestination;
+    const mac = hasBoth ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
+    const client = this.clientOf(id, view, seen, false, mac);
+    if (client >= 0) this.answer(client, server);
+  }
+
+  /** At the end of the capture: what is pending becomes certain, what lasts stays open. */
+  finish(lastTime: number): void {
+    for (let client = 0; client < this.clients.size; client++) {
+      this.closeGap(client);
+      this.closeOpen(client, lastTime - SECOND);
+    }
+  }
+
+  private clientOf(
+    id: number,
+    view: DataView,
+    seen: Classifier,
+    isSource: boolean,
+    mac: number,
+  ): number {
+    if (seen.family === 4) {
+      const at = seen.packet;
+      const address = isSource ? readIpv4Source(view, at) : readIpv4Destination(view, at);
+      return this.clients.of(id, 0, 0, 0, address, mac);
+    }
+    const at = isSource ? ipv6SourceAt(seen.packet) : ipv6DestinationAt(seen.packet);
+    const w0 = view.getUint32(at);
+    const w1 = view.getUint32(at + 4);
+    return this.clients.of(id, w0, w1, view.getUint32(at + 8), view.getUint32(at + 12), mac);
+  }
+
+  private request(client: number): void {
+    const { clients, exchange } = this;
+    const { now } = this.clock;
+    const numbers = clients.numbers;
+    const at = client * CLIENT.WIDTH;
+    this.closeOldGap(client, now);
+    const count = numbers[at + CLIENT.COUNT] as number;
+    const slot = client * REQUESTS_KEPT + (count & MASK);
+    if (exchange.service === 0 && count > 0) this.checkSequence(client, count, exchange.key);
+    const isEarly =
+      numbers[at + CLIENT.EARLY_KEY] === exchange.key &&
+      Math.abs(now - (numbers[at + CLIENT.EARLY_TIME] as number)) <= EARLY_ANSWER;
+    const waits = !isEarly && this.hasAnswered(client, exchange.service);
+    clients.requestKeys[slot] = exchange.key;
+    clients.requestTimes[slot] = now;
+    clients.requestWaits[slot] = waits ? 1 : 0;
+    numbers[at + CLIENT.COUNT] = count + 1;
+    numbers[at + CLIENT.SPACING] = now - (numbers[at + CLIENT.LAST_REQUEST] as number);
+    numbers[at + CLIENT.LAST_REQUEST] = now;
+    numbers[at + CLIENT.LAST_REQUEST_STAMP] = this.clock.stamp;
+    numbers[at + CLIENT.LAST_REQUEST_FRAME] = this.clock.frame;
+    if (!waits) return;
+    const outstanding = numbers[at + CLIENT.OUTSTANDING] as number;
+    if (outstanding === 0) numbers[at + CLIENT.FIRST_OUTSTANDING] = now;
+    numbers[at + CLIENT.OUTSTANDING] = outstanding + 1;
+  }
+
+  /** Echo keys are (identifier << 16 | sequence number). */
+  private checkSequence(client: number, count: number, key: number): void {
+    const slot = client * REQUESTS_KEPT + ((count - 1) & MASK);
+    const previous = this.clients.requestKeys[slot] as number;
+    const missing = ((key - previous) & 0xffff) - 1;
+    if (missing <= 0 || missing > 0x7fff || previous >>> 16 !== key >>> 16) return;
+    const since = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.LAST_REQUEST] as number;
+    this.onMissing?.(client, missing, since);
+  }
+
+  private answer(client: number, server: number): void {
+    const { clients, exchange } = this;
+    const numbers = clients.numbers;
+    const at = client * CLIENT.WIDTH;
+    const { now } = this.clock;
+    this.noteService(client, exchange.service);
+    const index = this.findRequest(client, exchange.key);
+    if (index < 0) {
+      numbers[at + CLIENT.EARLY_KEY] = exchange.key;
+      numbers[at + CLIENT.EARLY_TIME] = now;
+      return;
+    }
+    const slot = client * REQUESTS_KEPT + (index & MASK);
+    const waited = clients.requestWaits[slot] === 1;
+    clients.requestWaits[slot] = 0;
+    if (index < (numbers[at + CLIENT.ANSWERED] as number)) {
+      if (waited) this.fillGap(client, index);
+      return;
+    }
+    if (waited) this.settleUpTo(client, index, server);
+    this.closeOldGap(client, now);
+    numbers[at + CLIENT.LAST_ANSWER] = now;
+    numbers[at + CLIENT.LAST_ANSWER_FRAME] = this.clock.frame;
+    numbers[at + CLIENT.LAST_ANSWER_MAC] = server;
+  }
+
+  /** Request `index` is answered: those before it that still wait are a gap. */
+  private settleUpTo(client: number, index: number, server: number): void {
+    const { clients } = this;
+    const numbers = clients.numbers;
+    const at = client * CLIENT.WIDTH;
+    let after = 0;
+    let firstAfter = Number.NaN;
+    for (let i = (numbers[at + CLIENT.COUNT] as number) - 1; i > index; i--) {
+      const slot = client * REQUESTS_KEPT + (i & MASK);
+      if (clients.requestWaits[slot] === 0) continue;
+      after++;
+      firstAfter = clients.requestTimes[slot] as number;
+    }
+    const before = (numbers[at + CLIENT.OUTSTANDING] as number) - after - 1;
+    if (before > 0 && !Number.isNaN(numbers[at + CLIENT.LAST_ANSWER])) {
+      this.openGap(client, index, before, server);
+    }
+    numbers[at + CLIENT.ANSWERED] = index + 1;
+    numbers[at + CLIENT.OUTSTANDING] = after;
+    numbers[at + CLIENT.FIRST_OUTSTANDING] = firstAfter;
+  }
+
+  private openGap(client: number, index: number, unanswered: number, server: number): void {
+    this.closeGap(client);
+    const numbers = this.clients.numbers;
+    const at = client * CLIENT.WIDTH;
+    numbers[at + CLIENT.GAP_START] = numbers[at + CLIENT.LAST_ANSWER] as number;
+    numbers[at + CLIENT.GAP_END] = this.clock.now;
+    numbers[at + CLIENT.GAP_END_STAMP] = this.clock.stamp;
+    numbers[at + CLIENT.GAP_UNANSWERED] = unanswered;
+    numbers[at + CLIENT.GAP_FROM] = numbers[at + CLIENT.ANSWERED] as number;
+    numbers[at + CLIENT.GAP_TO] = index;
+    numbers[at + CLIENT.GAP_LAST_FRAME] = numbers[at + CLIENT.LAST_ANSWER_FRAME] as number;
+    numbers[at + CLIENT.GAP_FIRST_FRAME] = this.clock.frame;
+    numbers[at + CLIENT.GAP_BEFORE] = numbers[at + CLIENT.LAST_ANSWER_MAC] as number;
+    numbers[at + CLIENT.GAP_AFTER] = server;
+    numbers[at + CLIENT.GAP_FIRST_UNANSWERED] = numbers[at + CLIENT.FIRST_OUTSTANDING] as number;
+  }
+
+  /** A late answer: the request was not lost after all. */
+  private fillGap(client: number, index: number): void {
+    const numbers = this.clients.numbers;
+    const at = client * CLIENT.WIDTH;
+    const isInGap =
+      index >= (numbers[at + CLIENT.GAP_FROM] as number) &&
+      index < (numbers[at + CLIENT.GAP_TO] as number);
+    if (Number.isNaN(numbers[at + CLIENT.GAP_START]) || !isInGap) return;
+    const left = (numbers[at + CLIENT.GAP_UNANSWERED] as number) - 1;
+    numbers[at + CLIENT.GAP_UNANSWERED] = left;
+    if (left === 0) numbers[at + CLIENT.GAP_START] = Number.NaN;
+  }
+
+  private closeOldGap(client: number, now: number): void {
+    const end = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.GAP_END] as number;
+    if (now - end > SECOND) this.closeGap(client);
+  }
+
+  private closeGap(client: number): void {
+    const numbers = this.clients.numbers;
+    const at = client * CLIENT.WIDTH;
+    const start = numbers[at + CLIENT.GAP_START] as number;
+    if (Number.isNaN(start)) return;
+    numbers[at + CLIENT.GAP_START] = Number.NaN;
+    const sequence = this.record(client, {
+      start,
+      end: numbers[at + CLIENT.GAP_END] as number,
+      endStamp: numbers[at + CLIENT.GAP_END_STAMP] as number,
+      endFrame: numbers[at + CLIENT.GAP_FIRST_FRAME] as number,
+      unanswered: numbers[at + CLIENT.GAP_UNANSWERED] as number,
+      lastFrame: numbers[at + CLIENT.GAP_LAST_FRAME] as number,
+      firstFrame: numbers[at + CLIENT.GAP_FIRST_FRAME] as number,
+      before: numbers[at + CLIENT.GAP_BEFORE] as number,
+      after: numbers[at + CLIENT.GAP_AFTER] as number,
+      firstUnanswered: numbers[at + CLIENT.GAP_FIRST_UNANSWERED] as number,
+    });
+    if (sequence >= 0) this.onOutage?.(sequence);
+  }
+
+  /** Requests after `cutoff` are no evidence; the earlier ones without answer are an outage. */
+  private closeOpen(client: number, cutoff: number): void {
+    const { clients } = this;
+    const numbers = clients.numbers;
+    const at = client * CLIENT.WIDTH;
+    const count = numbers[at + CLIENT.COUNT] as number;
+    let unanswered = numbers[at + CLIENT.OUTSTANDING] as number;
+    const oldest = Math.max(numbers[at + CLIENT.ANSWERED] as number, count - REQUESTS_KEPT);
+    for (let i = count - 1; i >= oldest; i--) {
+      const slot = client * REQUESTS_KEPT + (i & MASK);
+      const isRecent = (clients.requestTimes[slot] as number) > cutoff;
+      if (isRecent && clients.requestWaits[slot] === 1) unanswered--;
+    }
+    const start = numbers[at + CLIENT.LAST_ANSWER] as number;
+    if (unanswered <= 0 || Number.isNaN(start)) return;
+    this.record(client, {
+      start,
+      end: numbers[at + CLIENT.LAST_REQUEST] as number,
+      endStamp: numbers[at + CLIENT.LAST_REQUEST_STAMP] as number,
+      endFrame: numbers[at + CLIENT.LAST_REQUEST_FRAME] as number,
+      unanswered,
+      lastFrame: numbers[at + CLIENT.LAST_ANSWER_FRAME] as number,
+      firstFrame: 0,
+      before: numbers[at + CLIENT.LAST_ANSWER_MAC] as number,
+      after: 0,
+      firstUnanswered: numbers[at + CLIENT.FIRST_OUTSTANDING] as number,
+    });
+  }
+
+  private record(client: number, gap: Gap): number {
+    const track = this.tracks[this.clients.addressId(client)];
+    if (track === undefined) return -1;
+    if (!track.isVirtual && !track.isAnnounced && track.refused === null) return -1;
+    const { outages } = this.logs;
+    const sequence = outages.append();
+    const failover = this.failoverIn(track, client, gap);
+    outages.set(sequence, OUTAGE.ID, track.id);
+    outages.set(sequence, OUTAGE.CLIENT, client);
+    outages.set(sequence, OUTAGE.START, gap.start);
+    outages.set(sequence, OUTAGE.END, gap.end);
+    outages.set(sequence, OUTAGE.END_STAMP, gap.endStamp);
+    outages.set(sequence, OUTAGE.END_FRAME, gap.endFrame);
+    outages.set(sequence, OUTAGE.UNANSWERED, gap.unanswered);
+    outages.set(sequence, OUTAGE.LAST_SERVICE, gap.lastFrame);
+    outages.set(sequence, OUTAGE.FIRST_SERVICE, gap.firstFrame);
+    outages.set(sequence, OUTAGE.BEFORE_MAC, gap.before);
+    outages.set(sequence, OUTAGE.AFTER_MAC, gap.after);
+    outages.set(sequence, OUTAGE.FAILOVER, failover);
+    outages.set(sequence, OUTAGE.CAUSE, foreignCause(track, gap.firstUnanswered));
+    return sequence;
+  }
+
+  /** The last failover of the address between one request spacing before the gap and its end. */
+  private failoverIn(track: Track, client: number, gap: Gap): number {
+    const { failovers } = this.logs;
+    const spacing = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.SPACING] as number;
+    const from = gap.start - (Number.isNaN(spacing) ? 0 : spacing);
+    const to = gap.firstFrame === 0 ? Number.POSITIVE_INFINITY : gap.end;
+    let found = -1;
+    let sequence = track.lastFailover;
+    while (failovers.isKept(sequence)) {
+      const time = failovers.get(sequence, FAILOVER.NOW);
+      if (time < from) break;
+      if (time <= to) {
+        if (found < 0) found = sequence;
+        const longest = failovers.get(sequence, FAILOVER.OUTAGE);
+        const seconds = gap.end - gap.start;
+        if (Number.isNaN(longest) || seconds > longest) {
+          failovers.set(sequence, FAILOVER.OUTAGE, seconds);
+        }
+      }
+      sequence = failovers.get(sequence, FAILOVER.PREVIOUS);
+    }
+    return found;
+  }
+
+  private findRequest(client: number, key: number): number {
+    const { clients } = this;
+    const count = clients.numbers[client * CLIENT.WIDTH + CLIENT.COUNT] as number;
+    const oldest = Math.max(0, count - REQUESTS_KEPT);
+    for (let i = count - 1; i >= oldest; i--) {
+      if (clients.requestKeys[client * REQUESTS_KEPT + (i & MASK)] === key) return i;
+    }
+    return -1;
+  }
+
+  private hasAnswered(client: number, service: number): boolean {
+    return service === 0 || this.services.has(client * 65536 + service);
+  }
+
+  private noteService(client: number, service: number): void {
+    if (service !== NO_EXCHANGE && this.services.size < SERVICES_MAX) {
+      this.services.add(client * 65536 + service);
+    }
+  }
+}
+
+interface Gap {
+  start: number;
+  end: number;
+  endStamp: number;
+  endFrame: number;
+  unanswered: number;
+  lastFrame: number;
+  firstFrame: number;
+  before: number;
+  after: number;
+  firstUnanswered: number;
+}
+
+/** Index into OUTAGE_CAUSES. */
+function foreignCause(track: Track, firstUnanswered: number): number {
+  const what = track.foreignWithin(firstUnanswered - SECOND, firstUnanswered);
+  if (what === null) return 0;
+  return what === 'refused' ? 1 : 2;
+}

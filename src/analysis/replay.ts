@@ -1,0 +1,284 @@
+import {
+  type CaptureReader,
+  LINKTYPE_LINUX_SLL,
+  LINKTYPE_LINUX_SLL2,
+  linkTypeName,
+  RecordBatch,
+} from '../capture/index.ts';
+import type { Site } from '../dataplane/address-plan.ts';
+import { Analysis } from './analysis.ts';
+import { countsOf, documentOf, entriesOf, malformedOf } from './document.ts';
+import type { Entries } from './entries.ts';
+import type { CaptureFacts } from './findings.ts';
+import { Interleaver } from './interleaver.ts';
+import { announce } from './listening.ts';
+import type { CaptureSummary, ReplayListener, ReplayResult, Vantage } from './result.ts';
+import { secondsOf, TimeBase } from './time-base.ts';
+
+/**
+ * A replay: the records of a capture, one after the other, through the switch and the analysers.
+ * It owns the frame numbers and the clock of the analysis, and nothing of what they mean. Memory
+ * does not grow with the capture.
+ */
+export type TimePoint = { seconds: number } | { time: string };
+
+export interface ReplayOptions {
+  /** The compiled lab; null observes without refusing anything. */
+  readonly site: Site | null;
+  readonly allClaims: boolean;
+  /** Entries kept from the start and from the end of each list; 0 keeps all. */
+  readonly limit: number;
+  /** Frames outside [from, to] are counted in `frame` and otherwise ignored. */
+  readonly from: TimePoint | null;
+  readonly to: TimePoint | null;
+  readonly listener: ReplayListener | null;
+}
+
+export interface ReplayProgress {
+  readonly bytesRead: number;
+  readonly size: number | null;
+  readonly frames: number;
+  /** RFC 3339 time of the last frame; null before the first timed one. */
+  readonly time: string | null;
+}
+
+const BATCH = 256;
+
+export class Replay {
+  private readonly options: ReplayOptions;
+  private readonly files: readonly string[];
+  private readonly analysis: Analysis;
+  private readonly times = new TimeBase();
+  private readonly entries: Entries;
+  private interleaver: Interleaver | null = null;
+  private readonly linkTypes = new Set<number>();
+  private lastLinkType = -1;
+  private position = 0;
+  private frames = 0;
+  private bytes = 0;
+  private firstStamp = Number.NaN;
+  private firstFrame = 0;
+  private lastStamp = Number.NaN;
+  private lastFrame = 0;
+  private fromNow = Number.NEGATIVE_INFINITY;
+  private toNow = Number.POSITIVE_INFINITY;
+  private isLimited: boolean;
+  private isStopped = false;
+  private isFinished = false;
+  private capture: CaptureReader | null = null;
+  private readonly stepped = { count: 0, largest: 0, frame: 0 };
+
+  constructor(options: ReplayOptions, files: readonly string[]) {
+    this.options = options;
+    this.files = files;
+    this.analysis = new Analysis(options.site, options.limit, options.allClaims);
+    this.entries = entriesOf(this.analysis, this.times, options.site);
+    this.isLimited = options.from !== null || options.to !== null;
+    if (options.listener !== null) announce(this.analysis, this.entries, options.listener);
+  }
+
+  /**
+   * Replays the capture to its end (or until `stop`). `breathe` is called after each stretch of
+   * input and awaited, for progress, pacing and a chance for the process to do other things.
+   */
+  async run(
+    capture: CaptureReader,
+    breathe: ((progress: ReplayProgress) => void | Promise<void>) | null = null,
+  ): Promise<void> {
+    this.capture = capture;
+    const batch = new RecordBatch(BATCH);
+    let hasMore = true;
+    while (hasMore && !this.isStopped) {
+      hasMore = await capture.fill();
+      this.chooseWay(capture);
+      while (!this.isStopped && capture.read(batch) > 0) this.take(batch, capture);
+      if (this.interleaver !== null) this.drain(false);
+      this.analysis.ownership.settle(false);
+      if (breathe !== null) {
+        const turn = breathe(this.progress(capture));
+        if (turn !== undefined) await turn;
+      }
+    }
+    if (this.interleaver !== null) this.drain(true);
+  }
+
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  /** The document; the replay has ended when this is called. */
+  result(): ReplayResult {
+    if (!this.isFinished) this.analysis.finish();
+    this.isFinished = true;
+    const { site, limit } = this.options;
+    return documentOf(this.analysis, this.entries, site, this.facts(), limit);
+  }
+
+  /** Several interfaces are merged into one view; until then frames go straight through. */
+  private chooseWay(capture: CaptureReader): void {
+    if (this.interleaver !== null) return;
+    const isCooked = capture.files.some((file) =>
+      file.interfaces.some((one) => one.linkType === LINKTYPE_LINUX_SLL2),
+    );
+    const interfaces = capture.files.reduce((sum, file) => sum + file.interfaces.length, 0);
+    if (isCooked || interfaces > 1) this.interleaver = new Interleaver();
+  }
+
+  private take(batch: RecordBatch, capture: CaptureReader): void {
+    if (this.isLimited && Number.isNaN(this.times.base)) this.setLimits(batch);
+    if (this.interleaver === null && capture.files.length === 1) {
+      if (capture.interfaces.length > 1) this.chooseWay(capture);
+    }
+    const { view, at, end, wireLength, linkType, seconds, nanoseconds, count } = batch;
+    const { clock } = this.analysis;
+    for (let i = 0; i < count; i++) {
+      const frame = ++this.position;
+      const now = this.times.nowOf(seconds[i]!, nanoseconds[i]!, frame);
+      if (now < this.fromNow || now > this.toNow) continue;
+      if (linkType[i] !== this.lastLinkType) this.noteLinkType(linkType[i]!);
+      this.frames++;
+      this.bytes += wireLength[i]!;
+      this.noteTime(now, frame);
+      if (this.interleaver !== null) {
+        this.interleave(batch, i, now, frame);
+        continue;
+      }
+      clock.frame = frame;
+      clock.isTimed = now === now;
+      if (clock.isTimed) clock.now = now;
+      this.analysis.onFrame(view, at[i]!, end[i]!, linkType[i]!);
+    }
+  }
+
+  private noteTime(now: number, frame: number): void {
+    if (now < this.lastStamp) {
+      const step = this.lastStamp - now;
+      if (this.stepped.count++ === 0) this.stepped.frame = frame;
+      if (step > this.stepped.largest) this.stepped.largest = step;
+    }
+    if (now !== now) return;
+    if (this.firstStamp !== this.firstStamp) {
+      this.firstStamp = now;
+      this.firstFrame = frame;
+    }
+    this.lastStamp = now;
+    this.lastFrame = frame;
+  }
+
+  private interleave(batch: RecordBatch, i: number, now: number, frame: number): void {
+    const interleaver = this.interleaver as Interleaver;
+    const isTimed = now === now;
+    interleaver.push(batch.view, batch.at[i]!, batch.end[i]!, {
+      now: isTimed ? now : this.analysis.clock.now,
+      isTimed,
+      frame,
+      linkType: batch.linkType[i]!,
+      interfaceId: batch.file[i]! * 65536 + batch.interfaceId[i]!,
+    });
+    this.drain(false);
+  }
+
+  private drain(isFinal: boolean): void {
+    const interleaver = this.interleaver as Interleaver;
+    const { clock, owner } = this.analysis;
+    for (let next = interleaver.take(isFinal); next !== null; next = interleaver.take(isFinal)) {
+      const { view, linkType } = next;
+      if (next.isDuplicate) {
+        owner.classifier.classify(view, 0, view.byteLength, linkType);
+        continue;
+      }
+      clock.frame = next.frame;
+      clock.isTimed = next.isTimed;
+      if (next.isTimed) clock.now = next.now;
+      this.analysis.onFrame(view, 0, view.byteLength, linkType);
+    }
+  }
+
+  private noteLinkType(linkType: number): void {
+    this.lastLinkType = linkType;
+    this.linkTypes.add(linkType);
+  }
+
+  /** The limits need the first frame's time. */
+  private setLimits(batch: RecordBatch): void {
+    for (let i = 0; i < batch.count; i++) {
+      this.times.nowOf(batch.seconds[i]!, batch.nanoseconds[i]!, 0);
+    }
+    if (Number.isNaN(this.times.base)) return;
+    const { from, to } = this.options;
+    if (from !== null) this.fromNow = this.nowAt(from);
+    if (to !== null) this.toNow = this.nowAt(to);
+  }
+
+  private nowAt(point: TimePoint): number {
+    if ('seconds' in point) return this.times.first + Math.round(point.seconds * 1e9);
+    const fraction = /\.(\d+)/.exec(point.time)?.[1] ?? '';
+    const whole = Date.parse(point.time.replace(/\.\d+/, '')) / 1000;
+    return (whole - this.times.base) * 1e9 + Number(fraction.padEnd(9, '0').slice(0, 9));
+  }
+
+  private progress(capture: CaptureReader): ReplayProgress {
+    return {
+      bytesRead: capture.bytesRead,
+      size: capture.size,
+      frames: this.position,
+      time: this.times.format(this.lastStamp, this.lastFrame),
+    };
+  }
+
+  private facts(): CaptureFacts {
+    const counts = countsOf(this.analysis);
+    const elsewhere = this.analysis.view.answeredElsewhere();
+    const missing = this.analysis.view.missingEchoes;
+    const unseenFrame = elsewhere.frame || missing.frame;
+    const isArpOnly = counts.arp > 0 && counts.arp === this.frames;
+    const vantage = this.vantage(isArpOnly, unseenFrame);
+    this.entries.seesAll = unseenFrame === 0 && !isArpOnly;
+    const files = this.capture?.files ?? [];
+    return {
+      summary: this.summary(),
+      counts,
+      vantage,
+      unseenFrame,
+      duplicates: this.interleaver === null ? 0 : this.interleaver.duplicates,
+      dropped: files.reduce((sum, file) => sum + file.counts.dropped, 0),
+      steppedBack: this.stepped,
+      hasEthernet: this.hasEthernet(),
+      untracked: this.analysis.outages.clients.overflow,
+    };
+  }
+
+  private vantage(isArpOnly: boolean, unseenFrame: number): Vantage {
+    if (isArpOnly) return 'arp-only';
+    if (this.linkTypes.has(LINKTYPE_LINUX_SLL) || this.linkTypes.has(LINKTYPE_LINUX_SLL2)) {
+      return 'any';
+    }
+    return unseenFrame > 0 ? 'host' : 'switch';
+  }
+
+  /** Cooked captures hold ARP, too; a link type that is opaque here may or may not. */
+  private hasEthernet(): boolean {
+    const without = new Set(['NULL', 'LOOP', 'RAW', 'IPV4', 'IPV6']);
+    const names = [...this.linkTypes].map(linkTypeName);
+    return names.some((name) => !without.has(name));
+  }
+
+  private summary(): CaptureSummary {
+    const { times } = this;
+    const files = this.capture?.files ?? [];
+    const damagedFile = files.find((file) => file.damaged !== null);
+    const duration = this.lastStamp - this.firstStamp;
+    return {
+      files: [...this.files],
+      linkTypes: [...this.linkTypes].map(linkTypeName),
+      frames: this.frames,
+      bytes: this.bytes,
+      firstTime: times.format(this.firstStamp, this.firstFrame),
+      lastTime: times.format(this.lastStamp, this.lastFrame),
+      durationSeconds: Number.isNaN(duration) ? null : secondsOf(duration),
+      truncated: files.some((file) => file.truncated),
+      damaged: damagedFile?.damaged ?? null,
+      malformed: malformedOf(this.analysis),
+    };
+  }
+}

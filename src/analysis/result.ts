@@ -1,0 +1,214 @@
+/**
+ * The replay result: the document that `havip replay --format json` prints and every other report
+ * is made from. Times are RFC 3339 UTC with nine decimals (`time`), or seconds since the first
+ * frame (`t`); `frame` is the 1-based number that Wireshark shows. Field for field this is the
+ * published schema "havip/replay/1": a change here is a change of a public contract.
+ */
+export type Cause =
+  | 'initial'
+  | 'resumed'
+  | 'station-move'
+  | 'shutdown'
+  | 'split-brain'
+  | 'crash'
+  | 'preemption'
+  | 'announcement';
+
+export type OutageCause = Cause | 'refused-claim' | 'claim' | 'unknown';
+export type Vantage = 'switch' | 'host' | 'any' | 'arp-only' | 'rewritten';
+export type Severity = 'error' | 'warning' | 'info';
+
+/** A moment of the capture; all three are null where the frame carried no time. */
+export interface Moment {
+  time: string | null;
+  t: number | null;
+  frame: number;
+}
+
+export interface CaptureSummary {
+  files: string[];
+  linkTypes: string[];
+  frames: number;
+  bytes: number;
+  firstTime: string | null;
+  lastTime: string | null;
+  durationSeconds: number | null;
+  truncated: boolean;
+  damaged: { offset: number; reason: string } | null;
+  malformed: Record<string, number>;
+}
+
+export interface FrameCounts {
+  arp: number;
+  gratuitousArpRequest: number;
+  gratuitousArpReply: number;
+  arpProbe: number;
+  neighborSolicitation: number;
+  neighborAdvertisement: number;
+  unsolicitedNeighborAdvertisement: number;
+  vrrp: number;
+  carp: number;
+  ipv4: number;
+  ipv6: number;
+  vlanTagged: number;
+  other: number;
+}
+
+export interface HostSummary {
+  mac: string;
+  name: string | null;
+  addresses: string[];
+  role: 'host' | 'virtual-mac' | 'gateway';
+  frames: number;
+}
+
+export interface SpeakerSummary {
+  ip: string;
+  mac: string | null;
+  priority: number;
+  adverts: number;
+  firstFrame: number;
+  lastFrame: number;
+  faults: Record<string, number>;
+}
+
+export interface VirtualRouterSummary {
+  vrid: number;
+  version: number;
+  family: 4 | 6;
+  vlan: number | null;
+  addresses: string[];
+  mode: 'unicast' | 'multicast' | 'mixed';
+  authType: 'none' | 'simple' | 'ah' | 'other';
+  checksum: 'plain' | 'pseudo-header' | 'pseudo-header-multicast' | 'mixed' | 'bad';
+  advertIntervalSeconds: number;
+  speakers: SpeakerSummary[];
+}
+
+export interface TimelineEntry extends Moment {
+  mac: string | null;
+  name: string | null;
+  speaker: string | null;
+  cause: Cause;
+}
+
+export interface HavipSummary {
+  ip: string;
+  vlan: number | null;
+  subnet: string | null;
+  enforced: boolean;
+  members: string[];
+  holder: string | null;
+  claims: { moved: number; confirmed: number; noted: number; refused: Record<string, number> };
+  timeline: TimelineEntry[];
+}
+
+export interface ClaimEntry extends Moment {
+  vlan: number | null;
+  ip: string;
+  mac: string;
+  /** Present only where the frame's Ethernet source is not the asserted MAC. */
+  ethernetSource?: string;
+  name: string | null;
+  form: string;
+  verdict: 'moved' | 'confirmed' | 'noted' | 'refused';
+  reason: string | null;
+}
+
+export interface Party {
+  mac: string;
+  name: string | null;
+  speaker: string | null;
+}
+
+export interface Evidence {
+  vantage: Vantage;
+  lastAdvertFrame: number | null;
+  lastServiceFrame: number | null;
+  firstClaimFrame: number | null;
+  firstAdvertFrame: number | null;
+  firstServiceFrame: number | null;
+}
+
+export interface ReceiverEntry {
+  profile: string;
+  acceptedFrame: number | null;
+  t: number | null;
+  why: string;
+}
+
+export interface FailoverEntry extends Moment {
+  ip: string;
+  vlan: number | null;
+  from: Party;
+  to: Party;
+  cause: Cause;
+  detectionSeconds: number | null;
+  outageSeconds: number | null;
+  masterDownIntervalSeconds: number | null;
+  evidence: Evidence;
+  receivers: ReceiverEntry[];
+}
+
+export interface OutageEntry {
+  ip: string;
+  vlan: number | null;
+  client: { mac: string | null; ip: string };
+  time: string | null;
+  t: number | null;
+  seconds: number | null;
+  unanswered: number;
+  lastServiceFrame: number;
+  firstServiceFrame: number | null;
+  before: { mac: string | null; name: string | null };
+  after: { mac: string | null; name: string | null } | null;
+  /** Index into `failovers`, or null. */
+  failover: number | null;
+  cause: OutageCause;
+}
+
+export interface Finding {
+  code: string;
+  severity: Severity;
+  time: string | null;
+  t: number | null;
+  frame: number | null;
+  vlan: number | null;
+  ip: string | null;
+  message: string;
+  advice: string;
+}
+
+export interface Elided {
+  claims: number;
+  timeline: number;
+  failovers: number;
+  outages: number;
+  findings: number;
+}
+
+export interface ReplayResult {
+  schema: 'havip/replay/1';
+  capture: CaptureSummary;
+  counts: FrameCounts;
+  hosts: HostSummary[];
+  virtualRouters: VirtualRouterSummary[];
+  havips: HavipSummary[];
+  claims: ClaimEntry[];
+  failovers: FailoverEntry[];
+  outages: OutageEntry[];
+  findings: Finding[];
+  elided: Elided;
+}
+
+/**
+ * What a report that follows a live capture is told, as it becomes known: a claim at once, a
+ * failover once its cause can no longer change, an outage when it ended.
+ */
+export interface ReplayListener {
+  onClaim(claim: ClaimEntry): void;
+  onTimeline(ip: string, vlan: number | null, entry: TimelineEntry): void;
+  onFailover(failover: FailoverEntry): void;
+  onOutage(outage: OutageEntry): void;
+  onFinding(finding: Finding): void;
+}

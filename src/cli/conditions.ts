@@ -1,0 +1,64 @@
+/** `--fail-on` and `--max-outage`: what was met while the replay ran, and what it comes to. */
+import type { Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
+import { FINDING_CODES_SOUGHT } from '../report/finding-codes.ts';
+import { counted, duration } from '../report/quantity.ts';
+
+export interface ConditionRequest {
+  failOn: string[];
+  maxOutageSeconds: number | null;
+}
+
+/**
+ * Told each finding and outage as it becomes known, since the result's lists are bounded; told
+ * the result's lists in the end, too, for what was known only then.
+ */
+export class Conditions {
+  readonly #request: ConditionRequest;
+  readonly #codes = new Set<string>();
+  #longest = 0;
+
+  constructor(request: ConditionRequest) {
+    this.#request = request;
+  }
+
+  get areAsked(): boolean {
+    return this.#request.failOn.length > 0 || this.#request.maxOutageSeconds !== null;
+  }
+
+  onFinding(finding: Finding): void {
+    this.#codes.add(finding.code);
+  }
+
+  onOutage(outage: OutageEntry): void {
+    this.#longest = Math.max(this.#longest, outage.seconds ?? 0);
+  }
+
+  /** A line for each condition that holds, and for what could not be measured. */
+  judge(result: ReplayResult): { holds: boolean; lines: string[] } {
+    for (const finding of result.findings) this.onFinding(finding);
+    for (const outage of result.outages) this.onOutage(outage);
+    const { failOn, maxOutageSeconds: limit } = this.#request;
+    const met = [...new Set(failOn)].filter((code) => this.#codes.has(code));
+    const lines = met.length > 0 ? [`--fail-on: found ${met.join(', ')}`] : [];
+    const unsought = failOn.filter((code) => !FINDING_CODES_SOUGHT.includes(code));
+    if (unsought.length > 0) {
+      lines.push(`--fail-on: this version does not yet look for ${unsought.join(', ')}`);
+    }
+    if (limit === null) return { holds: met.length > 0, lines };
+    const isLonger = this.#longest > limit;
+    const unmeasured = unmeasurable(result);
+    const parts: string[] = [];
+    if (isLonger) {
+      parts.push(`an outage of ${duration(this.#longest)} is longer than ${duration(limit)}`);
+    }
+    if (unmeasured > 0) parts.push(`${counted(unmeasured, 'outage')} could not be measured`);
+    if (parts.length > 0) lines.push(`--max-outage: ${parts.join('; ')}`);
+    return { holds: met.length > 0 || isLonger, lines };
+  }
+}
+
+/** Failovers without traffic of the address, and outages whose frames carry no time. */
+function unmeasurable(result: ReplayResult): number {
+  const blind = result.failovers.filter((failover) => failover.outageSeconds === null).length;
+  return blind + result.outages.filter((outage) => outage.seconds === null).length;
+}

@@ -1,0 +1,104 @@
+/**
+ * The options of a command as a table, and the one reader of command lines. The table also makes
+ * the help (help.ts), which alone loads commander: a replay starts without it.
+ */
+import { parseArgs } from 'node:util';
+import { UsageError } from './usage-error.ts';
+
+export interface OptionSpec {
+  /** Without the two hyphens. */
+  name: string;
+  short?: string;
+  /** What stands for the value in the help; absent: the option takes none. */
+  value?: string;
+  isRepeatable?: boolean;
+  help: string;
+}
+
+export interface CommandSpec {
+  name: string;
+  /** The positional arguments as the help shows them. */
+  operands: string;
+  summary: string;
+  options: readonly OptionSpec[];
+  /** A command line that works, with what it does. */
+  examples: readonly [command: string, effect: string][];
+}
+
+export interface CommandLine {
+  operands: string[];
+  isGiven(name: string): boolean;
+  value(name: string): string | null;
+  values(name: string): string[];
+}
+
+const HELP: OptionSpec = { name: 'help', short: 'h', help: 'show this help' };
+
+export function allOptions(spec: CommandSpec): OptionSpec[] {
+  return [...spec.options, HELP];
+}
+
+/** Reads the arguments behind the command's name; UsageError names the first that is wrong. */
+export function readCommandLine(spec: CommandSpec, arguments_: readonly string[]): CommandLine {
+  const options: Record<string, { type: 'string' | 'boolean'; multiple: true; short?: string }> =
+    {};
+  for (const { name, short, value } of allOptions(spec)) {
+    const type = value === undefined ? 'boolean' : 'string';
+    options[name] = { type, multiple: true, ...(short === undefined ? {} : { short }) };
+  }
+  const { tokens } = parseArgs({
+    args: [...arguments_],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const given = new Map<string, string[]>();
+  const operands: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') operands.push(token.value);
+    if (token.kind !== 'option') continue;
+    const value = checkedValue(spec, token);
+    const values = given.get(token.name);
+    if (values === undefined) given.set(token.name, [value]);
+    else if (specOf(spec, token.name)?.isRepeatable === true) values.push(value);
+    else if (specOf(spec, token.name)?.value !== undefined) {
+      throw new UsageError(`--${token.name} is given twice`, 'give it once');
+    }
+  }
+  return {
+    operands,
+    isGiven: (name) => given.has(name),
+    value: (name) => given.get(name)?.[0] ?? null,
+    values: (name) => given.get(name) ?? [],
+  };
+}
+
+function specOf(spec: CommandSpec, name: string): OptionSpec | undefined {
+  return allOptions(spec).find((option) => option.name === name);
+}
+
+interface OptionToken {
+  name: string;
+  rawName: string;
+  value: string | undefined;
+  inlineValue: boolean | undefined;
+}
+
+function checkedValue(spec: CommandSpec, token: OptionToken): string {
+  const { name, rawName, value } = token;
+  const option = specOf(spec, name);
+  if (option === undefined) {
+    const names = allOptions(spec).map((known) => `--${known.name}`);
+    throw UsageError.unknown('option', rawName, names, `havip ${spec.name} --help lists them`);
+  }
+  if (option.value === undefined) {
+    if (value === undefined) return '';
+    throw new UsageError(`--${name} takes no value`, `leave out "${value}"`);
+  }
+  const isOption = token.inlineValue === false && value?.startsWith('--') === true;
+  if (value === undefined || value === '' || isOption) {
+    throw new UsageError(`--${name} needs a value`, `write --${name} ${option.value}`);
+  }
+  return value;
+}

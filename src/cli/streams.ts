@@ -1,0 +1,45 @@
+/**
+ * What a command is given besides its arguments: where it reads and writes, who it is run by,
+ * and a clock. `main.ts` makes them of the process, tests make them of memory.
+ */
+
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; null where there is none. */
+  readonly columns: number | null;
+  /** Nobody reads any more (a closed pipe): what is written from now on is dropped. */
+  readonly isClosed: boolean;
+  write(text: string): void;
+  /** Resolves when what was written has left, or nobody reads it. */
+  drained(): Promise<void>;
+}
+
+export interface Streams {
+  input: { readonly isTerminal: boolean };
+  output: Output;
+  errors: Output;
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Calls the handler at each SIGINT, which then does not end the process; gives the undoing. */
+  onInterrupt(handler: () => void): () => void;
+}
+
+export interface Clock {
+  /** Milliseconds, never going back. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+  /** Lets signals and arrived input be handled. */
+  turn(): Promise<void>;
+}
+
+export type Command = (
+  arguments_: readonly string[],
+  streams: Streams,
+  clock: Clock,
+) => Promise<number>;
+
+/** Exit statuses (also in README): done, a condition holds, bad usage or nothing readable. */
+export const STATUS_DONE = 0;
+export const STATUS_CONDITION = 1;
+export const STATUS_UNUSABLE = 2;
+/** 128 + SIGINT, as a shell reports it. */
+export const STATUS_INTERRUPTED = 130;

@@ -1,0 +1,50 @@
+/** The network that a replay judges by: of a lab file, of `--havip`, or none at all. */
+import fs from 'node:fs';
+import type { Topology } from '../havip/topology.ts';
+import type { ReplayRequest } from './replay-spec.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Null where nothing is to be guarded. Raises UsageError or LabFileError. The lab reader and the
+ * providers' tables are loaded here only, since most replays need neither.
+ */
+export async function topologyOf(request: ReplayRequest): Promise<Topology | null> {
+  const { lab, havips } = request;
+  if (lab === null && havips.length === 0) return null;
+  const topology = lab === null ? emptyTopology() : await readLab(lab);
+  for (const havip of havips) {
+    if (topology.havips.some((known) => known.address === havip.address)) {
+      throw new UsageError(
+        `--havip ${havip.address} is a HaVip of ${lab} already`,
+        'bind the MAC there, or leave one of them out',
+      );
+    }
+    topology.havips.push(havip);
+  }
+  if (request.provider !== null) topology.provider = await provider(request.provider);
+  return topology;
+}
+
+function emptyTopology(): Topology {
+  return { name: '', provider: null, subnets: [], enis: [], havips: [], run: {}, quotas: {} };
+}
+
+async function readLab(file: string): Promise<Topology> {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const what = code === 'ENOENT' ? 'no such file' : message;
+    throw new UsageError(`--lab: ${file}: ${what}`, 'check the path of the lab file');
+  }
+  const { parseLab } = await import('../lab/lab-file.ts');
+  return parseLab(text, file);
+}
+
+async function provider(name: string): Promise<Topology['provider']> {
+  const { isRuleSetName, RULE_SET_NAMES } = await import('../havip/rule-sets.ts');
+  if (isRuleSetName(name)) return name;
+  const mend = `known are ${RULE_SET_NAMES.join(', ')}`;
+  throw UsageError.unknown('provider', name, RULE_SET_NAMES, mend);
+}

@@ -1,0 +1,118 @@
+/**
+ * What the switch knows of each address beside its holder: the policy of its claims and who its
+ * members are. An address gets an id (1, 2, 3 ...) when it is first claimed or configured; the
+ * id is the tag of its entry in the IP table, so one look-up finds holder and policy.
+ * Flat words, no objects: eight 32-bit words an address.
+ */
+export const POLICY_OPEN = 0;
+/** A HaVip: its members may claim it. */
+export const POLICY_HAVIP = 1;
+/** A HaVip that any ENI of its subnet may claim (Tencent without checkAssociate). */
+export const POLICY_SUBNET = 2;
+/** An ordinary address: its one owner may claim it. */
+export const POLICY_ORDINARY = 3;
+/** In a subnet, but nobody's: no ENI of the lab may claim it. */
+export const POLICY_UNASSIGNED = 4;
+/** The gateway's: whoever spoke first for it keeps it. */
+export const POLICY_GATEWAY = 5;
+/** Outside every subnet of its network. */
+export const POLICY_OUTSIDE = 6;
+
+const STRIDE = 8;
+const POLICY = 0;
+const KEY = 1;
+const WORD0 = 2;
+const MEMBERS = 6;
+const SUBNET = 7;
+
+export class AddressBook {
+  private words: Uint32Array;
+  private members: Float64Array = new Float64Array(64);
+  private membersUsed = 0;
+  /** Ids run from 1 to `size`. */
+  size = 0;
+
+  constructor(initial = 1024) {
+    this.words = new Uint32Array((initial + 1) * STRIDE);
+  }
+
+  /** A new id for an address of policy `open`; IPv4 addresses are in `w3`, the other words 0. */
+  add(network: number, family: number, w0: number, w1: number, w2: number, w3: number): number {
+    const id = ++this.size;
+    if ((id + 1) * STRIDE > this.words.length) this.words = grown(this.words);
+    const at = id * STRIDE;
+    this.words[at + POLICY] = POLICY_OPEN;
+    this.words[at + KEY] = (network & 0xffff) | (family << 16);
+    this.words[at + WORD0] = w0;
+    this.words[at + WORD0 + 1] = w1;
+    this.words[at + WORD0 + 2] = w2;
+    this.words[at + WORD0 + 3] = w3;
+    this.words[at + SUBNET] = 0;
+    return id;
+  }
+
+  /** Sets who may claim address `id`: a policy, the MACs it names, and its subnet's index + 1. */
+  setPolicy(id: number, policy: number, macs: readonly number[], subnet: number): void {
+    const at = id * STRIDE;
+    this.words[at + POLICY] = policy | (macs.length << 8);
+    this.words[at + MEMBERS] = this.membersUsed;
+    this.words[at + SUBNET] = subnet;
+    while (this.membersUsed + macs.length > this.members.length) {
+      const larger = new Float64Array(this.members.length * 2);
+      larger.set(this.members);
+      this.members = larger;
+    }
+    for (const mac of macs) this.members[this.membersUsed++] = mac;
+  }
+
+  /** Makes the rules of address `from` those of address `to` too. */
+  copyPolicy(from: number, to: number): void {
+    const words = this.words;
+    words[to * STRIDE + POLICY] = words[from * STRIDE + POLICY] as number;
+    words[to * STRIDE + MEMBERS] = words[from * STRIDE + MEMBERS] as number;
+    words[to * STRIDE + SUBNET] = words[from * STRIDE + SUBNET] as number;
+  }
+
+  policy(id: number): number {
+    return (this.words[id * STRIDE + POLICY] as number) & 0xff;
+  }
+
+  /** Index + 1 of the subnet that the address belongs to; 0 where no subnet is known. */
+  subnet(id: number): number {
+    return this.words[id * STRIDE + SUBNET] as number;
+  }
+
+  hasMember(id: number, mac: number): boolean {
+    const words = this.words;
+    const start = words[id * STRIDE + MEMBERS] as number;
+    const end = start + ((words[id * STRIDE + POLICY] as number) >>> 8);
+    for (let i = start; i < end; i++) if (this.members[i] === mac) return true;
+    return false;
+  }
+
+  membersOf(id: number): number[] {
+    const start = this.words[id * STRIDE + MEMBERS] as number;
+    const count = (this.words[id * STRIDE + POLICY] as number) >>> 8;
+    return Array.from(this.members.subarray(start, start + count));
+  }
+
+  network(id: number): number {
+    return (this.words[id * STRIDE + KEY] as number) & 0xffff;
+  }
+
+  /** 4 or 6. */
+  family(id: number): number {
+    return (this.words[id * STRIDE + KEY] as number) >>> 16;
+  }
+
+  /** Word `index` (0 to 3) of the address; an IPv4 address is word 3. */
+  word(id: number, index: number): number {
+    return this.words[id * STRIDE + WORD0 + index] as number;
+  }
+}
+
+function grown(words: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(words.length * 2);
+  larger.set(words);
+  return larger;
+}

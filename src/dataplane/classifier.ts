@@ -1,0 +1,215 @@
+import {
+  ARP_REPLY,
+  ARP_REQUEST,
+  arpCheck,
+  readOperation,
+  readSenderProtocolAddress,
+  readTargetProtocolAddress,
+} from '../arp/arp.ts';
+import {
+  isNeighborMessage,
+  isSolicitation,
+  isSolicited,
+  neighborCheck,
+  neighborChecksumOk,
+} from '../arp/neighbor.ts';
+import { isCarp } from '../vrrp/advert.ts';
+import { ahCheck, readAhLength, readAhNextHeader } from '../wire/ah.ts';
+import { FAULT_ICMPV6_CHECKSUM, FAULT_NAMES, FAULT_ND_FRAGMENT, FAULT_NONE } from '../wire/fault.ts';
+import {
+  ipv4Check,
+  ipv4End,
+  PROTOCOL_AH,
+  PROTOCOL_ICMPV6,
+  PROTOCOL_VRRP,
+  readIpv4FragmentOffset,
+  readIpv4HeaderLength,
+  readIpv4Protocol,
+} from '../wire/ipv4.ts';
+import { Ipv6Walk, ipv6Check, isIpv6Cut, walkIpv6 } from '../wire/ipv6.ts';
+import {
+  ETHERTYPE_ARP,
+  ETHERTYPE_IPV4,
+  ETHERTYPE_IPV6,
+  Link,
+  readLink,
+} from '../wire/link.ts';
+import * as count from './frame-counts.ts';
+
+/**
+ * From octets to what a frame carries: link header, network packet, and the upper layer as far as
+ * the switch cares (ARP, ND, VRRP, CARP). One reused instance; the result of `classify` stands in
+ * its fields until the next call. It counts every frame and every fault and judges none.
+ */
+export const CARRIES_OTHER = 0;
+export const CARRIES_ARP = 1;
+export const CARRIES_IPV4 = 2;
+export const CARRIES_IPV6 = 3;
+export const CARRIES_VRRP = 4;
+export const CARRIES_CARP = 5;
+export const CARRIES_ND = 6;
+export const CARRIES_FAULT = 7;
+
+/** First network number of stacked tags; below it a network is the VID itself. */
+const FIRST_STACKED_NETWORK = 4096;
+
+export class Classifier {
+  readonly link = new Link();
+  readonly counts = new Float64Array(count.FRAME_COUNT_NAMES.length);
+  readonly faults = new Float64Array(FAULT_NAMES.length);
+  private readonly walk = new Ipv6Walk();
+  private readonly stacked = new Map<number, number>();
+  /** One of CARRIES_*. */
+  carries = CARRIES_OTHER;
+  fault = FAULT_NONE;
+  /** 4 or 6; 0 where the frame carries no IP. */
+  family = 0;
+  /** Broadcast domain: the VID, 0 when untagged, 4096 and up for each stack of tags. */
+  network = 0;
+  packet = 0;
+  /** First octet after the frame. */
+  frameEnd = 0;
+  /** IP protocol of the upper layer, or -1 in a fragment that is not the first. */
+  protocol = -1;
+  /** The upper layer's octets, by the lengths of the IP header: [upperAt, upperEnd). */
+  upperAt = 0;
+  upperEnd = 0;
+  /** True where the upper layer stood inside an authentication header. */
+  authenticated = false;
+
+  /** What the frame [at, end) carries: one of CARRIES_*. Never throws, reads nothing outside. */
+  classify(view: DataView, at: number, end: number, linkType: number): number {
+    const link = this.link;
+    this.family = 0;
+    this.protocol = -1;
+    this.frameEnd = end;
+    const fault = readLink(view, at, end, linkType, link);
+    if (link.tagged) this.counts[count.COUNT_VLAN]!++;
+    this.network = link.tags > 1 ? this.stackedNetwork(link) : link.vlan;
+    this.packet = link.packet;
+    if (link.etherType === ETHERTYPE_IPV4) {
+      this.counts[count.COUNT_IPV4]!++;
+      if (fault !== FAULT_NONE) return this.faulty(fault);
+      return (this.carries = this.ipv4(view, link.packet, end));
+    }
+    if (link.etherType === ETHERTYPE_ARP) {
+      this.counts[count.COUNT_ARP]!++;
+      if (fault !== FAULT_NONE) return this.faulty(fault);
+      return (this.carries = this.arp(view, link.packet, end));
+    }
+    if (link.etherType === ETHERTYPE_IPV6) {
+      this.counts[count.COUNT_IPV6]!++;
+      if (fault !== FAULT_NONE) return this.faulty(fault);
+      return (this.carries = this.ipv6(view, link.packet, end));
+    }
+    this.counts[count.COUNT_OTHER]!++;
+    if (fault !== FAULT_NONE) return this.faulty(fault);
+    return (this.carries = CARRIES_OTHER);
+  }
+
+  private arp(view: DataView, at: number, end: number): number {
+    const fault = arpCheck(view, at, end);
+    if (fault !== FAULT_NONE) return this.faulty(fault);
+    const operation = readOperation(view, at);
+    const sender = readSenderProtocolAddress(view, at);
+    if (sender === 0) {
+      if (operation === ARP_REQUEST) this.counts[count.COUNT_ARP_PROBE]!++;
+    } else if (sender === readTargetProtocolAddress(view, at)) {
+      if (operation === ARP_REQUEST) this.counts[count.COUNT_GRATUITOUS_REQUEST]!++;
+      else if (operation === ARP_REPLY) this.counts[count.COUNT_GRATUITOUS_REPLY]!++;
+    }
+    return CARRIES_ARP;
+  }
+
+  private ipv4(view: DataView, at: number, end: number): number {
+    const fault = ipv4Check(view, at, end);
+    if (fault !== FAULT_NONE) return this.faulty(fault);
+    this.family = 4;
+    this.upperAt = at + readIpv4HeaderLength(view, at);
+    this.upperEnd = ipv4End(view, at, end);
+    if (readIpv4FragmentOffset(view, at) !== 0) return CARRIES_IPV4;
+    const protocol = readIpv4Protocol(view, at);
+    this.protocol = protocol;
+    if (protocol === PROTOCOL_VRRP || protocol === PROTOCOL_AH) {
+      return this.vrrp(view, protocol, CARRIES_IPV4);
+    }
+    return CARRIES_IPV4;
+  }
+
+  private ipv6(view: DataView, at: number, end: number): number {
+    const fault = ipv6Check(view, at, end);
+    if (fault !== FAULT_NONE) return this.faulty(fault);
+    this.family = 6;
+    const walk = this.walk;
+    const extensionFault = walkIpv6(view, at, end, walk);
+    if (extensionFault !== FAULT_NONE) return this.faulty(extensionFault);
+    this.upperAt = walk.at;
+    this.upperEnd = walk.end;
+    this.protocol = walk.fragmentOffset !== 0 ? -1 : walk.protocol;
+    if (this.protocol === PROTOCOL_ICMPV6) {
+      if (walk.at < walk.end && isNeighborMessage(view, walk.at)) {
+        return this.neighbor(view, at, end);
+      }
+    } else if (this.protocol === PROTOCOL_VRRP || this.protocol === PROTOCOL_AH) {
+      return this.vrrp(view, this.protocol, CARRIES_IPV6);
+    }
+    return CARRIES_IPV6;
+  }
+
+  private neighbor(view: DataView, at: number, end: number): number {
+    const isNs = isSolicitation(view, this.upperAt);
+    this.counts[isNs ? count.COUNT_NEIGHBOR_SOLICITATION : count.COUNT_NEIGHBOR_ADVERTISEMENT]!++;
+    // RFC 6980: neighbor discovery in fragments is ignored.
+    if (this.walk.isFragment) return this.faulty(FAULT_ND_FRAGMENT);
+    const fault = neighborCheck(view, at, this.upperAt, this.upperEnd);
+    if (fault !== FAULT_NONE) return this.faulty(fault);
+    if (!isNs && !isSolicited(view, this.upperAt)) this.counts[count.COUNT_UNSOLICITED_NA]!++;
+    // A message cut by the snap length cannot be verified and is taken as it is.
+    const isWhole = !isIpv6Cut(view, at, end);
+    if (isWhole && !neighborChecksumOk(view, at, this.upperAt, this.upperEnd)) {
+      return this.faulty(FAULT_ICMPV6_CHECKSUM);
+    }
+    return CARRIES_ND;
+  }
+
+  private vrrp(view: DataView, protocol: number, otherwise: number): number {
+    this.authenticated = protocol === PROTOCOL_AH;
+    if (this.authenticated) {
+      if (ahCheck(view, this.upperAt, this.upperEnd) !== FAULT_NONE) return otherwise;
+      this.protocol = readAhNextHeader(view, this.upperAt);
+      this.upperAt += readAhLength(view, this.upperAt);
+      if (this.protocol !== PROTOCOL_VRRP) return otherwise;
+    }
+    if (isCarp(view, this.upperAt, this.upperEnd)) {
+      this.counts[count.COUNT_CARP]!++;
+      return CARRIES_CARP;
+    }
+    this.counts[count.COUNT_VRRP]!++;
+    return CARRIES_VRRP;
+  }
+
+  private faulty(fault: number): number {
+    this.fault = fault;
+    this.faults[fault]!++;
+    return (this.carries = CARRIES_FAULT);
+  }
+
+  /** Each pair of tags is a broadcast domain of its own, numbered as it first appears. */
+  private stackedNetwork(link: Link): number {
+    if (link.outerVlan === 0) return link.vlan;
+    const key = link.outerVlan * 4096 + link.vlan;
+    const known = this.stacked.get(key);
+    if (known !== undefined) return known;
+    const network = Math.min(FIRST_STACKED_NETWORK + this.stacked.size, 0xffff);
+    this.stacked.set(key, network);
+    this.vlanOfStacked[network] = link.vlan;
+    return network;
+  }
+
+  private readonly vlanOfStacked: Record<number, number> = {};
+
+  /** The VID to show for a network number: the innermost tag's; 0 for none. */
+  vlanOf(network: number): number {
+    return network < FIRST_STACKED_NETWORK ? network : (this.vlanOfStacked[network] ?? 0);
+  }
+}

@@ -1,0 +1,150 @@
+import { ARP_REQUEST, readOperation } from '../arp/arp.ts';
+import { readSenderProtocolAddress, readTargetProtocolAddress } from '../arp/arp.ts';
+import { isDuplicateAddressDetection, isSolicitation, neighborTargetAt } from '../arp/neighbor.ts';
+import type { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
+import { readIpv4Destination } from '../wire/ipv4.ts';
+import { ipv6DestinationAt } from '../wire/ipv6.ts';
+import { isGroupMacHigh, macFromHalves } from '../wire/mac.ts';
+import { POLICY_GATEWAY, POLICY_HAVIP, POLICY_SUBNET } from './address-book.ts';
+import * as frame from './classifier.ts';
+import * as reason from './drop-reason.ts';
+import type { Switch } from './switch.ts';
+import * as verdict from './verdict.ts';
+
+/**
+ * Where an accepted frame goes. By MAC it is a learning switch; by IP the destination MAC is not
+ * consulted, ARP and ND end here, and multicast is not carried (design, section 3). It decides and
+ * sends nothing.
+ */
+export interface ForwardingRules {
+  readonly byIp: boolean;
+  readonly carriesMulticast: boolean;
+}
+
+const ETHERNET_HEADER = 14;
+type AnyIpTable = IpTable4 | IpTable6;
+
+const dropped = (why: number): number => verdict.verdictOf(verdict.DROP, why);
+const NOT_CARRIED = dropped(reason.NOT_CARRIED);
+const NOT_DELIVERED = dropped(reason.NOT_DELIVERED);
+const UNKNOWN_ADDRESS = dropped(reason.UNKNOWN_ADDRESS);
+
+export class Forwarding {
+  private readonly rules: ForwardingRules;
+  private readonly mtu: Uint32Array;
+
+  /** `mtu[port]` is the port's MTU in octets, without the Ethernet header. */
+  constructor(rules: ForwardingRules, mtu: readonly number[]) {
+    this.rules = rules;
+    this.mtu = Uint32Array.from(mtu);
+  }
+
+  /** The verdict on the frame that the switch has just classified, guarded and learned. */
+  resolve(owner: Switch, view: DataView, length: number, port: number): number {
+    return this.rules.byIp
+      ? this.byIp(owner, view, length, port)
+      : this.byMac(owner, length, port);
+  }
+
+  private byMac(owner: Switch, length: number, port: number): number {
+    const seen = owner.classifier;
+    const link = seen.link;
+    if (isGroupMacHigh(link.destinationHigh)) {
+      return this.rules.carriesMulticast ? verdict.FLOOD : NOT_CARRIED;
+    }
+    const entry = owner.stations.find(seen.network, link.destinationHigh, link.destinationLow);
+    if (entry < 0) return verdict.FLOOD;
+    return this.towards(owner.stations.port(entry), length, port);
+  }
+
+  private byIp(owner: Switch, view: DataView, length: number, port: number): number {
+    const seen = owner.classifier;
+    if (seen.carries === frame.CARRIES_ARP) return this.arp(owner, view, port);
+    if (seen.carries === frame.CARRIES_ND) return this.neighbor(owner, view, port);
+    if (isGroupMacHigh(seen.link.destinationHigh)) return NOT_CARRIED;
+    if (seen.family === 4) {
+      const table = owner.addresses4;
+      const destination = readIpv4Destination(view, seen.packet);
+      return this.unicast(owner, table, table.find(seen.network, destination), length, port);
+    }
+    if (seen.family === 6) {
+      const entry = find6(owner, view, ipv6DestinationAt(seen.packet));
+      return this.unicast(owner, owner.addresses6, entry, length, port);
+    }
+    return NOT_DELIVERED;
+  }
+
+  private unicast(
+    owner: Switch,
+    table: AnyIpTable,
+    entry: number,
+    length: number,
+    port: number,
+  ): number {
+    if (entry < 0) return UNKNOWN_ADDRESS;
+    const policy = owner.book.policy(table.tag(entry));
+    if (policy === POLICY_GATEWAY) return verdict.DELIVER;
+    if (table.mac(entry) === 0) {
+      return isHavip(policy) ? dropped(reason.NO_HOLDER) : UNKNOWN_ADDRESS;
+    }
+    return this.towards(table.port(entry), length, port);
+  }
+
+  private towards(egress: number, length: number, ingress: number): number {
+    if (egress === ingress) return dropped(reason.HAIRPIN);
+    if (length > this.mtu[egress]! + ETHERNET_HEADER) return dropped(reason.TOO_BIG);
+    return verdict.verdictOf(verdict.FORWARD, egress);
+  }
+
+  private arp(owner: Switch, view: DataView, port: number): number {
+    const seen = owner.classifier;
+    const at = seen.packet;
+    if (readOperation(view, at) !== ARP_REQUEST) return NOT_DELIVERED;
+    const sender = readSenderProtocolAddress(view, at);
+    const target = readTargetProtocolAddress(view, at);
+    if (sender === target) return NOT_DELIVERED;
+    const table = owner.addresses4;
+    return this.answer(owner, table, table.find(seen.network, target), port, sender === 0);
+  }
+
+  private neighbor(owner: Switch, view: DataView, port: number): number {
+    const seen = owner.classifier;
+    if (!isSolicitation(view, seen.upperAt)) return NOT_DELIVERED;
+    const entry = find6(owner, view, neighborTargetAt(seen.upperAt));
+    const isProbe = isDuplicateAddressDetection(view, seen.packet, seen.upperAt);
+    return this.answer(owner, owner.addresses6, entry, port, isProbe);
+  }
+
+  /** Never for the asker's own address or the HaVip it holds, nor a member's probe for a HaVip. */
+  private answer(
+    owner: Switch,
+    table: AnyIpTable,
+    entry: number,
+    port: number,
+    isProbe: boolean,
+  ): number {
+    if (entry < 0) return UNKNOWN_ADDRESS;
+    const isHeld = table.mac(entry) !== 0;
+    if (isHeld && table.port(entry) === port) return NOT_DELIVERED;
+    const id = table.tag(entry);
+    const policy = owner.book.policy(id);
+    if (!isHavip(policy)) {
+      return isHeld || policy === POLICY_GATEWAY ? verdict.RESPOND : UNKNOWN_ADDRESS;
+    }
+    if (!isProbe) return verdict.RESPOND;
+    const link = owner.classifier.link;
+    const asker = macFromHalves(link.sourceHigh, link.sourceLow);
+    return owner.book.hasMember(id, asker) ? NOT_DELIVERED : verdict.RESPOND;
+  }
+}
+
+function isHavip(policy: number): boolean {
+  return policy === POLICY_HAVIP || policy === POLICY_SUBNET;
+}
+
+function find6(owner: Switch, view: DataView, at: number): number {
+  const w0 = view.getUint32(at);
+  const w1 = view.getUint32(at + 4);
+  const w2 = view.getUint32(at + 8);
+  return owner.addresses6.find(owner.classifier.network, w0, w1, w2, view.getUint32(at + 12));
+}

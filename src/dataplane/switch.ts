@@ -1,0 +1,294 @@
+import { Claim, claimFromArp, claimFromNeighbor, isAnnouncement } from '../arp/claim.ts';
+import { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
+import { MacTable } from '../fdb/mac-table.ts';
+import { isGroupMacHigh } from '../wire/mac.ts';
+import { AddressBook } from './address-book.ts';
+import type { AddressPlan } from './address-plan.ts';
+import type { ArpPolicer } from './arp-policer.ts';
+import { ClaimGuard } from './claim-guard.ts';
+import * as frame from './classifier.ts';
+import { Classifier } from './classifier.ts';
+import * as reason from './drop-reason.ts';
+import type { Forwarding } from './forwarding.ts';
+import type { SwitchObserver } from './observer.ts';
+import * as verdict from './verdict.ts';
+
+/**
+ * The switch: one frame in, one verdict out. `ingress` is the frame's way, top to bottom, in the
+ * order of policy: Ethernet check, reserved address, source guard, claim guard, learn, resolve.
+ * A refused frame changes no table. The same object runs live and in replay; in replay no port is
+ * attached, so it only observes: the guards count and report but hide no evidence from the
+ * observer. It reads no clock, prints nothing and never throws on what a frame holds.
+ */
+export interface SwitchOptions {
+  readonly observer: SwitchObserver;
+  /** Null observes without refusing anything. */
+  readonly plan: AddressPlan | null;
+  /** Null where nothing is attached (replay). */
+  readonly forwarding: Forwarding | null;
+  readonly policer: ArpPolicer | null;
+  readonly maximumStations?: number;
+  readonly maximumAddresses?: number;
+}
+
+const STATIONS_MAX = 1 << 20;
+const ADDRESSES_MAX = 1 << 20;
+/** Ages are kept in milliseconds. */
+const TICKS_PER_NANOSECOND = 1e-6;
+
+export class Switch {
+  readonly classifier = new Classifier();
+  readonly stations: MacTable;
+  readonly addresses4: IpTable4;
+  readonly addresses6: IpTable6;
+  readonly book: AddressBook;
+  /** Frames stopped, by drop reason. */
+  readonly drops = new Float64Array(reason.DROP_REASON_NAMES.length);
+  private readonly observer: SwitchObserver;
+  private readonly plan: AddressPlan | null;
+  private readonly guard: ClaimGuard | null;
+  private readonly forwarding: Forwarding | null;
+  private readonly policer: ArpPolicer | null;
+  private readonly observes: boolean;
+  private readonly claim = new Claim();
+
+  constructor(options: SwitchOptions) {
+    const plan = options.plan;
+    this.observer = options.observer;
+    this.plan = plan;
+    this.book = plan === null ? new AddressBook() : plan.book;
+    this.guard = plan === null ? null : new ClaimGuard(plan.rules, plan.enis, plan.book);
+    this.forwarding = options.forwarding;
+    this.policer = options.policer;
+    this.observes = options.forwarding === null;
+    this.stations = new MacTable({ maximum: options.maximumStations ?? STATIONS_MAX });
+    const maximum = options.maximumAddresses ?? ADDRESSES_MAX;
+    this.addresses4 = new IpTable4({ maximum });
+    this.addresses6 = new IpTable6({ maximum });
+  }
+
+  /**
+   * Judges the frame [at, end) of `view`. `port` is the ingress port (0 in replay), `now`
+   * nanoseconds. The verdict is an integer, see verdict.ts.
+   */
+  ingress(
+    view: DataView,
+    at: number,
+    end: number,
+    linkType: number,
+    port: number,
+    now: number,
+  ): number {
+    const seen = this.classifier;
+    const carries = seen.classify(view, at, end, linkType);
+    if (carries === frame.CARRIES_FAULT) return this.drop(reason.MALFORMED);
+    const link = seen.link;
+    const stop = link.hasEthernet ? this.checkEthernet() : reason.ALLOWED;
+    if (stop !== reason.ALLOWED && !this.observes) return this.drop(stop);
+    if (this.plan !== null && this.plan.sourceGuard !== null) {
+      const spoofed = this.guardSource(view, port);
+      if (spoofed !== reason.ALLOWED && !this.observes) return this.drop(spoofed);
+    }
+    const tick = (now * TICKS_PER_NANOSECOND) | 0;
+    if (carries === frame.CARRIES_ARP || carries === frame.CARRIES_ND) {
+      const refused = this.judgeClaim(view, port, now, tick);
+      if (refused !== reason.ALLOWED) return this.drop(refused);
+    }
+    if (link.hasSource) {
+      this.stations.learn(seen.network, link.sourceHigh, link.sourceLow, port, tick);
+    }
+    if (seen.family === 4) this.notePacket4(view, carries);
+    else if (seen.family === 6) this.notePacket6(view, carries);
+    if (this.forwarding === null) return verdict.OBSERVE;
+    const way = this.forwarding.resolve(this, view, end - at, port);
+    return verdict.verdictKind(way) === verdict.DROP
+      ? this.drop(verdict.verdictDetail(way))
+      : way;
+  }
+
+  /**
+   * Gives an address an entry before anybody claimed it, so that its packets are noted; returns
+   * its id, 0 where the table is full. IPv4 addresses are in `w3`.
+   */
+  follow(
+    network: number,
+    family: 4 | 6,
+    w0: number,
+    w1: number,
+    w2: number,
+    w3: number,
+  ): number {
+    const claim = this.claim;
+    claim.network = network;
+    claim.family = family;
+    claim.address = family === 4 ? w3 : 0;
+    claim.word0 = w0;
+    claim.word1 = w1;
+    claim.word2 = w2;
+    claim.word3 = family === 4 ? 0 : w3;
+    const table = family === 4 ? this.addresses4 : this.addresses6;
+    const known = this.findClaimed(claim);
+    const entry = known >= 0 ? known : this.define(claim);
+    return entry < 0 ? 0 : table.tag(entry);
+  }
+
+  private drop(why: number): number {
+    this.drops[why]!++;
+    return verdict.verdictOf(verdict.DROP, why);
+  }
+
+  /** IEEE 802.1Q 8.6.3: 01-80-C2-00-00-00 to -0F stay here; a group or zero source is no source. */
+  private checkEthernet(): number {
+    const link = this.classifier.link;
+    if (link.destinationHigh === 0x0180 && link.destinationLow >>> 4 === 0xc200000) {
+      return reason.RESERVED_ADDRESS;
+    }
+    const isNone = link.sourceHigh === 0 && link.sourceLow === 0;
+    return isNone || isGroupMacHigh(link.sourceHigh) ? reason.INVALID_SOURCE : reason.ALLOWED;
+  }
+
+  /** Counts by itself only where it observes; live, the caller drops and counts. */
+  private guardSource(view: DataView, port: number): number {
+    const plan = this.plan as AddressPlan;
+    const seen = this.classifier;
+    const link = seen.link;
+    if (!link.hasSource) return reason.ALLOWED;
+    const eni = plan.enis.find(link.sourceHigh, link.sourceLow);
+    if (eni < 0 || (!this.observes && plan.enis.port(eni) !== port)) {
+      return this.observes || !plan.rules.enforces ? reason.ALLOWED : reason.SOURCE_MAC;
+    }
+    if (seen.family === 0 || !plan.enis.isChecked(eni) || plan.sourceGuard === null) {
+      return reason.ALLOWED;
+    }
+    const allowed =
+      seen.family === 4
+        ? plan.sourceGuard.allowsIpv4(eni, view, seen.packet)
+        : plan.sourceGuard.allowsIpv6(eni, view, seen.packet);
+    if (allowed) return reason.ALLOWED;
+    if (this.observes) this.drops[reason.SOURCE_IP]!++;
+    this.observer.onSpoofed(view, seen);
+    return reason.SOURCE_IP;
+  }
+
+  /** The claim guard's step: ALLOWED where the frame claims nothing or may claim what it does. */
+  private judgeClaim(view: DataView, port: number, now: number, tick: number): number {
+    const claim = this.claim;
+    const seen = this.classifier;
+    if (!this.readClaim(view, claim)) return reason.ALLOWED;
+    const entry = this.findClaimed(claim);
+    const table = claim.family === 4 ? this.addresses4 : this.addresses6;
+    const id = entry < 0 ? 0 : table.tag(entry);
+    if (this.guard !== null && this.plan !== null) {
+      const judged = id === 0 ? this.plan.policyOf(claim) : id;
+      const holder = entry < 0 ? 0 : table.mac(entry);
+      const where = this.observes ? -1 : port;
+      const why = this.guard.authorize(claim, judged, where, seen.link.hasSource, holder);
+      if (why !== reason.ALLOWED) return this.refuse(claim, id, why);
+    }
+    if (this.policer !== null && !this.policer.admits(port, now)) {
+      return this.refuse(claim, id, reason.RATE_LIMITED);
+    }
+    const known = id === 0 ? this.define(claim) : entry;
+    if (known < 0) this.drops[reason.TABLE_FULL]!++;
+    else this.applyClaim(claim, known, port, tick);
+    return reason.ALLOWED;
+  }
+
+  private readClaim(view: DataView, claim: Claim): boolean {
+    const seen = this.classifier;
+    const link = seen.link;
+    claim.network = seen.network;
+    claim.sourceHigh = link.sourceHigh;
+    claim.sourceLow = link.sourceLow;
+    claim.destinationHigh = link.destinationHigh;
+    claim.destinationLow = link.destinationLow;
+    return seen.carries === frame.CARRIES_ARP
+      ? claimFromArp(view, seen.packet, claim)
+      : claimFromNeighbor(view, seen.packet, seen.upperAt, seen.upperEnd, claim);
+  }
+
+  private findClaimed(claim: Claim): number {
+    if (claim.family === 4) return this.addresses4.find(claim.network, claim.address);
+    const { network, word0, word1, word2, word3 } = claim;
+    return this.addresses6.find(network, word0, word1, word2, word3);
+  }
+
+  /**
+   * Gives the claimed address an entry and an id, with the policy that the plan has for it.
+   * Returns the entry, or -1 where the table is full of static ones.
+   */
+  private define(claim: Claim): number {
+    const { network, word0, word1, word2, word3, address } = claim;
+    const isIpv4 = claim.family === 4;
+    const entry = isIpv4
+      ? this.addresses4.insert(network, address)
+      : this.addresses6.insert(network, word0, word1, word2, word3);
+    if (entry < 0) return entry;
+    const last = isIpv4 ? address : word3;
+    const id = this.book.add(network, claim.family, word0, word1, word2, last);
+    if (this.plan !== null) this.book.copyPolicy(this.plan.policyOf(claim), id);
+    if (isIpv4) this.addresses4.setTag(entry, id);
+    else this.addresses6.setTag(entry, id);
+    return entry;
+  }
+
+  /** Replay wants to know the address of a refused claim too; live, a refusal defines nothing. */
+  private refuse(claim: Claim, id: number, why: number): number {
+    let known = id;
+    if (known === 0 && this.observes) {
+      const entry = this.define(claim);
+      const table = claim.family === 4 ? this.addresses4 : this.addresses6;
+      if (entry >= 0) known = table.tag(entry);
+    }
+    this.observer.onClaim(claim, known, verdict.CLAIM_REFUSED, why);
+    return why;
+  }
+
+  /** Announcements move; any form sets the first holder; what the holder says is confirmed. */
+  private applyClaim(claim: Claim, entry: number, port: number, tick: number): void {
+    const table = claim.family === 4 ? this.addresses4 : this.addresses6;
+    const high = table.macHigh(entry);
+    const low = table.macLow(entry);
+    const id = table.tag(entry);
+    let outcome = verdict.CLAIM_NOTED;
+    if (high === claim.macHigh && low === claim.macLow) {
+      outcome = verdict.CLAIM_CONFIRMED;
+      table.repoint(entry, high, low, port, tick);
+    } else if ((high === 0 && low === 0) || isAnnouncement(claim.form, claim.override)) {
+      outcome = verdict.CLAIM_MOVED;
+      table.repoint(entry, claim.macHigh, claim.macLow, port, tick);
+    }
+    this.observer.onClaim(claim, id, outcome, reason.ALLOWED);
+  }
+
+  private notePacket4(view: DataView, carries: number): void {
+    const seen = this.classifier;
+    if (carries === frame.CARRIES_VRRP) this.observer.onAdvert(view, seen);
+    const destination = view.getUint32(seen.packet + 16);
+    if (destination < 0xe0000000) {
+      const entry = this.addresses4.find(seen.network, destination);
+      if (entry >= 0) this.observer.onPacketTo(this.addresses4.tag(entry), view, seen);
+    }
+    const entry = this.addresses4.find(seen.network, view.getUint32(seen.packet + 12));
+    if (entry >= 0) this.observer.onPacketFrom(this.addresses4.tag(entry), view, seen);
+  }
+
+  private notePacket6(view: DataView, carries: number): void {
+    const seen = this.classifier;
+    const at = seen.packet;
+    if (carries === frame.CARRIES_VRRP) this.observer.onAdvert(view, seen);
+    if (view.getUint8(at + 24) !== 0xff) {
+      const entry = this.find6(view, at + 24);
+      if (entry >= 0) this.observer.onPacketTo(this.addresses6.tag(entry), view, seen);
+    }
+    const entry = this.find6(view, at + 8);
+    if (entry >= 0) this.observer.onPacketFrom(this.addresses6.tag(entry), view, seen);
+  }
+
+  private find6(view: DataView, at: number): number {
+    const w0 = view.getUint32(at);
+    const w1 = view.getUint32(at + 4);
+    const w2 = view.getUint32(at + 8);
+    return this.addresses6.find(this.classifier.network, w0, w1, w2, view.getUint32(at + 12));
+  }
+}

@@ -1,0 +1,54 @@
+/** Causes and reasons of the result document, in a person's words. */
+import type { FailoverEntry, OutageCause } from '../analysis/result.ts';
+import type { Naming } from './naming.ts';
+
+/** What made the address move, as the end of "caused by ...". */
+export function failoverCause(failover: FailoverEntry, naming: Naming): string {
+  const from = naming.short(failover.from);
+  const to = naming.short(failover.to);
+  switch (failover.cause) {
+    case 'crash':
+      return `a crash of ${from}`;
+    case 'shutdown':
+      return `an orderly shutdown of ${from}`;
+    case 'preemption':
+      return `a preemption by ${to}`;
+    case 'split-brain':
+      return `two masters at once, ${from} and ${to}`;
+    case 'station-move':
+      return `the virtual MAC moving to ${to}`;
+    default:
+      return `an announcement by ${to} that no advert explains`;
+  }
+}
+
+const OUTAGE_CAUSES: Partial<Record<OutageCause, string>> = {
+  crash: 'a crash',
+  shutdown: 'an orderly shutdown',
+  preemption: 'a preemption',
+  'split-brain': 'two masters at once',
+  'station-move': 'a moving virtual MAC',
+  announcement: 'an announcement that no advert explains',
+  claim: 'another MAC claiming the address',
+  'refused-claim': 'a claim that the rules refuse',
+};
+
+/** Why clients had no answer, where no failover of the list says it. */
+export function outageCause(cause: OutageCause): string {
+  return OUTAGE_CAUSES[cause] ?? 'an unknown cause';
+}
+
+const REFUSALS: Record<string, string> = {
+  'wrong-subnet': 'the address is not in the subnet of its sender',
+  'virtual-mac': 'it names a virtual MAC (use_vmac), which is bound to nothing here',
+  'sender-mac-mismatch': 'the Ethernet source is not the MAC that it asserts',
+  'wrong-port': 'it came in through a port that is not that of the MAC',
+  'not-member': 'the sender is not bound to this HaVip',
+  'ordinary-address': 'the address belongs to another host',
+  'rate-limited': 'more claims than the policer lets pass',
+};
+
+/** Why a claim is refused, as a sentence; an unknown reason is its own text. */
+export function refusalReason(reason: string | null): string {
+  return reason === null ? 'no reason given' : (REFUSALS[reason] ?? reason);
+}

@@ -1,0 +1,18 @@
+/** How long a section of the text report may get before it is cut. */
+export const ROWS_MAX = 20;
+
+export interface Cut<T> {
+  first: T[];
+  last: T[];
+  /** How many entries between the two are not shown, those that the result left out included. */
+  hidden: number;
+}
+
+/** The first and the last entries of a list of events, half of `rows` each; all where they fit. */
+export function cut<T>(list: T[], elided: number, rows = ROWS_MAX): Cut<T> {
+  if (list.length <= rows && elided === 0) return { first: list, last: [], hidden: 0 };
+  const half = Math.min(rows / 2, Math.ceil(list.length / 2));
+  const first = list.slice(0, half);
+  const last = list.slice(Math.max(half, list.length - half));
+  return { first, last, hidden: list.length - first.length - last.length + elided };
+}

@@ -1,0 +1,79 @@
+/** Each failover taken apart: what moved, how long each part took, which frames show it. */
+import type { Evidence, FailoverEntry, ReplayResult } from '../analysis/result.ts';
+import { failoverCause } from './cause-texts.ts';
+import { cut } from './cut.ts';
+import { addressLabel, type Naming } from './naming.ts';
+import type { Page } from './page.ts';
+import { clockTime, difference, duration, offset } from './quantity.ts';
+
+const ROWS = 10;
+const LAYOUT = { indent: 4, column: 11 };
+
+const VANTAGES: Record<Evidence['vantage'], string> = {
+  switch: '',
+  host: 'captured on one host: frames between the others are not in view',
+  any: 'captured with -i any: each frame may stand several times',
+  'arp-only': 'only ARP is in the capture: no adverts, no traffic',
+  rewritten: 'behind a switch that forwards by IP: all answers carry its MAC',
+};
+
+export function writeFailovers(page: Page, result: ReplayResult, naming: Naming): void {
+  const total = result.failovers.length + result.elided.failovers;
+  if (total === 0) return;
+  page.title(total === 1 ? 'Failover' : `Failovers (${total})`);
+  const { first, last, hidden } = cut(result.failovers, result.elided.failovers, ROWS);
+  for (const [index, failover] of first.entries()) writeFailover(page, failover, index + 1, naming);
+  page.more(hidden);
+  for (const [index, failover] of last.entries()) {
+    writeFailover(page, failover, total - last.length + index + 1, naming);
+  }
+}
+
+function writeFailover(page: Page, failover: FailoverEntry, number: number, naming: Naming): void {
+  const when = `${clockTime(failover.time)} UTC, t ${offset(failover.t)} s, frame ${failover.frame}`;
+  const address = addressLabel(failover.ip, failover.vlan);
+  page.paragraph(`${number}  ${address}  ${when}`, { indent: 2, hang: 5 });
+  const move = `${naming.full(failover.from)} → ${naming.full(failover.to)}`;
+  page.labelled('holder', move, LAYOUT);
+  page.labelled('cause', `${failover.cause}: ${failoverCause(failover, naming)}`, LAYOUT);
+  page.labelled('outage', outageText(failover), LAYOUT);
+  page.labelled('detection', detectionText(failover), LAYOUT);
+  page.labelled('evidence', evidenceText(failover.evidence), LAYOUT);
+  const vantage = VANTAGES[failover.evidence.vantage];
+  if (vantage !== '') page.labelled('view', vantage, LAYOUT);
+  if (failover.receivers.length > 0) page.labelled('receivers', receiversText(failover), LAYOUT);
+}
+
+function outageText(failover: FailoverEntry): string {
+  const seconds = failover.outageSeconds;
+  if (seconds === null) return 'not measurable: no traffic of the address in the capture';
+  return seconds === 0 ? 'none: no client missed an answer' : duration(seconds);
+}
+
+function detectionText(failover: FailoverEntry): string {
+  const { detectionSeconds: took, masterDownIntervalSeconds: expected } = failover;
+  if (took === null) return 'unknown: no advert of the old master in the capture';
+  if (expected === null) return `${duration(took)} from its last advert to the first claim`;
+  return (
+    `${duration(took)} from its last advert to the first claim ` +
+    `(expected ${duration(expected)}, ${difference(took - expected)})`
+  );
+}
+
+function evidenceText(evidence: Evidence): string {
+  const frames: [string, number | null][] = [
+    ['last advert', evidence.lastAdvertFrame],
+    ['last answer', evidence.lastServiceFrame],
+    ['first claim', evidence.firstClaimFrame],
+    ['first advert', evidence.firstAdvertFrame],
+    ['first answer', evidence.firstServiceFrame],
+  ];
+  const known = frames.filter(([, frame]) => frame !== null);
+  return known.length === 0 ? 'none' : known.map(([what, frame]) => `${what} ${frame}`).join(', ');
+}
+
+function receiversText(failover: FailoverEntry): string {
+  return failover.receivers
+    .map(({ profile, acceptedFrame }) => `${profile} ${acceptedFrame ?? 'never'}`)
+    .join(', ');
+}

@@ -1,0 +1,107 @@
+/**
+ * The replay result as JSON: one document, keys in the order of the published schema whatever
+ * the order in memory, one entry of a list a line. It is handed out in pieces, so that a long
+ * list is never one string.
+ */
+import type { ReplayResult } from '../analysis/result.ts';
+
+/** Keys of an object in their order; a nested shape where the value has one, else null. */
+interface Shape {
+  [key: string]: Shape | null;
+}
+
+function shape(keys: string, nested: Shape = {}): Shape {
+  return Object.fromEntries(keys.split(' ').map((key) => [key, nested[key] ?? null]));
+}
+
+const PARTY = shape('mac name speaker');
+const HOLDER = shape('mac name');
+
+const LISTS: Shape = {
+  hosts: shape('mac name addresses role frames'),
+  virtualRouters: shape(
+    'vrid version family vlan addresses mode authType checksum advertIntervalSeconds speakers',
+    { speakers: shape('ip mac priority adverts firstFrame lastFrame faults') },
+  ),
+  havips: shape('ip vlan subnet enforced members holder claims timeline', {
+    claims: shape('moved confirmed noted refused'),
+    timeline: shape('time t frame mac name speaker cause'),
+  }),
+  claims: shape('time t frame vlan ip mac ethernetSource name form verdict reason'),
+  failovers: shape(
+    'ip vlan time t frame from to cause detectionSeconds outageSeconds ' +
+      'masterDownIntervalSeconds evidence receivers',
+    {
+      from: PARTY,
+      to: PARTY,
+      evidence: shape(
+        'vantage lastAdvertFrame lastServiceFrame firstClaimFrame firstAdvertFrame ' +
+          'firstServiceFrame',
+      ),
+      receivers: shape('profile acceptedFrame t why'),
+    },
+  ),
+  outages: shape(
+    'ip vlan client time t seconds unanswered lastServiceFrame firstServiceFrame before after ' +
+      'failover cause',
+    { client: shape('mac ip'), before: HOLDER, after: HOLDER },
+  ),
+  findings: shape('code severity time t frame vlan ip message advice'),
+};
+
+const DOCUMENT = shape(
+  'schema capture counts hosts virtualRouters havips claims failovers outages findings elided',
+  {
+    ...LISTS,
+    capture: shape(
+      'files linkTypes frames bytes firstTime lastTime durationSeconds truncated damaged malformed',
+      { damaged: shape('offset reason') },
+    ),
+    counts: shape(
+      'arp gratuitousArpRequest gratuitousArpReply arpProbe neighborSolicitation ' +
+        'neighborAdvertisement unsolicitedNeighborAdvertisement vrrp carp ipv4 ipv6 vlanTagged ' +
+        'other',
+    ),
+    elided: shape('claims timeline failovers outages findings'),
+  },
+);
+
+const PIECE_LENGTH = 65_536;
+
+/** The document in pieces of text; their concatenation ends with a line feed. */
+export function* jsonReport(result: ReplayResult): Generator<string> {
+  const source = result as unknown as Record<string, unknown>;
+  let piece = '{';
+  let separator = '\n';
+  for (const [key, inner] of Object.entries(DOCUMENT)) {
+    const value = source[key];
+    piece += `${separator}"${key}":`;
+    separator = ',\n';
+    if (!Array.isArray(value)) {
+      piece += JSON.stringify(ordered(value, inner));
+      continue;
+    }
+    piece += '[';
+    for (const [index, entry] of value.entries()) {
+      piece += (index === 0 ? '\n' : ',\n') + JSON.stringify(ordered(entry, inner));
+      if (piece.length >= PIECE_LENGTH) {
+        yield piece;
+        piece = '';
+      }
+    }
+    piece += value.length === 0 ? ']' : '\n]';
+  }
+  yield piece + '\n}\n';
+}
+
+/** A copy whose keys stand in the order of the shape, and are those of the shape alone. */
+function ordered(value: unknown, form: Shape | null): unknown {
+  if (form === null || value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((entry) => ordered(entry, form));
+  const source = value as Record<string, unknown>;
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(form)) {
+    if (source[key] !== undefined) copy[key] = ordered(source[key], form[key] ?? null);
+  }
+  return copy;
+}

@@ -1,0 +1,98 @@
+/** Outages as each client saw them, and claims refused, grouped by who and why. */
+import type { ClaimEntry, OutageEntry, ReplayResult } from '../analysis/result.ts';
+import { refusalReason } from './cause-texts.ts';
+import { cut, ROWS_MAX } from './cut.ts';
+import type { Column } from './layout.ts';
+import { addressLabel, type Naming } from './naming.ts';
+import type { Page } from './page.ts';
+import { clockTime, counted, duration, offset } from './quantity.ts';
+
+const COLUMNS: Column[] = [
+  { title: 'address' },
+  { title: 'client', optional: 2 },
+  { title: 'from t', right: true, label: 'from t' },
+  { title: 'length', right: true, label: 'for' },
+  { title: 'lost', right: true, optional: 3, label: 'lost' },
+  { title: 'frames', optional: 4, label: 'frames' },
+  { title: 'answered by' },
+  { title: 'cause', optional: 1 },
+];
+
+export function writeOutages(page: Page, result: ReplayResult, naming: Naming): void {
+  const total = result.outages.length + result.elided.outages;
+  if (total === 0) return;
+  page.title(
+    total === 1 ? 'Outage, as the client saw it' : `Outages, as clients saw them (${total})`,
+  );
+  const labels = new Set(result.outages.map((outage) => addressLabel(outage.ip, outage.vlan)));
+  const skipped = labels.size === 1 ? 1 : 0;
+  if (skipped === 1) page.paragraph(`of ${[...labels].join('')}`, { indent: 2, tone: 'dim' });
+  const columns = COLUMNS.slice(skipped);
+  const rows = result.outages.map((outage) => outageRow(outage, naming).slice(skipped));
+  const { first, last, hidden } = cut(rows, result.elided.outages);
+  page.table(columns, first);
+  page.more(hidden);
+  if (last.length > 0) page.table(columns, last);
+}
+
+function outageRow(outage: OutageEntry, naming: Naming): string[] {
+  const { seconds, t, firstServiceFrame } = outage;
+  const start = t === null || seconds === null ? null : t - seconds;
+  const length = seconds === null ? 'unknown' : duration(seconds);
+  const before = naming.short({ speaker: null, ...outage.before });
+  const after = outage.after === null ? 'nobody' : naming.short(outage.after);
+  const number = outage.failover === null ? '' : ` (failover ${outage.failover + 1})`;
+  return [
+    addressLabel(outage.ip, outage.vlan),
+    outage.client.ip,
+    offset(start),
+    firstServiceFrame === null ? `> ${length}` : length,
+    String(outage.unanswered),
+    `${outage.lastServiceFrame}–${firstServiceFrame ?? 'end'}`,
+    before === after ? before : `${before} → ${after}`,
+    outage.cause + number,
+  ];
+}
+
+interface RefusalGroup {
+  first: ClaimEntry;
+  count: number;
+  lastFrame: number;
+}
+
+export function writeRefusals(page: Page, result: ReplayResult, naming: Naming): void {
+  const groups = new Map<string, RefusalGroup>();
+  for (const claim of result.claims) {
+    if (claim.verdict !== 'refused') continue;
+    const source = claim.ethernetSource ?? '';
+    const key = [claim.ip, claim.vlan, claim.mac, source, claim.form, claim.reason].join(' ');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: claim, count: 1, lastFrame: claim.frame });
+    else {
+      group.count++;
+      group.lastFrame = claim.frame;
+    }
+  }
+  if (groups.size === 0) return;
+  page.title('Refused claims');
+  const shown = [...groups.values()].slice(0, ROWS_MAX);
+  for (const group of shown) writeRefusal(page, group, naming);
+  page.more(groups.size - shown.length);
+  if (result.elided.claims > 0) {
+    const text = `Counted over the claims kept; ${counted(result.elided.claims, 'claim')} left out.`;
+    page.paragraph(text, { indent: 2, tone: 'dim' });
+  }
+}
+
+function writeRefusal(page: Page, group: RefusalGroup, naming: Naming): void {
+  const { first, count, lastFrame } = group;
+  const sender = first.ethernetSource === undefined ? '' : `, sent from ${first.ethernetSource}`;
+  const frames = count === 1 ? `frame ${first.frame}` : `frames ${first.frame} to ${lastFrame}`;
+  page.paragraph(
+    `${count} × ${addressLabel(first.ip, first.vlan)} by ${naming.full(first)}${sender}: ` +
+      `${refusalReason(first.reason)} (${first.reason ?? '-'})`,
+    { indent: 2, hang: 6 },
+  );
+  const when = `${first.form}, ${frames}, first at ${clockTime(first.time)} UTC`;
+  page.paragraph(when, { indent: 6, tone: 'dim' });
+}

@@ -1,0 +1,66 @@
+/**
+ * Numbers as a person reads them: durations, moments, counts, octets. Digits are cut or rounded
+ * for reading only; the JSON document has them all.
+ */
+
+/** A duration: milliseconds below one second, minutes from two minutes on. */
+export function duration(seconds: number): string {
+  const size = Math.abs(seconds);
+  if (size === 0) return '0 s';
+  if (size < 0.000_999_5) return `${Math.round(seconds * 1e6)} µs`;
+  if (size < 0.009_95) return `${(seconds * 1e3).toFixed(1)} ms`;
+  if (size < 0.999_5) return `${Math.round(seconds * 1e3)} ms`;
+  if (size < 120) return `${seconds.toFixed(3)} s`;
+  const tenths = Math.round(size * 10);
+  const minutes = Math.floor(tenths / 600);
+  const rest = ((tenths - minutes * 600) / 10).toFixed(1);
+  return `${seconds < 0 ? '-' : ''}${minutes} min ${rest} s`;
+}
+
+/** A difference, with its sign. */
+export function difference(seconds: number): string {
+  return (seconds < 0 ? '' : '+') + duration(seconds);
+}
+
+/** `hh:mm:ss.mmm` of an RFC 3339 time, cut, not rounded; a dash where there is none. */
+export function clockTime(time: string | null): string {
+  return time === null ? '-' : time.slice(11, 23);
+}
+
+/** `yyyy-mm-dd` of an RFC 3339 time. */
+export function date(time: string): string {
+  return time.slice(0, 10);
+}
+
+/** Seconds since the first frame with three decimals. */
+export function offset(t: number | null): string {
+  return t === null ? '-' : t.toFixed(3);
+}
+
+export function frameNumber(frame: number | null): string {
+  return frame === null ? '-' : String(frame);
+}
+
+/** Thousands set apart: 1,234,567. */
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 frame`, `2 frames`; irregular plurals are given. */
+export function counted(value: number, noun: string, plural = noun + 's'): string {
+  return `${count(value)} ${value === 1 ? noun : plural}`;
+}
+
+/** Octets in decimal units, as capture tools print them. */
+export function octets(value: number): string {
+  if (value < 1000) return `${value} B`;
+  if (value < 999_950) return `${(value / 1e3).toFixed(1)} kB`;
+  if (value < 999_950_000) return `${(value / 1e6).toFixed(1)} MB`;
+  return `${(value / 1e9).toFixed(1)} GB`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

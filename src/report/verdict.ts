@@ -1,0 +1,192 @@
+/**
+ * The verdict: the first lines of the report, for a reader who reads no further. What happened,
+ * who holds the addresses now, what was refused, what limits these statements.
+ */
+import type { FailoverEntry, OutageEntry, ReplayResult } from '../analysis/result.ts';
+import { failoverCause, outageCause, refusalReason } from './cause-texts.ts';
+import { addressLabel, type Naming } from './naming.ts';
+import type { Page, Tone } from './page.ts';
+import { clockTime, counted, duration, listed } from './quantity.ts';
+
+/** Link types under which ARP and MAC addresses travel. */
+const ETHERNET = new Set(['EN10MB', 'LINUX_SLL', 'LINUX_SLL2']);
+
+export function writeVerdict(page: Page, result: ReplayResult, naming: Naming): void {
+  const [headline, tone] = headlineOf(result, naming);
+  page.paragraph(headline, { tone });
+  for (const line of holders(result, naming)) page.paragraph(line);
+  const refused = refusals(result, naming);
+  if (refused !== null) page.paragraph(refused[0], { tone: refused[1] });
+  for (const [line, lineTone] of cautions(result)) page.paragraph(line, { tone: lineTone });
+}
+
+/** Nothing that carries ARP is in the capture although it holds frames. */
+export function lacksEthernet(result: ReplayResult): boolean {
+  return (
+    result.capture.frames > 0 &&
+    !result.capture.linkTypes.some((linkType) => ETHERNET.has(linkType))
+  );
+}
+
+function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
+  if (result.capture.frames === 0) return ['The capture holds no frame.', 'warn'];
+  if (lacksEthernet(result)) return [noEthernet(result), 'warn'];
+  const failovers = result.failovers.length + result.elided.failovers;
+  const outages = result.outages.length + result.elided.outages;
+  if (result.havips.length === 0 && outages === 0) return [noAddress(result), 'plain'];
+  if (failovers === 0 && outages === 0) return [calm(result, naming), 'good'];
+  const what =
+    failovers === 0
+      ? `No failover of ${scope(result.havips)}`
+      : `${counted(failovers, 'failover')} of ${scope(result.failovers)}`;
+  return [`${what}, ${outageClause(result, naming)}.`, outages > 0 ? 'bad' : 'warn'];
+}
+
+function noEthernet(result: ReplayResult): string {
+  const types = result.capture.linkTypes.join(', ') || 'no link type';
+  return (
+    `No Ethernet layer in this capture (${types}): ARP and MAC addresses are not in it, ` +
+    'so nobody can say from it who held an address.'
+  );
+}
+
+function noAddress(result: ReplayResult): string {
+  const { counts } = result;
+  const seen = `${counted(result.capture.frames, 'frame')}, ${counts.arp} ARP, ${counts.vrrp} VRRP`;
+  const why =
+    counts.vrrp > 0
+      ? 'adverts were sent, but no virtual address was ever claimed'
+      : 'no address is announced by an advert, named by --havip, or claimed by two hosts';
+  return `No HaVip in this capture: ${why} (${seen}).`;
+}
+
+function calm(result: ReplayResult, naming: Naming): string {
+  const held = result.havips.filter((havip) => havip.holder !== null);
+  if (held.length === 0) return `No failover: nobody ever claimed ${scope(result.havips)}.`;
+  const holder = held.length === 1 ? last(held[0]?.timeline ?? []) : undefined;
+  const by =
+    holder === undefined ? 'each kept its holder' : `it stayed with ${naming.full(holder)}`;
+  return `No failover and no outage of ${scope(held)}: ${by} to the end of the capture.`;
+}
+
+function outageClause(result: ReplayResult, naming: Naming): string {
+  const open = result.outages.find((outage) => outage.firstServiceFrame === null);
+  const longest = longestOf(result.outages);
+  const parts: string[] = [];
+  if (longest !== null) {
+    const word = result.outages.length + result.elided.outages === 1 ? 'outage' : 'longest outage';
+    const length = longest.seconds === null ? 'of unknown length' : duration(longest.seconds);
+    parts.push(`${word} ${length}, ${causeOf(longest, result, naming)}`);
+  }
+  if (open !== undefined) {
+    parts.push(`${addressLabel(open.ip, open.vlan)} did not answer to the end of the capture`);
+  }
+  return parts.length > 0 ? parts.join('; ') : unseen(result, naming);
+}
+
+function causeOf(outage: OutageEntry, result: ReplayResult, naming: Naming): string {
+  const failover = outage.failover === null ? undefined : result.failovers[outage.failover];
+  if (failover !== undefined && failover.ip === outage.ip) {
+    return `caused by ${failoverCause(failover, naming)}`;
+  }
+  return outage.cause === 'unknown' ? 'of unknown cause' : `caused by ${outageCause(outage.cause)}`;
+}
+
+/** Failovers without a single outage: measured as none, or not measurable. */
+function unseen(result: ReplayResult, naming: Naming): string {
+  const first = result.failovers[0];
+  const cause = first === undefined ? '' : `, caused by ${failoverCause(first, naming)}`;
+  const single = result.failovers.length === 1 ? cause : '';
+  const blind = result.failovers.filter((failover) => failover.outageSeconds === null).length;
+  if (blind === 0) return `no client missed an answer${single}`;
+  const which = blind === result.failovers.length ? 'outage' : `outage of ${blind} of them`;
+  return `${which} not measurable, the capture has no traffic of the address${single}`;
+}
+
+function longestOf(outages: OutageEntry[]): OutageEntry | null {
+  let longest: OutageEntry | null = null;
+  for (const outage of outages) {
+    if (longest === null || (outage.seconds ?? 0) > (longest.seconds ?? 0)) longest = outage;
+  }
+  return longest;
+}
+
+function holders(result: ReplayResult, naming: Naming): string[] {
+  if (result.failovers.length === 0 && result.outages.length === 0) return [];
+  const held = result.havips.filter((havip) => havip.holder !== null);
+  const only = held.length === 1 ? held[0] : undefined;
+  if (only !== undefined) {
+    const entry = last(only.timeline);
+    if (entry === undefined) return [`At the end ${only.holder} holds it.`];
+    const since = `since ${clockTime(entry.time)} UTC, frame ${entry.frame}`;
+    return [`At the end ${naming.full(entry)} holds it, ${since}.`];
+  }
+  const shares = new Map<string, number>();
+  for (const havip of held) {
+    const who = naming.full(last(havip.timeline) ?? { mac: havip.holder, name: null });
+    shares.set(who, (shares.get(who) ?? 0) + 1);
+  }
+  if (shares.size === 0) return [];
+  const most = [...shares].sort((a, b) => b[1] - a[1]);
+  const shown = most.slice(0, 3).map(([who, addresses]) => `${who} ${addresses}`);
+  if (most.length > 3) shown.push(counted(most.length - 3, 'other'));
+  return [`Addresses held at the end: ${listed(shown)}.`];
+}
+
+function refusals(result: ReplayResult, naming: Naming): [string, Tone] | null {
+  if (result.capture.frames === 0 || lacksEthernet(result)) return null;
+  const listedRefused = result.claims.filter((claim) => claim.verdict === 'refused');
+  let total = 0;
+  for (const havip of result.havips) {
+    for (const number of Object.values(havip.claims.refused)) total += number;
+  }
+  total = Math.max(total, listedRefused.length);
+  if (total > 0) {
+    const first = listedRefused[0];
+    const example =
+      first === undefined
+        ? ''
+        : ` (first: frame ${first.frame}, ${naming.full(first)} for ${first.ip}: ` +
+          `${refusalReason(first.reason)})`;
+    return [`${counted(total, 'claim')} would be refused${example}.`, 'bad'];
+  }
+  const judged = result.havips.filter((havip) => havip.enforced).length;
+  if (judged > 0)
+    return [`No claim was refused (${counted(judged, 'address', 'addresses')} guarded).`, 'good'];
+  return ['Nothing was refused: without --lab or --havip a replay only observes.', 'dim'];
+}
+
+/** Findings that limit or contradict the headline: errors, and what the capture cannot show. */
+function cautions(result: ReplayResult): [string, Tone][] {
+  const lines: [string, Tone][] = [];
+  for (const finding of result.findings) {
+    if (finding.code === 'no-ethernet' || finding.code === 'claim-refused') continue;
+    const isLimit = finding.code === 'capture-partial-view';
+    if (finding.severity !== 'error' && !isLimit) continue;
+    if (lines.length === 3) {
+      lines.push(['More such findings below.', 'warn']);
+      break;
+    }
+    lines.push([finding.message, finding.severity === 'error' ? 'bad' : 'warn']);
+  }
+  const { truncated, damaged } = result.capture;
+  if (truncated) {
+    lines.push(['The capture ends in the middle of a record: it was cut off there.', 'warn']);
+  } else if (damaged !== null) {
+    lines.push([
+      `The capture is damaged at octet ${damaged.offset}: all this is from before.`,
+      'warn',
+    ]);
+  }
+  return lines;
+}
+
+/** Up to three addresses by name, more as a number. */
+function scope(entries: { ip: string; vlan: number | null }[] | FailoverEntry[]): string {
+  const labels = [...new Set(entries.map((entry) => addressLabel(entry.ip, entry.vlan)))];
+  return labels.length > 3 ? `${labels.length} addresses` : listed(labels);
+}
+
+function last<T>(list: T[]): T | undefined {
+  return list[list.length - 1];
+}

@@ -1,0 +1,114 @@
+/**
+ * Following other routers' state machines by their adverts. A speaker's run is its adverts of
+ * priority above 0, each less than 2.5 intervals after the one before; an advert of priority 0
+ * ends it. The runs tell who was master when, which is what the cause of a failover is read from.
+ * The last few runs of a speaker are kept. Times are nanoseconds.
+ */
+import { masterDownInterval, skewTime } from './timers.ts';
+
+export const RUNS_KEPT = 4;
+const DEFAULT_INTERVAL = 1e9;
+/** Adverts further apart than this many intervals belong to different runs. */
+const RUN_GAP_INTERVALS = 2.5;
+
+export interface Run {
+  /** First and last advert of the run; `previous` is the one before the last, NaN if none. */
+  start: number;
+  startFrame: number;
+  last: number;
+  previous: number;
+  /** Time of the priority-0 advert that ended it, or NaN. */
+  resigned: number;
+  priority: number;
+}
+
+export class SpeakerObserver {
+  readonly version: 2 | 3;
+  private readonly runs: Run[] = [];
+  /** Advert interval in nanoseconds, as last announced; 1 s where it announces 0. */
+  interval = DEFAULT_INTERVAL;
+  /** The last priority that is not 0. */
+  priority = 0;
+  lastAdvert = Number.NaN;
+  lastAdvertFrame = 0;
+  lastResignation = Number.NaN;
+
+  constructor(version: 2 | 3) {
+    this.version = version;
+  }
+
+  onAdvert(priority: number, interval: number, now: number, frame: number): void {
+    if (interval > 0) this.interval = interval;
+    if (priority === 0) this.resign(now);
+    else this.extend(priority, now, frame);
+    this.lastAdvert = now;
+    this.lastAdvertFrame = frame;
+  }
+
+  /** Runs, the newest first. */
+  newestFirst(): readonly Run[] {
+    return this.runs;
+  }
+
+  /** The last run that began before `time`. */
+  runBefore(time: number): Run | null {
+    for (const run of this.runs) if (run.start < time) return run;
+    return null;
+  }
+
+  /** The run that holds `time`, or else the first that begins within two intervals after it. */
+  runAround(time: number): Run | null {
+    let following: Run | null = null;
+    for (const run of this.runs) {
+      if (run.start > time) {
+        if (run.start <= time + 2 * this.interval) following = run;
+      } else if (this.endOf(run) >= time) {
+        return run;
+      }
+    }
+    return following;
+  }
+
+  /** When a run is certainly over: at its resignation, else 2.5 intervals after its last advert. */
+  endOf(run: Run): number {
+    if (!Number.isNaN(run.resigned)) return run.resigned;
+    return run.last + RUN_GAP_INTERVALS * this.interval;
+  }
+
+  masterDownInterval(): number {
+    return masterDownInterval(this.version, this.priority, this.interval);
+  }
+
+  skewTime(interval: number): number {
+    return skewTime(this.version, this.priority, interval);
+  }
+
+  private resign(now: number): void {
+    const run = this.runs[0];
+    if (run !== undefined && Number.isNaN(run.resigned) && this.endOf(run) > now) {
+      run.resigned = now;
+    }
+    this.lastResignation = now;
+  }
+
+  private extend(priority: number, now: number, frame: number): void {
+    this.priority = priority;
+    const run = this.runs[0];
+    if (run !== undefined && Number.isNaN(run.resigned) && now < this.endOf(run)) {
+      run.previous = run.last;
+      run.last = now;
+      run.priority = priority;
+      return;
+    }
+    if (this.runs.length === RUNS_KEPT) this.runs.pop();
+    const start = now;
+    this.runs.unshift({
+      start,
+      startFrame: frame,
+      last: now,
+      previous: Number.NaN,
+      resigned: Number.NaN,
+      priority,
+    });
+  }
+}

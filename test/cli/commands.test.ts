@@ -1,0 +1,116 @@
+/** The program around the commands: help, version, explain, and what it does not know. */
+import fs from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { runCommand } from '../../src/cli/commands.ts';
+import { findingSections } from '../../src/cli/explain.ts';
+import { progressText } from '../../src/cli/progress.ts';
+import { FINDING_CODES, FINDING_CODES_SOUGHT } from '../../src/report/finding-codes.ts';
+import { MemoryClock, MemoryStreams } from './memory-streams.ts';
+
+async function run(line: string) {
+  const streams = new MemoryStreams();
+  const arguments_ = line.split(' ').filter((word) => word !== '');
+  const status = await runCommand(arguments_, streams, new MemoryClock());
+  return { status, out: streams.output.text, err: streams.errors.text };
+}
+
+describe('help', () => {
+  test.each(['help', '--help', '-h'])('havip %s lists the commands', async (line) => {
+    const { status, out } = await run(line);
+    expect(status).toBe(0);
+    expect(out).toMatch(/replay.*who held/s);
+    expect(out).toContain('explain');
+  });
+
+  test.each(['replay --help', 'help replay', 'replay x --lab y -h'])(
+    'havip %s shows every option and an example',
+    async (line) => {
+      const { status, out } = await run(line);
+      expect(status).toBe(0);
+      for (const name of ['lab FILE', 'havip IP=MAC', 'fail-on CODE', 'max-outage', 'speed']) {
+        expect(out).toContain(`--${name}`);
+      }
+      expect(out).toContain('tcpdump -U -w - | havip replay -');
+      for (const text of out.split('\nExamples')[0]?.split('\n') ?? []) {
+        expect(text.length).toBeLessThanOrEqual(80);
+      }
+    },
+  );
+
+  test('havip explain --help', async () => {
+    expect((await run('explain --help')).out).toContain('havip explain claim-refused');
+  });
+});
+
+describe('mistakes', () => {
+  test.each([
+    ['', /no command is named; havip help lists them/],
+    ['replya x', /unknown command "replya"; did you mean replay\?/],
+    ['toString', /unknown command "toString"/],
+    ['up lab.yaml', /"up" is not yet built/],
+    ['help doctor', /"doctor" is not yet built/],
+    ['explain claim-refuse', /havip explain: unknown finding code.*did you mean claim-refused\?/],
+    ['explain --what', /havip explain: unknown option "--what"/],
+  ])('havip %s: one line, status 2', async (line, message) => {
+    const { status, out, err } = await run(line);
+    expect(status).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(message);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+test('--version is that of the package', async () => {
+  const manifest = JSON.parse(
+    fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  expect((await run('--version')).out).toBe(`havip ${manifest.version}\n`);
+});
+
+describe('explain', () => {
+  const document = fs.readFileSync(new URL('../../docs/findings.md', import.meta.url), 'utf8');
+  const sections = findingSections(document);
+
+  test('the document has a section for each code and for nothing else', () => {
+    expect([...sections.keys()].sort()).toEqual([...FINDING_CODES].sort());
+  });
+
+  test('what is looked for is explained in full, the rest says that it is not', () => {
+    for (const [code, paragraphs] of sections) {
+      const text = paragraphs.join('\n');
+      const isSought = FINDING_CODES_SOUGHT.includes(code);
+      expect(text.includes('does not yet look for it'), code).toBe(!isSought);
+      if (!isSought) continue;
+      for (const part of ['**Meaning.**', '**How it is recognised.**', '**What to do.**']) {
+        expect(text, code).toContain(part);
+      }
+    }
+  });
+
+  test('prints a section, set to the width', async () => {
+    const { status, out } = await run('explain claim-refused');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^claim-refused\n {2}Meaning\. A host claimed an address/);
+    expect(out).toContain('  - not-member: the sender is not bound to this HaVip.');
+    expect(out).not.toMatch(/\*\*|`/);
+    for (const text of out.split('\n')) expect(text.length).toBeLessThanOrEqual(80);
+  });
+
+  test('without a code lists all, each with a sentence', async () => {
+    const { out } = await run('explain');
+    for (const code of FINDING_CODES) expect(out).toContain(`${code}\n    `);
+  });
+});
+
+describe('progress', () => {
+  test('fits any width and has a percent only where the size is known', () => {
+    const progress = { bytesRead: 250_000_000, size: 1_000_000_000, frames: 5_000_000 };
+    for (const width of [20, 40, 79, 200]) {
+      expect(progressText(progress, 2, width).length).toBeLessThanOrEqual(width);
+    }
+    expect(progressText(progress, 2, 79)).toMatch(
+      /^\[#+\.+\] {2} 25 % {2}2,500,000 frames\/s {2}125\.0 MB\/s {2}0:06 left$/,
+    );
+    expect(progressText({ ...progress, size: null }, 2, 79)).toMatch(/^5,000,000 frames {2}/);
+  });
+});

@@ -1,0 +1,221 @@
+/** The text report: what a person reads, and that it fits. */
+import fs from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { ReplayResult } from '../../src/analysis/result.ts';
+import { displayWidth } from '../../src/report/layout.ts';
+import { textReport } from '../../src/report/text.ts';
+import { crashResult, emptyResult, NODE1, NODE2 } from './fixture.ts';
+
+const LOOK = { width: 80, color: false, unicode: true };
+
+function report(result: ReplayResult, look = {}): string {
+  return textReport(result, { ...LOOK, ...look });
+}
+
+/** The first paragraph: lines up to the first empty one. */
+function verdict(result: ReplayResult): string {
+  return (report(result, { width: 400 }).split('\n\n')[0] ?? '').trim();
+}
+
+describe('the report of a crash', () => {
+  for (const width of [40, 80, 120]) {
+    test(`is the one on file at ${width} columns`, async () => {
+      const golden = new URL(`./golden/crash-${width}.txt`, import.meta.url);
+      if (process.env.HAVIP_UPDATE_GOLDEN)
+        fs.writeFileSync(golden, report(crashResult(), { width }));
+      expect(report(crashResult(), { width })).toBe(fs.readFileSync(golden, 'utf8'));
+    });
+  }
+
+  test('says what happened, who holds it and what was refused in its first three lines', () => {
+    const [what, who, refused] = verdict(crashResult()).split('\n');
+    expect(what).toBe('1 failover of 192.168.0.88, outage 3.874 s, caused by a crash of node1.');
+    expect(who).toContain(`192.168.0.210 (${NODE2}) holds it, since 12:53:29.202 UTC, frame 702`);
+    expect(refused).toMatch(/^3 claims would be refused .*not bound/);
+  });
+
+  test('never shows a sequence of the terminal without colours, and does with them', () => {
+    expect(report(crashResult())).not.toContain('\x1b');
+    const colored = report(crashResult(), { color: true });
+    expect(colored).toContain('\x1b[');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences under test
+    expect(colored.replace(/\x1b\[[0-9;]*m/g, '')).toBe(report(crashResult()));
+  });
+
+  test('is ASCII where the locale is not UTF-8, apart from names that are not ours', () => {
+    const text = report(crashResult(), { unicode: false }).replaceAll('坏主机', '');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+    expect(text).toMatch(/^[\x00-\x7f]*$/);
+  });
+});
+
+describe('widths', () => {
+  for (const width of [40, 61, 80, 120]) {
+    test(`no line is wider than ${width}`, () => {
+      for (const result of [crashResult(), longResult(), emptyResult()]) {
+        for (const unicode of [true, false]) {
+          for (const line of report(result, { width, unicode }).split('\n')) {
+            expect(displayWidth(line), line).toBeLessThanOrEqual(width);
+          }
+        }
+      }
+    });
+  }
+});
+
+/** Long lists, long names, IPv6, VLANs, hostile names. */
+function longResult(): ReplayResult {
+  const result = crashResult();
+  const ip = '2001:db8:1111:2222:3333:4444:5555:6666';
+  const [havip] = result.havips;
+  const [failover] = result.failovers;
+  const [outage] = result.outages;
+  if (havip === undefined || failover === undefined || outage === undefined) throw new Error();
+  const [, entry] = havip.timeline;
+  if (entry === undefined) throw new Error();
+  const timeline = Array.from({ length: 50 }, (_, i) => ({ ...entry, frame: i + 1 }));
+  result.havips = [{ ...havip, ip, vlan: 4094, timeline }];
+  result.failovers = Array.from({ length: 30 }, (_, i) => ({ ...failover, ip, vlan: 7, frame: i }));
+  result.outages = Array.from({ length: 30 }, () => ({
+    ...outage,
+    ip,
+    firstServiceFrame: null,
+    after: null,
+  }));
+  result.elided = { claims: 9, timeline: 4, failovers: 3, outages: 2, findings: 1 };
+  result.capture.files = ['/a/very/long/path/' + 'x'.repeat(150) + '.pcap\x1b[31m\nfoo'];
+  result.capture.damaged = { offset: 4711, reason: 'block length 0x7ffffffc' };
+  result.capture.truncated = true;
+  return result;
+}
+
+describe('long lists', () => {
+  const text = report(longResult());
+
+  test('keep both ends and say how many they hide', () => {
+    expect(text).toContain('… 30 more (--format json has them)');
+    expect(text).toMatch(/ 1 +192\.168\.0\.210/);
+    expect(text).toMatch(/ 50 +192\.168\.0\.210/);
+    expect(text).toContain('Failovers (33)');
+    expect(text).toContain('… 23 more (--format json has them)');
+    expect(text).toContain('left out   claims 9, timeline 4, failovers 3, outages 2, findings 1');
+  });
+
+  test('number the last failovers as the whole list does', () => {
+    expect(text).toMatch(/^ {2}33 {2}2001:db8/m);
+  });
+
+  test('nothing from a file steers the terminal', () => {
+    expect(text).not.toContain('\x1b');
+    expect(text).toContain('.pcap?[31m?foo');
+  });
+
+  test('an outage without end is open in the table and in the verdict', () => {
+    expect(text).toContain('> 3.874 s');
+    expect(verdict(longResult())).toContain('did not answer to the end of the capture');
+  });
+
+  test('damage is told in the verdict', () => {
+    expect(verdict(longResult())).toContain('ends in the middle of a record');
+    const result = longResult();
+    result.capture.truncated = false;
+    expect(verdict(result)).toContain('damaged at octet 4711');
+  });
+});
+
+describe('the verdict', () => {
+  test('an empty capture', () => {
+    expect(verdict(emptyResult())).toBe('The capture holds no frame.');
+  });
+
+  test('no Ethernet is said plainly, never as a count of zero ARP', () => {
+    const result = emptyResult();
+    result.capture.linkTypes = ['RAW'];
+    result.capture.frames = 12;
+    expect(verdict(result)).toMatch(/^No Ethernet layer in this capture \(RAW\)/);
+    expect(verdict(result)).not.toContain('0 ARP');
+  });
+
+  test('frames but no virtual address', () => {
+    const result = emptyResult();
+    result.capture.frames = 12;
+    result.counts.arp = 3;
+    expect(verdict(result)).toMatch(/^No HaVip in this capture: no address .*12 frames, 3 ARP/);
+    result.counts.vrrp = 9;
+    expect(verdict(result)).toContain('no virtual address was ever claimed');
+  });
+
+  test('a HaVip that stayed where it was', () => {
+    const result = crashResult();
+    result.failovers = [];
+    result.outages = [];
+    result.havips[0]?.timeline.pop();
+    expect(verdict(result)).toContain(
+      `No failover and no outage of 192.168.0.88: it stayed with node1 (${NODE1})`,
+    );
+  });
+
+  test('a HaVip that nobody claimed', () => {
+    const result = crashResult();
+    result.failovers = [];
+    result.outages = [];
+    result.havips = result.havips.map((havip) => ({ ...havip, holder: null, timeline: [] }));
+    expect(verdict(result)).toContain('No failover: nobody ever claimed 192.168.0.88.');
+  });
+
+  test('an outage without failover', () => {
+    const result = crashResult();
+    result.failovers = [];
+    result.outages = result.outages.map((o) => ({ ...o, failover: null, cause: 'unknown' }));
+    expect(verdict(result)).toContain(
+      'No failover of 192.168.0.88, outage 3.874 s, of unknown cause.',
+    );
+  });
+
+  test('a failover that no client felt, and one that cannot be measured', () => {
+    const result = crashResult();
+    result.outages = [];
+    result.failovers = result.failovers.map((f) => ({ ...f, outageSeconds: 0 }));
+    expect(verdict(result)).toContain('no client missed an answer, caused by a crash of node1');
+    result.failovers = result.failovers.map((f) => ({ ...f, outageSeconds: null }));
+    expect(verdict(result)).toContain('outage not measurable');
+  });
+
+  test('without rules nothing is said to be allowed', () => {
+    const result = crashResult();
+    result.claims = [];
+    for (const havip of result.havips) {
+      havip.enforced = false;
+      havip.claims.refused = {};
+    }
+    expect(verdict(result)).toContain('without --lab or --havip a replay only observes');
+    for (const havip of result.havips) havip.enforced = true;
+    expect(verdict(result)).toContain('No claim was refused (1 address guarded)');
+  });
+
+  test('several addresses with several holders', () => {
+    const result = crashResult();
+    const [havip] = result.havips;
+    if (havip === undefined) throw new Error();
+    const other = { ...havip, ip: '192.168.0.89', timeline: havip.timeline.slice(0, 1) };
+    result.havips = [havip, other, { ...havip, ip: '192.168.0.90' }];
+    expect(verdict(result)).toMatch(
+      /held at the end: 192\.168\.0\.210 \(.*\) 2 and node1 \(.*\) 1/,
+    );
+  });
+
+  test('each cause has its words', () => {
+    const words = {
+      shutdown: 'an orderly shutdown of node1',
+      preemption: 'a preemption by 192.168.0.210',
+      'split-brain': 'two masters at once, node1 and 192.168.0.210',
+      'station-move': 'the virtual MAC moving to 192.168.0.210',
+      announcement: 'an announcement by 192.168.0.210 that no advert explains',
+    } as const;
+    for (const [cause, phrase] of Object.entries(words)) {
+      const result = crashResult();
+      result.failovers = result.failovers.map((f) => ({ ...f, cause: cause as 'crash' }));
+      expect(verdict(result)).toContain(phrase);
+    }
+  });
+});
