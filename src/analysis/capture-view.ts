@@ -1,4 +1,4 @@
-import { ARP_REPLY, ARP_REQUEST, readOperation } from '../arp/arp.ts';
+import { ARP_REQUEST, readOperation } from '../arp/arp.ts';
 import { readSenderProtocolAddress, readTargetProtocolAddress } from '../arp/arp.ts';
 import { isDuplicateAddressDetection, isSolicitation, neighborTargetAt } from '../arp/neighbor.ts';
 import { CARRIES_ARP, type Classifier } from '../dataplane/classifier.ts';
@@ -8,11 +8,11 @@ import { isGroupMacHigh } from '../wire/mac.ts';
 import type { Clock } from './clock.ts';
 
 /**
- * What the capture point cannot have seen. Two signs, neither of which a complete capture shows:
- * an address was asked for once by ARP or ND, nobody was seen to answer, and yet the asker never
- * asked again, although the owner is alive in the capture; and a client's echo requests jump in
+ * What the capture point cannot have seen. Two signs that a complete capture does not show: a
+ * master or its address asked once by ARP, nobody was seen to answer, and yet it never asked
+ * again, although the owner is alive in the capture; and a client's echo requests jump in
  * sequence although it was not resolving the address meanwhile. Both mean that frames passed
- * elsewhere (or were dropped by the capture).
+ * elsewhere. The third sign, a master that is never heard, is in `unheard-masters.ts`.
  */
 const REPEAT = 3e9;
 const ASKED_MAX = 8192;
@@ -23,14 +23,9 @@ interface Asked {
   time: number;
   frame: number;
   network: number;
+  sender: string;
   target: string;
   repeated: boolean;
-}
-
-export interface MissingSign {
-  /** Frame from which the sign was read, and how often such a sign was seen. */
-  frame: number;
-  count: number;
 }
 
 export class CaptureView {
@@ -38,7 +33,8 @@ export class CaptureView {
   private readonly asked = new Map<string, Asked>();
   private readonly owners = new Set<string>();
   private readonly suspects: Asked[] = [];
-  readonly missingEchoes: MissingSign = { frame: 0, count: 0 };
+  /** Frame before which echo requests are missing; 0 for none. */
+  missingEchoes = 0;
   private readonly lastAsked = new Map<string, number>();
 
   constructor(clock: Clock) {
@@ -56,16 +52,22 @@ export class CaptureView {
     if (missing < MISSING_MIN) return;
     const asked = this.lastAsked.get(`${client}>${address}`);
     if (asked !== undefined && asked >= since) return;
-    const sign = this.missingEchoes;
-    if (sign.count++ === 0) sign.frame = this.clock.frame;
+    if (this.missingEchoes === 0) this.missingEchoes = this.clock.frame;
   }
 
-  /** Questions that were answered out of sight; final at the end of the capture. */
-  answeredElsewhere(): MissingSign {
+  /**
+   * The frame of a question that was answered out of sight, 0 for none; at the end of the
+   * capture. `isRelevant` tells HaVips and speakers by network and IPv4 address: other hosts ask
+   * for addresses that are not there all the time.
+   */
+  answeredElsewhere(isRelevant: (network: number, address: string) => boolean): number {
     for (const asked of this.asked.values()) this.judge(asked);
     this.asked.clear();
-    const known = this.suspects.filter((asked) => this.owners.has(`${asked.network}/${asked.target}`));
-    return { frame: known[0]?.frame ?? 0, count: known.length };
+    const found = this.suspects.find(
+      ({ network, sender, target }) =>
+        isRelevant(network, sender) && this.owners.has(`${network}/${target}`),
+    );
+    return found === undefined ? 0 : found.frame;
   }
 
   private onArp(view: DataView, seen: Classifier): void {
@@ -75,26 +77,30 @@ export class CaptureView {
     const target = readTargetProtocolAddress(view, at);
     if (sender === 0) return;
     this.noteOwner(seen.network, String(sender));
-    if (sender === target) return;
-    if (operation === ARP_REPLY) {
-      this.asked.delete(keyOf(seen.network, String(target), String(sender)));
-    } else if (operation === ARP_REQUEST) {
-      this.lastAsked.set(`${sender}>${target}`, this.clock.now);
-      const isBroadcast = !seen.link.hasDestination || isGroupMacHigh(seen.link.destinationHigh);
-      if (isBroadcast) this.ask(seen.network, String(sender), String(target));
-    }
+    const isBroadcast = !seen.link.hasDestination || isGroupMacHigh(seen.link.destinationHigh);
+    this.asked.delete(keyOf(seen.network, String(target), String(sender)));
+    // Whoever waits for an address takes it from any ARP of its owner (RFC 826).
+    if (isBroadcast) this.answerAll(seen.network, String(sender));
+    if (sender === target || operation !== ARP_REQUEST) return;
+    this.lastAsked.set(`${sender}>${target}`, this.clock.now);
+    if (isBroadcast) this.ask(seen.network, String(sender), String(target));
   }
 
   private onNeighbor(view: DataView, seen: Classifier): void {
     const target = readIpv6Words(view, neighborTargetAt(seen.upperAt)).join();
     const sender = readIpv6Words(view, ipv6SourceAt(seen.packet)).join();
     if (!isSolicitation(view, seen.upperAt)) {
-      for (const key of this.asked.keys()) if (key.endsWith(`>${target}`)) this.asked.delete(key);
       this.noteOwner(seen.network, target);
       return;
     }
     if (isDuplicateAddressDetection(view, seen.packet, seen.upperAt)) return;
     this.lastAsked.set(`${sender}>${target}`, this.clock.now);
+  }
+
+  private answerAll(network: number, owner: string): void {
+    for (const [key, asked] of this.asked) {
+      if (asked.network === network && asked.target === owner) this.asked.delete(key);
+    }
   }
 
   private ask(network: number, sender: string, target: string): void {
@@ -108,7 +114,7 @@ export class CaptureView {
     }
     if (known !== undefined) this.judge(known);
     if (this.asked.size >= ASKED_MAX) this.asked.delete(this.asked.keys().next().value as string);
-    this.asked.set(key, { time: now, frame, network, target, repeated: false });
+    this.asked.set(key, { time: now, frame, network, sender, target, repeated: false });
   }
 
   private judge(asked: Asked): void {

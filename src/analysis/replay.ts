@@ -14,6 +14,7 @@ import { Interleaver } from './interleaver.ts';
 import { announce } from './listening.ts';
 import type { CaptureSummary, ReplayListener, ReplayResult, Vantage } from './result.ts';
 import { secondsOf, TimeBase } from './time-base.ts';
+import { unheardMasterFrame } from './unheard-masters.ts';
 
 /**
  * A replay: the records of a capture, one after the other, through the switch and the analysers.
@@ -228,9 +229,7 @@ export class Replay {
 
   private facts(): CaptureFacts {
     const counts = countsOf(this.analysis);
-    const elsewhere = this.analysis.view.answeredElsewhere();
-    const missing = this.analysis.view.missingEchoes;
-    const unseenFrame = elsewhere.frame || missing.frame;
+    const unseenFrame = this.unseenFrame();
     const isArpOnly = counts.arp > 0 && counts.arp === this.frames;
     const vantage = this.vantage(isArpOnly, unseenFrame);
     this.entries.seesAll = unseenFrame === 0 && !isArpOnly;
@@ -246,6 +245,24 @@ export class Replay {
       hasEthernet: this.hasEthernet(),
       untracked: this.analysis.outages.clients.overflow,
     };
+  }
+
+  /** A frame that shows that others passed elsewhere; 0 where nothing does. */
+  private unseenFrame(): number {
+    const { view, ownership, owner, routers } = this.analysis;
+    const relevant = new Set<string>();
+    for (const track of ownership.tracks) {
+      if (track === undefined || !track.isVirtual || owner.book.family(track.id) !== 4) continue;
+      relevant.add(`${track.network}/${owner.book.word(track.id, 3)}`);
+    }
+    for (const { words, router } of routers.speakers) {
+      if (router.family === 4) relevant.add(`${router.network}/${words[3]}`);
+    }
+    const isRelevant = (network: number, address: string): boolean =>
+      relevant.has(`${network}/${address}`);
+    return (
+      view.missingEchoes || view.answeredElsewhere(isRelevant) || unheardMasterFrame(this.analysis)
+    );
   }
 
   private vantage(isArpOnly: boolean, unseenFrame: number): Vantage {

@@ -74,10 +74,17 @@ export interface Router {
   lastSpeaker: Speaker | null;
   unicast: boolean;
   multicast: boolean;
+  /** Whom unicast adverts are sent to: one entry an address, with the MAC, 0 where unknown. */
+  readonly peers: Peer[];
   authType: number;
   /** Bit set of the checksum conventions seen. */
   conventions: number;
   interval: number;
+}
+
+export interface Peer {
+  readonly words: readonly [number, number, number, number];
+  readonly mac: number;
 }
 
 /** Gives an address that an advert lists an id, so that its traffic is followed. */
@@ -152,11 +159,28 @@ export class VirtualRouters {
       ? isMulticastIpv4(readIpv4Destination(view, seen.packet))
       : view.getUint8(ipv6DestinationAt(seen.packet)) === 0xff;
     if (isGroup) router.multicast = true;
-    else router.unicast = true;
+    else this.takePeer(router, view, seen);
     const ttl = isIpv4
       ? readIpv4TimeToLive(view, seen.packet)
       : readIpv6HopLimit(view, seen.packet);
     if (isGroup && ttl !== 255) fault(speaker, TTL);
+  }
+
+  private takePeer(router: Router, view: DataView, seen: Classifier): void {
+    router.unicast = true;
+    const at = ipv6DestinationAt(seen.packet);
+    const isIpv4 = router.family === 4;
+    const w0 = isIpv4 ? 0 : view.getUint32(at);
+    const w1 = isIpv4 ? 0 : view.getUint32(at + 4);
+    const w2 = isIpv4 ? 0 : view.getUint32(at + 8);
+    const w3 = isIpv4 ? readIpv4Destination(view, seen.packet) : view.getUint32(at + 12);
+    for (const { words } of router.peers) {
+      if (words[3] === w3 && words[2] === w2 && words[1] === w1 && words[0] === w0) return;
+    }
+    if (router.peers.length === SPEAKERS_MAX) return;
+    const link = seen.link;
+    const mac = link.hasDestination ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
+    router.peers.push({ words: [w0, w1, w2, w3], mac });
   }
 
   private takeChecksum(router: Router, speaker: Speaker, view: DataView, seen: Classifier): void {
@@ -247,6 +271,7 @@ export class VirtualRouters {
       family,
       addresses: [],
       speakers: [],
+      peers: [],
       lastSpeaker: null,
       unicast: false,
       multicast: false,

@@ -13,7 +13,6 @@ import {
   fcsCaptured,
   noteLengths,
   type RecordDecoder,
-  WIRE_LENGTH_MAX,
 } from './record-decoder.ts';
 import type { Window } from './window.ts';
 
@@ -28,8 +27,17 @@ const MAGIC_KUZNETZOV = 0xa1b2cd34;
 const FCS_PRESENT = 0x0400_0000;
 const LINK_TYPE_RESERVED = 0x0bff_0000;
 
+/** The record header: seconds, fraction, captured and original length; Kuznetzov's has more. */
+const FRACTION_AT = 4;
+const CAPTURED_AT = 8;
+const WIRE_AT = 12;
+const RECORD_HEADER = 16;
+const KUZNETZOV_HEADER = 24;
+
 /** Lengths up to here are compared without a double. */
 const INT31_MAX = 0x3fff_ffff;
+/** For files of a rare layout: every record goes the long way. */
+const NOTHING_ORDINARY = -1;
 
 const LARGER: ReadonlyMap<number, number> = new Map([
   [LINKTYPE_DBUS, 128 << 20],
@@ -101,7 +109,7 @@ export class PcapDecoder implements RecordDecoder {
   readonly #unit: number;
   readonly #unitsPerSecond: number;
   readonly #capturedMax: number;
-  /** Captured lengths above this are worth a second look. */
+  /** Captured lengths above this go the long way, where the layout is the usual one. */
   readonly #ordinaryMax: number;
   #lastSecond = 0;
   #lastFraction = 0;
@@ -115,14 +123,16 @@ export class PcapDecoder implements RecordDecoder {
     const snapLength = header.snapLength === 0xffffffff ? 0 : header.snapLength;
     this.#notes = notes;
     this.#littleEndian = header.littleEndian;
-    this.#headerLength = header.magic === MAGIC_KUZNETZOV ? 24 : 16;
-    this.#capturedAt = lengthsSwapped ? 12 : 8;
-    this.#wireAt = lengthsSwapped ? 8 : 12;
+    this.#headerLength = header.magic === MAGIC_KUZNETZOV ? KUZNETZOV_HEADER : RECORD_HEADER;
+    this.#capturedAt = lengthsSwapped ? WIRE_AT : CAPTURED_AT;
+    this.#wireAt = lengthsSwapped ? CAPTURED_AT : WIRE_AT;
     this.#eitherOrder = major === 2 && minor === 3;
     this.#unit = nanoseconds ? 1 : 1000;
     this.#unitsPerSecond = nanoseconds ? 1e9 : 1e6;
     this.#capturedMax = capturedMax ?? LARGER.get(linkType) ?? MAXIMUM_SNAPLEN;
-    this.#ordinaryMax = Math.min(snapLength || this.#capturedMax, this.#capturedMax, INT31_MAX);
+    const isOrdinary = this.#headerLength === RECORD_HEADER && !lengthsSwapped;
+    const ordinaryMax = Math.min(snapLength || this.#capturedMax, this.#capturedMax, INT31_MAX);
+    this.#ordinaryMax = isOrdinary ? ordinaryMax : NOTHING_ORDINARY;
     const fcsWords = header.linkField & FCS_PRESENT ? header.linkField >>> 28 : 0;
     this.interfaces = [
       {
@@ -156,30 +166,27 @@ export class PcapDecoder implements RecordDecoder {
    */
   #decodeOrdinary(window: Window, batch: RecordBatch, from: number): number {
     const littleEndian = this.#littleEndian;
-    const headerLength = this.#headerLength;
-    const capturedAt = this.#capturedAt;
-    const wireAt = this.#wireAt;
     const unit = this.#unit;
     const unitsPerSecond = this.#unitsPerSecond;
     const ordinaryMax = this.#ordinaryMax;
     const { at: starts, end: ends, wireLength, seconds, nanoseconds, capacity } = batch;
     const view = window.view;
-    const last = window.end - headerLength;
-    // The unsigned shifts tell the compiler that no number here needs a double.
+    const last = window.end - RECORD_HEADER;
     let lastSecond = this.#lastSecond >>> 0;
-    let lastFraction = this.#lastFraction >>> 0;
-    let at = window.at;
-    let count = from;
+    let lastFraction = this.#lastFraction | 0;
+    let at = window.at | 0;
+    let count = from | 0;
     while (count < capacity && at <= last) {
-      const captured = view.getUint32(at + capturedAt, littleEndian);
-      const wire = view.getUint32(at + wireAt, littleEndian);
+      // Signed, so that the compiler needs no double; what is out of range comes out below 0.
+      const captured = view.getInt32(at + CAPTURED_AT, littleEndian);
+      const wire = view.getInt32(at + WIRE_AT, littleEndian);
       const second = view.getUint32(at, littleEndian);
-      const fraction = view.getUint32(at + 4, littleEndian);
+      const fraction = view.getInt32(at + FRACTION_AT, littleEndian);
       if (
         captured > ordinaryMax ||
         captured < ETHERNET_HEADER ||
         captured > wire ||
-        wire > WIRE_LENGTH_MAX ||
+        fraction < 0 ||
         fraction >= unitsPerSecond ||
         second < lastSecond ||
         (second === lastSecond && fraction < lastFraction) ||
@@ -187,15 +194,15 @@ export class PcapDecoder implements RecordDecoder {
       ) {
         break;
       }
-      starts[count] = at + headerLength;
-      at += headerLength + captured;
+      starts[count] = at + RECORD_HEADER;
+      at = (at + RECORD_HEADER + captured) | 0;
       ends[count] = at;
       wireLength[count] = wire;
       seconds[count] = second;
       nanoseconds[count] = Math.imul(fraction, unit);
       lastSecond = second;
       lastFraction = fraction;
-      count++;
+      count = (count + 1) | 0;
     }
     window.at = at;
     this.#lastSecond = lastSecond;

@@ -5,6 +5,7 @@
 import { Replay, type ReplayOptions } from '../analysis/replay.ts';
 import type { ReplayResult } from '../analysis/result.ts';
 import { type CaptureReader, mergeCaptures, openCapture } from '../capture/index.ts';
+import type { Topology } from '../havip/topology.ts';
 
 /** How far a replay has come. */
 export interface ReplayProgress {
@@ -23,14 +24,22 @@ export interface ReplayRun {
   result(): ReplayResult;
 }
 
+/** `topology` null: nothing is guarded. */
+export type RunOptions = Omit<ReplayOptions, 'site'> & { topology: Topology | null };
+
 export interface Engine {
   openCapture(path: string): Promise<CaptureReader>;
   mergeCaptures(readers: CaptureReader[]): CaptureReader;
-  createReplay(options: ReplayOptions, files: string[]): ReplayRun;
+  createReplay(options: RunOptions, files: string[]): Promise<ReplayRun>;
 }
 
 export const engine: Engine = {
   openCapture: (path) => openCapture(path),
   mergeCaptures: (readers) => mergeCaptures(readers),
-  createReplay: (options, files) => new Replay(options, files),
+  async createReplay({ topology, ...options }, files) {
+    if (topology === null) return new Replay({ ...options, site: null }, files);
+    // The control plane brings the providers' tables, which a bare replay does without.
+    const { compile } = await import('../havip/compile.ts');
+    return new Replay({ ...options, site: compile(topology) }, files);
+  },
 };

@@ -87,7 +87,7 @@ class Session {
     const listener = await this.#listener();
     const files = readers.map((reader) => reader.name);
     const options = { topology, allClaims, limit, from, to, listener };
-    const run = this.#engine.createReplay(options, files);
+    const run = await this.#engine.createReplay(options, files);
     const interrupts = new Interrupts(this.#streams, this.#clock, captures.includes('-'), () => {
       run.stop();
       this.#pacer.end();

@@ -43,7 +43,7 @@ const alibaba: RuleSetData = {
     hard('eipsPerHavip', 1, ALIBABA_LIMITS),
     adjustable('routesPerTable', 5, ALIBABA_LIMITS),
   ],
-  gatewayMac: 0xeeffffffffff, // what instances there show in `ip neigh`; no page says so
+  gatewayMac: 0xeeffffffffff, // no vendor page found; not verified
   gatewayPlace: -3, // .253 of a /24, ALIBABA_RESERVED counts it among the reserved
   reserved: { 4: { first: 1, last: 3 }, 6: { first: 1, last: 9 } }, // ALIBABA_RESERVED
   sources: ['A1', 'A2', 'A4', 'A8', ALIBABA_LIMITS, ALIBABA_RESERVED],
@@ -74,8 +74,8 @@ const tencent: RuleSetData = {
   mixesInstancesAndEnis: true, // HaVipAssociationSet takes CVM and ENI entries side by side
   limits: [adjustable('havipsPerVpc', 10, 'T3'), hard('eipsPerHavip', 1, TENCENT_EIP)],
   gatewayMac: 0xfeee00000001, // ours
-  gatewayPlace: 1, // the vendor's subnet guide: .1 is the gateway
-  // IPv4: the subnet guide. IPv6, ours: router anycast (RFC 4291, 2.6.1) and gateway.
+  gatewayPlace: 1, // as the subnet guide is commonly quoted: .1
+  // IPv4: as its guide is quoted. IPv6, ours: router anycast (RFC 4291, 2.6.1) and gateway.
   reserved: { 4: { first: 2, last: 1 }, 6: { first: 2, last: 0 } },
   sources: ['T1', 'T2', 'T3', 'T6', TENCENT_EIP, 'ours'],
 };
@@ -95,8 +95,8 @@ const huawei: RuleSetData = {
     hard('eipsPerHavip', 1, HUAWEI_IPV6),
   ],
   gatewayMac: 0xfa163e000001, // ours, in the prefix of OpenStack's ports
-  gatewayPlace: 1, // the vendor's subnet guide: .1 is the gateway
-  // IPv4: the vendor's subnet guide. IPv6, ours: as for Tencent.
+  gatewayPlace: 1, // as the subnet guide is commonly quoted: .1
+  // IPv4: as the guide is commonly quoted. IPv6, ours: as for Tencent.
   reserved: { 4: { first: 2, last: 3 }, 6: { first: 2, last: 0 } },
   sources: ['H1', 'H2', 'H4', 'H5', 'H10', HUAWEI_IPV6, 'ours'],
 };

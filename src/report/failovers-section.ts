@@ -35,7 +35,9 @@ function writeFailover(page: Page, failover: FailoverEntry, number: number, nami
   page.paragraph(`${number}  ${address}  ${when}`, { indent: 2, hang: 5 });
   const move = `${naming.full(failover.from)} → ${naming.full(failover.to)}`;
   page.labelled('holder', move, LAYOUT);
-  page.labelled('cause', `${failover.cause}: ${failoverCause(failover, naming)}`, LAYOUT);
+  const cause = failoverCause(failover, naming);
+  const code = cause.includes(failover.cause) ? '' : ` (${failover.cause})`;
+  page.labelled('cause', cause + code, LAYOUT);
   page.labelled('outage', outageText(failover), LAYOUT);
   page.labelled('detection', detectionText(failover), LAYOUT);
   page.labelled('evidence', evidenceText(failover.evidence), LAYOUT);

@@ -24,11 +24,14 @@ export function writeOutages(page: Page, result: ReplayResult, naming: Naming): 
   page.title(
     total === 1 ? 'Outage, as the client saw it' : `Outages, as clients saw them (${total})`,
   );
-  const labels = new Set(result.outages.map((outage) => addressLabel(outage.ip, outage.vlan)));
-  const skipped = labels.size === 1 ? 1 : 0;
-  if (skipped === 1) page.paragraph(`of ${[...labels].join('')}`, { indent: 2, tone: 'dim' });
-  const columns = COLUMNS.slice(skipped);
-  const rows = result.outages.map((outage) => outageRow(outage, naming).slice(skipped));
+  const whole = result.outages.map((outage) => outageRow(outage, naming));
+  // What is the same in all rows needs no column.
+  const isSame = (column: number) => new Set(whole.map((row) => row[column])).size === 1;
+  const same = [0, 1].filter(isSame);
+  const said = same.map((column) => (column === 0 ? 'of ' : 'seen by ') + whole[0]?.[column]);
+  if (said.length > 0) page.paragraph(said.join(', '), { indent: 2, tone: 'dim' });
+  const columns = COLUMNS.filter((_, column) => !same.includes(column));
+  const rows = whole.map((row) => row.filter((_, column) => !same.includes(column)));
   const { first, last, hidden } = cut(rows, result.elided.outages);
   page.table(columns, first);
   page.more(hidden);

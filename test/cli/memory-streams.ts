@@ -1,7 +1,7 @@
 /** Streams and a clock of memory, and an engine that replays a prepared result. */
 import type { ReplayListener, ReplayResult } from '../../src/analysis/result.ts';
 import type { CaptureReader } from '../../src/capture/index.ts';
-import type { Engine, ReplayProgress } from '../../src/cli/engine.ts';
+import type { Engine, ReplayProgress, ReplayRun } from '../../src/cli/engine.ts';
 import type { Clock, Output, Streams } from '../../src/cli/streams.ts';
 
 export class MemoryOutput implements Output {
@@ -102,7 +102,7 @@ export function scripted(script: Script): { engine: Engine; played: Played } {
     createReplay(options, files) {
       played.options = options;
       played.files = files;
-      return {
+      const run: ReplayRun = {
         async run(_capture, breathe) {
           const progress = { bytesRead: 50, size: 100, frames: 1000, ...script.progress };
           for (const step of script.steps ?? []) {
@@ -116,6 +116,7 @@ export function scripted(script: Script): { engine: Engine; played: Played } {
         },
         result: () => script.result,
       };
+      return Promise.resolve(run);
     },
   };
   return { engine, played };
