@@ -40,22 +40,8 @@ export function decodeOrdinary(
   let at = window.at;
   let i = first;
   while (i < capacity && at <= last) {
-    const length = view.getUint32(at + 4, littleEndian);
-    const captured = view.getUint32(at + 20, littleEndian);
-    const wire = view.getUint32(at + 24, littleEndian);
-    if (
-      view.getUint32(at, littleEndian) !== ENHANCED_PACKET ||
-      captured > LENGTH_ORDINARY ||
-      length !== ((captured + 3) & ~3) + FRAMING ||
-      length > lengthMax ||
-      length > end - at ||
-      view.getUint32(at + length - 4, littleEndian) !== length ||
-      captured < ETHERNET_HEADER ||
-      captured > wire ||
-      wire > WIRE_LENGTH_MAX
-    ) {
-      break;
-    }
+    const captured = capturedOf(view, at, Math.min(end - at, lengthMax), littleEndian);
+    if (captured < 0) break;
     const id = base + view.getUint32(at + 8, littleEndian);
     if (id >= interfaces.length) break;
     const from = interfaces[id]!;
@@ -89,12 +75,12 @@ export function decodeOrdinary(
 
     starts[i] = at + DATA;
     ends[i] = at + DATA + captured;
-    wireLength[i] = wire;
+    wireLength[i] = view.getUint32(at + 24, littleEndian);
     seconds[i] = second;
     nanoseconds[i] = lastNanoseconds;
     linkType[i] = from.linkType;
     interfaceId[i] = id;
-    at += length;
+    at += FRAMING + ((captured + 3) & ~3);
     i++;
   }
   window.at = at;
@@ -102,4 +88,21 @@ export function decodeOrdinary(
   packets.lastNanoseconds = lastNanoseconds;
   packets.records += i - first;
   return i;
+}
+
+/** Captured octets of the block at `at`, or -1 where its frame or its lengths are not ordinary. */
+function capturedOf(view: DataView, at: number, room: number, littleEndian: boolean): number {
+  const length = view.getUint32(at + 4, littleEndian);
+  const captured = view.getUint32(at + 20, littleEndian);
+  const wire = view.getUint32(at + 24, littleEndian);
+  const isOrdinary =
+    view.getUint32(at, littleEndian) === ENHANCED_PACKET &&
+    captured <= LENGTH_ORDINARY &&
+    length === ((captured + 3) & ~3) + FRAMING &&
+    length <= room &&
+    view.getUint32(at + length - 4, littleEndian) === length &&
+    captured >= ETHERNET_HEADER &&
+    captured <= wire &&
+    wire <= WIRE_LENGTH_MAX;
+  return isOrdinary ? captured : -1;
 }

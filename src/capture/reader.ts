@@ -57,7 +57,14 @@ export async function openCapture(
   options: CaptureOptions = {},
 ): Promise<CaptureReader> {
   const name = path === '-' ? 'standard input' : path;
-  return readCapture(await openSource(path, name), name, options);
+  let source: ByteSource;
+  try {
+    source = await openSource(path, name);
+  } catch (error) {
+    // Standard input may be closed, or something no octets can be read from.
+    throw error instanceof CaptureError ? error : new CaptureError(name, reasonOf(error));
+  }
+  return readCapture(source, name, options);
 }
 
 /** The same for a capture that is in memory; `bytes` must not change while it is read. */

@@ -20,7 +20,7 @@ export class RecordBatch {
   readonly end: Uint32Array;
   /** Octets once on the wire, without frame check sequence: `end - at` for a whole frame. */
   readonly wireLength: Uint32Array;
-  /** Whole seconds since 1970-01-01T00:00:00Z, negative before; NaN where the record has no time. */
+  /** Whole seconds since 1970-01-01T00:00:00Z, negative before; NaN for a record without time. */
   readonly seconds: Float64Array;
   /** 0 to 999,999,999, always counted forward from `seconds`. */
   readonly nanoseconds: Uint32Array;

@@ -3,7 +3,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { Clock, Output, Streams } from './streams.ts';
 
-class ProcessOutput implements Output {
+export class ProcessOutput implements Output {
   readonly #stream: NodeJS.WriteStream;
   #isClosed = false;
   /** Why writing failed, other than by a reader that went away. */

@@ -53,13 +53,13 @@ function outageText(failover: FailoverEntry): string {
 }
 
 function detectionText(failover: FailoverEntry): string {
-  const { detectionSeconds: took, masterDownIntervalSeconds: expected } = failover;
+  const { detectionSeconds: took, masterDownIntervalSeconds: expected, cause } = failover;
   if (took === null) return 'unknown: no advert of the old master in the capture';
-  if (expected === null) return `${duration(took)} from its last advert to the first claim`;
-  return (
-    `${duration(took)} from its last advert to the first claim ` +
-    `(expected ${duration(expected)}, ${difference(took - expected)})`
-  );
+  const text = `${duration(took)} from its last advert to the first claim`;
+  // Only where the new master had to miss the old one does its timer say anything.
+  const isTimed = cause === 'crash' || cause === 'shutdown';
+  if (expected === null || !isTimed) return text;
+  return `${text} (expected ${duration(expected)}, ${difference(took - expected)})`;
 }
 
 function evidenceText(evidence: Evidence): string {

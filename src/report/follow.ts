@@ -65,7 +65,8 @@ export class Follower implements ReplayListener {
     const parts = [`failover of ${addressLabel(failover.ip, failover.vlan)}`];
     parts.push(`from ${party(failover.from)} to ${party(failover.to)}: ${failover.cause}`);
     if (detectionSeconds !== null) parts.push(`detected in ${duration(detectionSeconds)}`);
-    if (outageSeconds !== null) parts.push(`outage ${duration(outageSeconds)}`);
+    // 0 is not final yet: an outage that ends later is told in a line of its own.
+    if (outageSeconds) parts.push(`outage ${duration(outageSeconds)}`);
     this.#say(failover, `${parts[0]} ${parts.slice(1).join(', ')}`, 'bad');
   }
 
@@ -98,7 +99,9 @@ export class Follower implements ReplayListener {
 
   #say(moment: { time: string | null; t: number | null }, text: string, tone: Tone): void {
     const safe = printable(`${clockTime(moment.time)}  ${text}`, this.#look);
-    const [first = '', ...rest] = wrap(safe, this.#look.width - HANG);
+    const { width } = this.#look;
+    const [first = '', ...more] = wrap(safe, width);
+    const rest = more.length === 0 ? [] : wrap(more.join(' '), width - HANG);
     const lines = [first, ...rest.map((line) => ' '.repeat(HANG) + line)];
     const painted = lines.map((line) => paint(line, tone, this.#look));
     this.#sink(painted.join('\n') + '\n', moment.t);

@@ -22,6 +22,9 @@ const HOSTS: Column[] = [
   { title: 'addresses' },
 ];
 
+/** Left out where no host has a name. */
+const NAME = 1;
+
 const AUTHENTICATION: Record<VirtualRouterSummary['authType'], string> = {
   none: 'no authentication',
   simple: 'simple password (not shown)',
@@ -74,7 +77,12 @@ export function writeHosts(page: Page, result: ReplayResult): void {
     String(host.frames),
     addressesText(host.addresses),
   ]);
-  page.table(HOSTS, rows);
+  const isNamed = shown.some((host) => host.name !== null);
+  const withoutName = (_: unknown, column: number) => isNamed || column !== NAME;
+  page.table(
+    HOSTS.filter(withoutName),
+    rows.map((row) => row.filter(withoutName)),
+  );
   page.more(result.hosts.length - shown.length);
 }
 

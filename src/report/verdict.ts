@@ -85,11 +85,27 @@ function outageClause(result: ReplayResult, naming: Naming): string {
 }
 
 function causeOf(outage: OutageEntry, result: ReplayResult, naming: Naming): string {
-  const failover = outage.failover === null ? undefined : result.failovers[outage.failover];
-  if (failover !== undefined && failover.ip === outage.ip) {
-    return `caused by ${failoverCause(failover, naming)}`;
-  }
+  const failover = failoverBehind(outage, result.failovers);
+  if (failover !== undefined) return `caused by ${failoverCause(failover, naming)}`;
   return outage.cause === 'unknown' ? 'of unknown cause' : `caused by ${outageCause(outage.cause)}`;
+}
+
+/**
+ * The result names the last failover inside an outage, which may be the one that ended it. Of
+ * several with the same cause the first is the one that began it.
+ */
+function failoverBehind(
+  outage: OutageEntry,
+  failovers: FailoverEntry[],
+): FailoverEntry | undefined {
+  const last = outage.failover === null ? undefined : failovers[outage.failover];
+  if (last === undefined || last.ip !== outage.ip) return undefined;
+  const started = (outage.t ?? 0) - (outage.seconds ?? 0);
+  const first = failovers.find(
+    ({ ip, vlan, cause, t }) =>
+      ip === last.ip && vlan === last.vlan && cause === last.cause && t !== null && t >= started,
+  );
+  return first ?? last;
 }
 
 /** Failovers without a single outage: measured as none, or not measurable. */

@@ -22,20 +22,21 @@ describe('help', () => {
     expect(out).toContain('explain');
   });
 
-  test.each(['replay --help', 'help replay', 'replay x --lab y -h'])(
-    'havip %s shows every option and an example',
-    async (line) => {
-      const { status, out } = await run(line);
-      expect(status).toBe(0);
-      for (const name of ['lab FILE', 'havip IP=MAC', 'fail-on CODE', 'max-outage', 'speed']) {
-        expect(out).toContain(`--${name}`);
-      }
-      expect(out).toContain('tcpdump -U -w - | havip replay -');
-      for (const text of out.split('\nExamples')[0]?.split('\n') ?? []) {
-        expect(text.length).toBeLessThanOrEqual(80);
-      }
-    },
-  );
+  test.each([
+    'replay --help',
+    'help replay',
+    'replay x --lab y -h',
+  ])('havip %s shows every option and an example', async (line) => {
+    const { status, out } = await run(line);
+    expect(status).toBe(0);
+    for (const name of ['lab FILE', 'havip IP=MAC', 'fail-on CODE', 'max-outage', 'speed']) {
+      expect(out).toContain(`--${name}`);
+    }
+    expect(out).toContain('tcpdump -U -w - | havip replay -');
+    for (const text of out.split('\nExamples')[0]?.split('\n') ?? []) {
+      expect(text.length).toBeLessThanOrEqual(80);
+    }
+  });
 
   test('havip explain --help', async () => {
     expect((await run('explain --help')).out).toContain('havip explain claim-refused');

@@ -172,6 +172,16 @@ describe('the verdict', () => {
     );
   });
 
+  test('of two failovers in one outage the first began it', () => {
+    const result = crashResult();
+    const [there] = result.failovers;
+    if (there === undefined) throw new Error();
+    const [from, to] = [there.to, there.from];
+    result.failovers = [there, { ...there, from, to, t: 12.705 }];
+    result.outages = result.outages.map((outage) => ({ ...outage, failover: 1 }));
+    expect(verdict(result)).toMatch(/^2 failovers of .*, caused by a crash of node1\./);
+  });
+
   test('a failover that no client felt, and one that cannot be measured', () => {
     const result = crashResult();
     result.outages = [];
