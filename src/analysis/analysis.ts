@@ -55,7 +55,7 @@ export class Analysis implements SwitchObserver {
 
   /** One frame at the time and number that `clock` says. */
   onFrame(view: DataView, at: number, end: number, linkType: number): void {
-    this.owner.ingress(view, at, end, linkType, 0, this.clock.now);
+    this.owner.ingress(view, at, end, linkType, 0);
     const { carries } = this.owner.classifier;
     if (carries === CARRIES_ARP || carries === CARRIES_ND) {
       this.view.onResolution(view, this.owner.classifier);

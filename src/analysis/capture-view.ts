@@ -31,7 +31,6 @@ interface Asked {
 export class CaptureView {
   private readonly clock: Clock;
   private readonly asked = new Map<string, Asked>();
-  private readonly owners = new Set<string>();
   private readonly suspects: Asked[] = [];
   /** Frame before which echo requests are missing; 0 for none. */
   missingEchoes = 0;
@@ -58,14 +57,16 @@ export class CaptureView {
   /**
    * The frame of a question that was answered out of sight, 0 for none; at the end of the
    * capture. `isRelevant` tells HaVips and speakers by network and IPv4 address: other hosts ask
-   * for addresses that are not there all the time.
+   * for addresses that are not there all the time. `isOwned` tells addresses that somebody has.
    */
-  answeredElsewhere(isRelevant: (network: number, address: string) => boolean): number {
+  answeredElsewhere(
+    isRelevant: (network: number, address: string) => boolean,
+    isOwned: (network: number, address: string) => boolean,
+  ): number {
     for (const asked of this.asked.values()) this.judge(asked);
     this.asked.clear();
     const found = this.suspects.find(
-      ({ network, sender, target }) =>
-        isRelevant(network, sender) && this.owners.has(`${network}/${target}`),
+      ({ network, sender, target }) => isRelevant(network, sender) && isOwned(network, target),
     );
     return found === undefined ? 0 : found.frame;
   }
@@ -75,8 +76,7 @@ export class CaptureView {
     const operation = readOperation(view, at);
     const sender = readSenderProtocolAddress(view, at);
     const target = readTargetProtocolAddress(view, at);
-    if (sender === 0) return;
-    this.noteOwner(seen.network, String(sender));
+    if (sender === 0 || (sender === target && this.asked.size === 0)) return;
     const isBroadcast = !seen.link.hasDestination || isGroupMacHigh(seen.link.destinationHigh);
     this.asked.delete(keyOf(seen.network, String(target), String(sender)));
     // Whoever waits for an address takes it from any ARP of its owner (RFC 826).
@@ -90,7 +90,6 @@ export class CaptureView {
     const target = readIpv6Words(view, neighborTargetAt(seen.upperAt)).join();
     const sender = readIpv6Words(view, ipv6SourceAt(seen.packet)).join();
     if (!isSolicitation(view, seen.upperAt)) {
-      this.noteOwner(seen.network, target);
       return;
     }
     if (isDuplicateAddressDetection(view, seen.packet, seen.upperAt)) return;
@@ -120,10 +119,6 @@ export class CaptureView {
   private judge(asked: Asked): void {
     const isSettled = this.clock.now - asked.time > REPEAT;
     if (isSettled && !asked.repeated && this.suspects.length < ASKED_MAX) this.suspects.push(asked);
-  }
-
-  private noteOwner(network: number, address: string): void {
-    if (this.owners.size < ASKED_MAX) this.owners.add(`${network}/${address}`);
   }
 }
 

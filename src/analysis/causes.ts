@@ -1,27 +1,27 @@
 import type { Run, SpeakerObserver } from '../vrrp/observer.ts';
 import * as log from './logs.ts';
+import type { Speaker } from './virtual-routers.ts';
 
 /**
  * Why the holder changed, read from the runs of adverts around the claim. The first that matches,
  * in the order of the contract: shutdown, split-brain, crash, preemption, announcement. Some
  * answers need adverts that are still to come: then it is CAUSE_UNDECIDED and asked again.
+ * `claim` is the time of the first accepted claim of the new holder; `isFinal` is true at the end
+ * of the capture, when nothing more will come.
  */
-export interface Change {
-  /** Time of the first accepted claim of the new holder. */
-  readonly claim: number;
-  readonly from: SpeakerObserver | null;
-  readonly to: SpeakerObserver | null;
-  /** True where `to`'s address is the higher one: it wins a tie of priorities. */
-  readonly isToHigher: boolean;
-}
-
-/** `isFinal` at the end of the capture, when nothing more will come. */
-export function causeOf(change: Change, now: number, isFinal: boolean): number {
-  const { claim, from, to } = change;
-  const fromRun = from === null ? null : from.runBefore(claim);
-  if (from === null || fromRun === null) return log.CAUSE_ANNOUNCEMENT;
+export function causeOf(
+  claim: number,
+  fromSpeaker: Speaker,
+  toSpeaker: Speaker | null,
+  now: number,
+  isFinal: boolean,
+): number {
+  const from = fromSpeaker.observer;
+  const fromRun = from.runBefore(claim);
+  if (fromRun === null) return log.CAUSE_ANNOUNCEMENT;
+  const to = toSpeaker === null ? null : toSpeaker.observer;
   const toRun = to === null ? null : to.runAround(claim);
-  if (to === null || toRun === null) {
+  if (toSpeaker === null || to === null || toRun === null) {
     const interval = to === null ? from.interval : to.interval;
     const mayStillBegin = !isFinal && now <= claim + 2 * interval;
     return mayStillBegin ? log.CAUSE_UNDECIDED : log.CAUSE_ANNOUNCEMENT;
@@ -33,8 +33,17 @@ export function causeOf(change: Change, now: number, isFinal: boolean): number {
   if (fromRun.last <= toRun.start - 2 * from.interval) return log.CAUSE_CRASH;
   const isHigher =
     toRun.priority > fromRun.priority ||
-    (toRun.priority === fromRun.priority && change.isToHigher);
+    (toRun.priority === fromRun.priority && hasHigherAddress(toSpeaker, fromSpeaker));
   return isHigher ? log.CAUSE_PREEMPTION : log.CAUSE_ANNOUNCEMENT;
+}
+
+/** The higher address wins a tie of priorities. */
+function hasHigherAddress(a: Speaker, b: Speaker): boolean {
+  for (let i = 0; i < 4; i++) {
+    const difference = (a.words[i] as number) - (b.words[i] as number);
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
 }
 
 /** A resignation that ended the run, at most the newcomer's skew and one interval before. */

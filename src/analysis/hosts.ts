@@ -38,6 +38,7 @@ interface Found {
 export function hostsOf(sources: HostSources): HostSummary[] {
   const found = new Map<number, Found>();
   const { stations } = sources.owner;
+  sources.owner.flushCensus();
   stations.forEach((entry) => {
     hostOf(found, stations.mac(entry)).frames += stations.frames(entry);
   });

@@ -272,21 +272,21 @@ export class Outages {
     if (track === undefined) return -1;
     if (!track.isVirtual && !track.isAnnounced && track.refused === null) return -1;
     const { outages } = this.logs;
-    const sequence = outages.append();
     const failover = this.failoverIn(track, client, gap);
-    outages.set(sequence, OUTAGE.ID, track.id);
-    outages.set(sequence, OUTAGE.CLIENT, client);
-    outages.set(sequence, OUTAGE.START, gap.start);
-    outages.set(sequence, OUTAGE.END, gap.end);
-    outages.set(sequence, OUTAGE.END_STAMP, gap.endStamp);
-    outages.set(sequence, OUTAGE.END_FRAME, gap.endFrame);
-    outages.set(sequence, OUTAGE.UNANSWERED, gap.unanswered);
-    outages.set(sequence, OUTAGE.LAST_SERVICE, gap.lastFrame);
-    outages.set(sequence, OUTAGE.FIRST_SERVICE, gap.firstFrame);
-    outages.set(sequence, OUTAGE.BEFORE_MAC, gap.before);
-    outages.set(sequence, OUTAGE.AFTER_MAC, gap.after);
-    outages.set(sequence, OUTAGE.FAILOVER, failover);
-    outages.set(sequence, OUTAGE.CAUSE, foreignCause(track, gap.firstUnanswered));
+    const sequence = outages.append();
+    outages.put(OUTAGE.ID, track.id);
+    outages.put(OUTAGE.CLIENT, client);
+    outages.put(OUTAGE.START, gap.start);
+    outages.put(OUTAGE.END, gap.end);
+    outages.put(OUTAGE.END_STAMP, gap.endStamp);
+    outages.put(OUTAGE.END_FRAME, gap.endFrame);
+    outages.put(OUTAGE.UNANSWERED, gap.unanswered);
+    outages.put(OUTAGE.LAST_SERVICE, gap.lastFrame);
+    outages.put(OUTAGE.FIRST_SERVICE, gap.firstFrame);
+    outages.put(OUTAGE.BEFORE_MAC, gap.before);
+    outages.put(OUTAGE.AFTER_MAC, gap.after);
+    outages.put(OUTAGE.FAILOVER, failover);
+    outages.put(OUTAGE.CAUSE, foreignCause(track, gap.firstUnanswered));
     return sequence;
   }
 

@@ -119,6 +119,8 @@ export class Ownership {
     }
     track.holder = mac;
     track.holderSpeaker = speaker === null ? -1 : speaker.index;
+    track.speaker = speaker;
+    track.speakersKnown = -1;
     track.lastAnnouncement = Number.NaN;
     if (isFirst && track.isVirtual) this.logFirst(track);
   }
@@ -131,9 +133,12 @@ export class Ownership {
     announces: boolean,
   ): void {
     track.confirmed++;
-    if (track.holderSpeaker < 0 && speaker !== null) track.holderSpeaker = speaker.index;
+    if (track.holderSpeaker < 0 && speaker !== null) {
+      track.holderSpeaker = speaker.index;
+      track.speaker = speaker;
+    }
     this.logMinor(track, claim, mac, verdict.CLAIM_CONFIRMED);
-    if (announces && track.isVirtual && this.isResumption(track)) {
+    if (announces && track.routers.length > 0 && this.isResumption(track)) {
       const sequence = this.logTimeline(track, mac, log.CAUSE_RESUMED);
       this.listener?.onTimeline(sequence);
     }
@@ -169,23 +174,23 @@ export class Ownership {
       ? this.logTimeline(track, mac, log.CAUSE_UNDECIDED, toSpeaker)
       : -1;
     const sequence = failovers.append();
-    failovers.set(sequence, FAILOVER.ID, track.id);
-    failovers.set(sequence, FAILOVER.STAMP, stamp);
-    failovers.set(sequence, FAILOVER.NOW, now);
-    failovers.set(sequence, FAILOVER.FRAME, frame);
-    failovers.set(sequence, FAILOVER.FROM_MAC, track.holder);
-    failovers.set(sequence, FAILOVER.FROM_SPEAKER, track.holderSpeaker);
-    failovers.set(sequence, FAILOVER.TO_MAC, mac);
-    failovers.set(sequence, FAILOVER.TO_SPEAKER, toSpeaker === null ? -1 : toSpeaker.index);
-    failovers.set(sequence, FAILOVER.CAUSE, log.CAUSE_UNDECIDED);
-    failovers.set(sequence, FAILOVER.OUTAGE, CLIENTLESS);
-    failovers.set(sequence, FAILOVER.MASTER_DOWN, Number.NaN);
+    failovers.put(FAILOVER.ID, track.id);
+    failovers.put(FAILOVER.STAMP, stamp);
+    failovers.put(FAILOVER.NOW, now);
+    failovers.put(FAILOVER.FRAME, frame);
+    failovers.put(FAILOVER.FROM_MAC, track.holder);
+    failovers.put(FAILOVER.FROM_SPEAKER, track.holderSpeaker);
+    failovers.put(FAILOVER.TO_MAC, mac);
+    failovers.put(FAILOVER.TO_SPEAKER, toSpeaker === null ? -1 : toSpeaker.index);
+    failovers.put(FAILOVER.CAUSE, log.CAUSE_UNDECIDED);
+    failovers.put(FAILOVER.OUTAGE, CLIENTLESS);
+    failovers.put(FAILOVER.MASTER_DOWN, Number.NaN);
     const heard = from === null ? Number.NaN : from.observer.lastAdvert;
-    failovers.set(sequence, FAILOVER.DETECTION, now - heard);
-    failovers.set(sequence, FAILOVER.LAST_ADVERT, from === null ? 0 : from.observer.lastAdvertFrame);
-    failovers.set(sequence, FAILOVER.LAST_SERVICE, track.lastServiceFrame);
-    failovers.set(sequence, FAILOVER.FIRST_CLAIM, frame);
-    failovers.set(sequence, FAILOVER.PREVIOUS, track.lastFailover);
+    failovers.put(FAILOVER.DETECTION, now - heard);
+    failovers.put(FAILOVER.LAST_ADVERT, from === null ? 0 : from.observer.lastAdvertFrame);
+    failovers.put(FAILOVER.LAST_SERVICE, track.lastServiceFrame);
+    failovers.put(FAILOVER.FIRST_CLAIM, frame);
+    failovers.put(FAILOVER.PREVIOUS, track.lastFailover);
     track.lastFailover = sequence;
     track.awaitsService = true;
     const at = this.pending.push();
@@ -196,7 +201,7 @@ export class Ownership {
     this.pending.setAt(at, PENDING.CLAIM, now);
     this.pending.setAt(at, PENDING.ID, track.id);
     this.pending.setAt(at, PENDING.TO_MAC, mac);
-    this.settle(false);
+    if (from === null) this.settle(false);
   }
 
   /** True where the oldest pending failover has its cause now. */
@@ -207,13 +212,10 @@ export class Ownership {
     const from = speakers[this.pending.headField(PENDING.FROM_SPEAKER)] ?? null;
     const to = speakers[this.pending.headField(PENDING.TO_SPEAKER)] ?? this.lateSpeaker();
     const claim = this.pending.headField(PENDING.CLAIM);
-    const change = {
-      claim,
-      from: from === null ? null : from.observer,
-      to: to === null ? null : to.observer,
-      isToHigher: from !== null && to !== null && isHigher(to, from),
-    };
-    const cause = causeOf(change, this.clock.now, isFinal);
+    const cause =
+      from === null
+        ? log.CAUSE_ANNOUNCEMENT
+        : causeOf(claim, from, to, this.clock.now, isFinal);
     if (cause === log.CAUSE_UNDECIDED) return false;
     failovers.set(sequence, FAILOVER.CAUSE, cause);
     const entry = this.pending.headField(PENDING.TIMELINE);
@@ -267,12 +269,12 @@ export class Ownership {
     this.appendClaim([...record, verdict.CLAIM_MOVED, 0]);
     const { timeline } = this.logs;
     const sequence = timeline.append();
-    timeline.set(sequence, TIMELINE.ID, id);
-    timeline.set(sequence, TIMELINE.STAMP, firstStamp);
-    timeline.set(sequence, TIMELINE.FRAME, firstFrame);
-    timeline.set(sequence, TIMELINE.MAC, holder);
-    timeline.set(sequence, TIMELINE.SPEAKER, track.holderSpeaker);
-    timeline.set(sequence, TIMELINE.CAUSE, log.CAUSE_INITIAL);
+    timeline.put(TIMELINE.ID, id);
+    timeline.put(TIMELINE.STAMP, firstStamp);
+    timeline.put(TIMELINE.FRAME, firstFrame);
+    timeline.put(TIMELINE.MAC, holder);
+    timeline.put(TIMELINE.SPEAKER, track.holderSpeaker);
+    timeline.put(TIMELINE.CAUSE, log.CAUSE_INITIAL);
     this.listener?.onTimeline(sequence);
   }
 
@@ -285,12 +287,12 @@ export class Ownership {
     const { timeline } = this.logs;
     const sequence = timeline.append();
     const index = speaker === null ? track.holderSpeaker : speaker.index;
-    timeline.set(sequence, TIMELINE.ID, track.id);
-    timeline.set(sequence, TIMELINE.STAMP, this.clock.stamp);
-    timeline.set(sequence, TIMELINE.FRAME, this.clock.frame);
-    timeline.set(sequence, TIMELINE.MAC, mac);
-    timeline.set(sequence, TIMELINE.SPEAKER, mac === track.holder || speaker !== null ? index : -1);
-    timeline.set(sequence, TIMELINE.CAUSE, cause);
+    timeline.put(TIMELINE.ID, track.id);
+    timeline.put(TIMELINE.STAMP, this.clock.stamp);
+    timeline.put(TIMELINE.FRAME, this.clock.frame);
+    timeline.put(TIMELINE.MAC, mac);
+    timeline.put(TIMELINE.SPEAKER, mac === track.holder || speaker !== null ? index : -1);
+    timeline.put(TIMELINE.CAUSE, cause);
     return sequence;
   }
 
@@ -305,14 +307,14 @@ export class Ownership {
     }
     const { claims } = this.logs;
     const sequence = claims.append();
-    claims.set(sequence, CLAIM.ID, track.id);
-    claims.set(sequence, CLAIM.STAMP, this.clock.stamp);
-    claims.set(sequence, CLAIM.FRAME, this.clock.frame);
-    claims.set(sequence, CLAIM.MAC, mac);
-    claims.set(sequence, CLAIM.SOURCE, sourceOf(claim, mac));
-    claims.set(sequence, CLAIM.FORM, claim.form);
-    claims.set(sequence, CLAIM.VERDICT, outcome);
-    claims.set(sequence, CLAIM.REASON, why);
+    claims.put(CLAIM.ID, track.id);
+    claims.put(CLAIM.STAMP, this.clock.stamp);
+    claims.put(CLAIM.FRAME, this.clock.frame);
+    claims.put(CLAIM.MAC, mac);
+    claims.put(CLAIM.SOURCE, sourceOf(claim, mac));
+    claims.put(CLAIM.FORM, claim.form);
+    claims.put(CLAIM.VERDICT, outcome);
+    claims.put(CLAIM.REASON, why);
     this.listener?.onClaim(sequence);
   }
 
@@ -328,7 +330,7 @@ export class Ownership {
   private appendClaim(record: readonly number[]): void {
     const sequence = this.logs.claims.append();
     for (let i = 0; i < record.length; i++) {
-      this.logs.claims.set(sequence, i, record[i] as number);
+      this.logs.claims.put(i, record[i] as number);
     }
     this.listener?.onClaim(sequence);
   }
@@ -338,9 +340,15 @@ export class Ownership {
     return speaker.index !== track.holderSpeaker;
   }
 
+  /** Looked up anew only while it is unknown and further speakers have turned up. */
   private holderSpeaker(track: Track): Speaker | null {
-    if (track.holderSpeaker >= 0) return this.routers().speakers[track.holderSpeaker] ?? null;
-    return speakerWith(track, track.holder);
+    const { speakers } = this.routers();
+    if (track.speaker === null && track.speakersKnown !== speakers.length) {
+      track.speakersKnown = speakers.length;
+      const known = track.holderSpeaker >= 0 ? speakers[track.holderSpeaker] : undefined;
+      track.speaker = known ?? speakerWith(track, track.holder);
+    }
+    return track.speaker;
   }
 
   private lastSpeaker(track: Track): Speaker | null {
@@ -363,14 +371,6 @@ function speakerWith(track: Track, mac: number): Speaker | null {
 
 function indexOf(speaker: Speaker | null): number {
   return speaker === null ? -1 : speaker.index;
-}
-
-function isHigher(a: Speaker, b: Speaker): boolean {
-  for (let i = 0; i < 4; i++) {
-    const difference = (a.words[i] as number) - (b.words[i] as number);
-    if (difference !== 0) return difference > 0;
-  }
-  return false;
 }
 
 /** The Ethernet source where it is not the asserted MAC, else NaN. */

@@ -11,25 +11,38 @@ export class RecordLog {
   private last: Float64Array;
   /** Records ever appended; the next one's sequence number. */
   count = 0;
+  /** Where the record appended last lies: `put` writes there. */
+  private current: Float64Array;
+  private offset = 0;
 
   constructor(width: number, limit: number) {
     this.width = width;
     this.limit = limit;
     this.first = new Float64Array(width * 64);
     this.last = new Float64Array(0);
+    this.current = this.first;
   }
 
   /** Appends a record, all fields 0, and returns its sequence number. */
   append(): number {
     const sequence = this.count++;
-    if (this.limit === 0 || sequence < this.limit) {
-      if ((sequence + 1) * this.width > this.first.length) this.first = doubled(this.first);
+    const { limit, width } = this;
+    if (limit === 0 || sequence < limit) {
+      if ((sequence + 1) * width > this.first.length) this.first = doubled(this.first);
+      this.current = this.first;
+      this.offset = sequence * width;
       return sequence;
     }
-    if (this.last.length === 0) this.last = new Float64Array(this.width * this.limit);
-    const at = ((sequence - this.limit) % this.limit) * this.width;
-    this.last.fill(0, at, at + this.width);
+    if (this.last.length === 0) this.last = new Float64Array(width * limit);
+    this.current = this.last;
+    this.offset = ((sequence - limit) % limit) * width;
+    for (let i = 0; i < width; i++) this.current[this.offset + i] = 0;
     return sequence;
+  }
+
+  /** Sets a field of the record that was appended last. */
+  put(field: number, value: number): void {
+    this.current[this.offset + field] = value;
   }
 
   isKept(sequence: number): boolean {

@@ -44,6 +44,9 @@ export interface ReplayProgress {
 }
 
 const BATCH = 256;
+const NANOSECONDS = 1e9;
+/** Beyond it a double of nanoseconds is not exact any more. */
+const EXACT_NOW = Number.MAX_SAFE_INTEGER;
 
 export class Replay {
   private readonly options: ReplayOptions;
@@ -63,7 +66,7 @@ export class Replay {
   private lastFrame = 0;
   private fromNow = Number.NEGATIVE_INFINITY;
   private toNow = Number.POSITIVE_INFINITY;
-  private isLimited: boolean;
+  private readonly isLimited: boolean;
   private isStopped = false;
   private isFinished = false;
   private capture: CaptureReader | null = null;
@@ -90,7 +93,6 @@ export class Replay {
     const batch = new RecordBatch(BATCH);
     let hasMore = true;
     while (hasMore && !this.isStopped) {
-      hasMore = await capture.fill();
       this.chooseWay(capture);
       while (!this.isStopped && capture.read(batch) > 0) this.take(batch, capture);
       if (this.interleaver !== null) this.drain(false);
@@ -99,7 +101,9 @@ export class Replay {
         const turn = breathe(this.progress(capture));
         if (turn !== undefined) await turn;
       }
+      hasMore = await capture.fill();
     }
+    while (!this.isStopped && capture.read(batch) > 0) this.take(batch, capture);
     if (this.interleaver !== null) this.drain(true);
   }
 
@@ -126,10 +130,45 @@ export class Replay {
   }
 
   private take(batch: RecordBatch, capture: CaptureReader): void {
-    if (this.isLimited && Number.isNaN(this.times.base)) this.setLimits(batch);
-    if (this.interleaver === null && capture.files.length === 1) {
-      if (capture.interfaces.length > 1) this.chooseWay(capture);
+    if (Number.isNaN(this.times.base)) this.begin(batch);
+    if (this.interleaver === null && capture.interfaces.length > 1) this.chooseWay(capture);
+    if (this.isLimited || this.interleaver !== null) this.takeApart(batch);
+    else this.takeStraight(batch);
+  }
+
+  /** The usual way, in which nothing but the frames themselves costs time. */
+  private takeStraight(batch: RecordBatch): void {
+    const { view, at, end, wireLength, linkType, seconds, nanoseconds, count } = batch;
+    const { analysis, times } = this;
+    const { clock } = analysis;
+    const { base } = times;
+    let last = this.lastStamp;
+    let bytes = 0;
+    let frame = this.position;
+    for (let i = 0; i < count; i++) {
+      const now = (seconds[i]! - base) * NANOSECONDS + nanoseconds[i]!;
+      frame++;
+      bytes += wireLength[i]!;
+      if (linkType[i] !== this.lastLinkType) this.noteLinkType(linkType[i]!);
+      if (now >= last && now <= EXACT_NOW) {
+        clock.now = now;
+        clock.isTimed = true;
+        last = now;
+      } else {
+        last = this.noteUnusual(batch, i, frame, last);
+      }
+      clock.frame = frame;
+      analysis.onFrame(view, at[i]!, end[i]!, linkType[i]!);
     }
+    this.lastStamp = last;
+    this.lastFrame = frame;
+    this.position = frame;
+    this.frames += count;
+    this.bytes += bytes;
+  }
+
+  /** With limits or several interfaces: each frame is looked at by itself. */
+  private takeApart(batch: RecordBatch): void {
     const { view, at, end, wireLength, linkType, seconds, nanoseconds, count } = batch;
     const { clock } = this.analysis;
     for (let i = 0; i < count; i++) {
@@ -139,31 +178,33 @@ export class Replay {
       if (linkType[i] !== this.lastLinkType) this.noteLinkType(linkType[i]!);
       this.frames++;
       this.bytes += wireLength[i]!;
-      this.noteTime(now, frame);
+      this.lastStamp = this.noteUnusual(batch, i, frame, this.lastStamp);
+      this.lastFrame = frame;
       if (this.interleaver !== null) {
         this.interleave(batch, i, now, frame);
         continue;
       }
       clock.frame = frame;
-      clock.isTimed = now === now;
-      if (clock.isTimed) clock.now = now;
       this.analysis.onFrame(view, at[i]!, end[i]!, linkType[i]!);
     }
   }
 
-  private noteTime(now: number, frame: number): void {
-    if (now < this.lastStamp) {
-      const step = this.lastStamp - now;
-      if (this.stepped.count++ === 0) this.stepped.frame = frame;
-      if (step > this.stepped.largest) this.stepped.largest = step;
-    }
-    if (now !== now) return;
-    if (this.firstStamp !== this.firstStamp) {
+  /** Sets the clock for a frame without time, out of order, or far away; gives the latest time. */
+  private noteUnusual(batch: RecordBatch, i: number, frame: number, last: number): number {
+    const { clock } = this.analysis;
+    const now = this.times.nowOf(batch.seconds[i]!, batch.nanoseconds[i]!, frame);
+    clock.isTimed = !Number.isNaN(now);
+    if (!clock.isTimed) return last;
+    clock.now = now;
+    if (Number.isNaN(this.firstStamp)) {
       this.firstStamp = now;
       this.firstFrame = frame;
     }
-    this.lastStamp = now;
-    this.lastFrame = frame;
+    if (now < last) {
+      if (this.stepped.count++ === 0) this.stepped.frame = frame;
+      this.stepped.largest = Math.max(this.stepped.largest, last - now);
+    }
+    return now;
   }
 
   private interleave(batch: RecordBatch, i: number, now: number, frame: number): void {
@@ -200,8 +241,8 @@ export class Replay {
     this.linkTypes.add(linkType);
   }
 
-  /** The limits need the first frame's time. */
-  private setLimits(batch: RecordBatch): void {
+  /** The base of all times is that of the first frame which has one; limits count from it. */
+  private begin(batch: RecordBatch): void {
     for (let i = 0; i < batch.count; i++) {
       this.times.nowOf(batch.seconds[i]!, batch.nanoseconds[i]!, 0);
     }
@@ -260,9 +301,12 @@ export class Replay {
     }
     const isRelevant = (network: number, address: string): boolean =>
       relevant.has(`${network}/${address}`);
-    return (
-      view.missingEchoes || view.answeredElsewhere(isRelevant) || unheardMasterFrame(this.analysis)
-    );
+    const isOwned = (network: number, address: string): boolean => {
+      const entry = owner.addresses4.find(network, Number(address));
+      return entry >= 0 && owner.addresses4.mac(entry) !== 0;
+    };
+    const elsewhere = view.answeredElsewhere(isRelevant, isOwned);
+    return view.missingEchoes || elsewhere || unheardMasterFrame(this.analysis);
   }
 
   private vantage(isArpOnly: boolean, unseenFrame: number): Vantage {

@@ -47,15 +47,21 @@ export class TimeBase {
   }
 }
 
-/** Nanoseconds as seconds with at most nine decimals. */
+/** Nanoseconds as seconds with at most nine decimals: the quotient prints as it should. */
 export function secondsOf(nanoseconds: number): number {
-  return Number((nanoseconds / NANOSECONDS).toFixed(9));
+  return Math.round(nanoseconds) / NANOSECONDS;
 }
+
+let lastSecond = Number.NaN;
+let lastText = '';
 
 function formatTime(seconds: number, nanoseconds: number): string {
   const fraction = String(nanoseconds).padStart(9, '0');
-  const date = new Date(seconds * 1000);
-  // A 64-bit pcapng time can lie beyond what a calendar date can be made from.
-  if (Number.isNaN(date.getTime())) return `${seconds}.${fraction}`;
-  return `${date.toISOString().slice(0, -5)}.${fraction}Z`;
+  if (seconds !== lastSecond) {
+    const date = new Date(seconds * 1000);
+    // A 64-bit pcapng time can lie beyond what a calendar date can be made from.
+    lastText = Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, -5);
+    lastSecond = seconds;
+  }
+  return lastText === '' ? `${seconds}.${fraction}` : `${lastText}.${fraction}Z`;
 }

@@ -1,4 +1,4 @@
-import type { Router } from './virtual-routers.ts';
+import type { Router, Speaker } from './virtual-routers.ts';
 
 /**
  * What the analysis knows of one address: who holds it by the claims that stood, whether it is
@@ -39,9 +39,13 @@ export class Track {
   lastFailover = -1;
   awaitsService = false;
   readonly routers: Router[] = [];
+  /** The speaker that the holder is, as far as adverts told when `speakersKnown` of them were. */
+  speaker: Speaker | null = null;
+  speakersKnown = -1;
   /** The last claims by others than the holder: times, and whether they were refused. */
-  private readonly foreignTimes: number[] = [];
-  private readonly foreignRefused: boolean[] = [];
+  private readonly foreignTimes: number[] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
+  private readonly foreignRefused: boolean[] = [false, false, false, false];
+  private foreignNext = 0;
 
   constructor(id: number, network: number) {
     this.id = id;
@@ -53,19 +57,18 @@ export class Track {
   }
 
   noteForeign(now: number, isRefused: boolean): void {
-    if (this.foreignTimes.length === FOREIGN_KEPT) {
-      this.foreignTimes.shift();
-      this.foreignRefused.shift();
-    }
-    this.foreignTimes.push(now);
-    this.foreignRefused.push(isRefused);
+    const slot = this.foreignNext;
+    this.foreignTimes[slot] = now;
+    this.foreignRefused[slot] = isRefused;
+    this.foreignNext = (slot + 1) % FOREIGN_KEPT;
   }
 
   /** 'refused', 'claimed' or null: what another MAC did in (from, to], the latest of it. */
   foreignWithin(from: number, to: number): 'refused' | 'claimed' | null {
-    for (let i = this.foreignTimes.length - 1; i >= 0; i--) {
-      const time = this.foreignTimes[i] as number;
-      if (time > from && time <= to) return this.foreignRefused[i] ? 'refused' : 'claimed';
+    for (let back = 1; back <= FOREIGN_KEPT; back++) {
+      const slot = (this.foreignNext + FOREIGN_KEPT - back) % FOREIGN_KEPT;
+      const time = this.foreignTimes[slot] as number;
+      if (time > from && time <= to) return this.foreignRefused[slot] ? 'refused' : 'claimed';
     }
     return null;
   }

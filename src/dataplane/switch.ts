@@ -1,8 +1,10 @@
 import { Claim, claimFromArp, claimFromNeighbor, isAnnouncement } from '../arp/claim.ts';
 import { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
 import { MacTable } from '../fdb/mac-table.ts';
+import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import { isGroupMacHigh } from '../wire/mac.ts';
 import { AddressBook } from './address-book.ts';
+import { AddressFilter } from './address-filter.ts';
 import type { AddressPlan } from './address-plan.ts';
 import type { ArpPolicer } from './arp-policer.ts';
 import { ClaimGuard } from './claim-guard.ts';
@@ -11,6 +13,7 @@ import { Classifier } from './classifier.ts';
 import * as reason from './drop-reason.ts';
 import type { Forwarding } from './forwarding.ts';
 import type { SwitchObserver } from './observer.ts';
+import { SourceCensus } from './source-census.ts';
 import * as verdict from './verdict.ts';
 
 /**
@@ -50,7 +53,13 @@ export class Switch {
   private readonly forwarding: Forwarding | null;
   private readonly policer: ArpPolicer | null;
   private readonly observes: boolean;
+  /** Observes, and judges no IP sources: most packets then concern nobody. */
+  private readonly isTransparent: boolean;
+  private readonly followed = new AddressFilter();
+  private readonly census: SourceCensus;
   private readonly claim = new Claim();
+  private now = 0;
+  private tick = 0;
 
   constructor(options: SwitchOptions) {
     const plan = options.plan;
@@ -61,15 +70,23 @@ export class Switch {
     this.forwarding = options.forwarding;
     this.policer = options.policer;
     this.observes = options.forwarding === null;
+    this.isTransparent = this.observes && (plan === null || plan.sourceGuard === null);
     this.stations = new MacTable({ maximum: options.maximumStations ?? STATIONS_MAX });
+    this.census = new SourceCensus(this.stations);
     const maximum = options.maximumAddresses ?? ADDRESSES_MAX;
     this.addresses4 = new IpTable4({ maximum });
     this.addresses6 = new IpTable6({ maximum });
   }
 
+  /** The time of this breath, nanoseconds; frames of one breath share it. */
+  setNow(now: number): void {
+    this.now = now;
+    this.tick = (now * TICKS_PER_NANOSECOND) | 0;
+  }
+
   /**
-   * Judges the frame [at, end) of `view`. `port` is the ingress port (0 in replay), `now`
-   * nanoseconds. The verdict is an integer, see verdict.ts.
+   * Judges the frame [at, end) of `view`, at the time last given to `setNow`. `port` is the
+   * ingress port (0 in replay). The verdict is an integer, see verdict.ts.
    */
   ingress(
     view: DataView,
@@ -77,9 +94,11 @@ export class Switch {
     end: number,
     linkType: number,
     port: number,
-    now: number,
   ): number {
     const seen = this.classifier;
+    if (this.isTransparent && linkType === LINKTYPE_ETHERNET && seen.isPlainIpv4(view, at, end)) {
+      return this.passIpv4(view, at, end);
+    }
     const carries = seen.classify(view, at, end, linkType);
     if (carries === frame.CARRIES_FAULT) return this.drop(reason.MALFORMED);
     const link = seen.link;
@@ -89,13 +108,12 @@ export class Switch {
       const spoofed = this.guardSource(view, port);
       if (spoofed !== reason.ALLOWED && !this.observes) return this.drop(spoofed);
     }
-    const tick = (now * TICKS_PER_NANOSECOND) | 0;
     if (carries === frame.CARRIES_ARP || carries === frame.CARRIES_ND) {
-      const refused = this.judgeClaim(view, port, now, tick);
+      const refused = this.judgeClaim(view, port);
       if (refused !== reason.ALLOWED) return this.drop(refused);
     }
     if (link.hasSource) {
-      this.stations.learn(seen.network, link.sourceHigh, link.sourceLow, port, tick);
+      this.stations.learn(seen.network, link.sourceHigh, link.sourceLow, port, this.tick);
     }
     if (seen.family === 4) this.notePacket4(view, carries);
     else if (seen.family === 6) this.notePacket6(view, carries);
@@ -130,6 +148,29 @@ export class Switch {
     const known = this.findClaimed(claim);
     const entry = known >= 0 ? known : this.define(claim);
     return entry < 0 ? 0 : table.tag(entry);
+  }
+
+  /**
+   * The short way of an untagged IPv4 packet without options when only watching: most concern no
+   * address that is followed, and are counted and learned and nothing else.
+   */
+  private passIpv4(view: DataView, at: number, end: number): number {
+    this.census.count(view.getUint16(at + 6), view.getInt32(at + 8), this.tick);
+    const isTo = this.followed.mayHold(view.getInt32(at + 30));
+    const isFrom = this.followed.mayHold(view.getInt32(at + 26));
+    if (isTo || isFrom) {
+      this.classifier.takePlainIpv4(view, at, end);
+      if (isTo) this.notePacketTo4(view);
+      if (isFrom) this.notePacketFrom4(view);
+    } else {
+      this.classifier.passPlainIpv4();
+    }
+    return verdict.OBSERVE;
+  }
+
+  /** Brings the station table up to date; to be called before it is read. */
+  flushCensus(): void {
+    this.census.flush(this.tick);
   }
 
   private drop(why: number): number {
@@ -171,7 +212,7 @@ export class Switch {
   }
 
   /** The claim guard's step: ALLOWED where the frame claims nothing or may claim what it does. */
-  private judgeClaim(view: DataView, port: number, now: number, tick: number): number {
+  private judgeClaim(view: DataView, port: number): number {
     const claim = this.claim;
     const seen = this.classifier;
     if (!this.readClaim(view, claim)) return reason.ALLOWED;
@@ -185,12 +226,12 @@ export class Switch {
       const why = this.guard.authorize(claim, judged, where, seen.link.hasSource, holder);
       if (why !== reason.ALLOWED) return this.refuse(claim, id, why);
     }
-    if (this.policer !== null && !this.policer.admits(port, now)) {
+    if (this.policer !== null && !this.policer.admits(port, this.now)) {
       return this.refuse(claim, id, reason.RATE_LIMITED);
     }
     const known = id === 0 ? this.define(claim) : entry;
     if (known < 0) this.drops[reason.TABLE_FULL]!++;
-    else this.applyClaim(claim, known, port, tick);
+    else this.applyClaim(claim, known, port);
     return reason.ALLOWED;
   }
 
@@ -224,6 +265,7 @@ export class Switch {
       ? this.addresses4.insert(network, address)
       : this.addresses6.insert(network, word0, word1, word2, word3);
     if (entry < 0) return entry;
+    if (isIpv4) this.followed.add(address);
     const last = isIpv4 ? address : word3;
     const id = this.book.add(network, claim.family, word0, word1, word2, last);
     if (this.plan !== null) this.book.copyPolicy(this.plan.policyOf(claim), id);
@@ -245,7 +287,8 @@ export class Switch {
   }
 
   /** Announcements move; any form sets the first holder; what the holder says is confirmed. */
-  private applyClaim(claim: Claim, entry: number, port: number, tick: number): void {
+  private applyClaim(claim: Claim, entry: number, port: number): void {
+    const { tick } = this;
     const table = claim.family === 4 ? this.addresses4 : this.addresses6;
     const high = table.macHigh(entry);
     const low = table.macLow(entry);
@@ -262,14 +305,20 @@ export class Switch {
   }
 
   private notePacket4(view: DataView, carries: number): void {
+    if (carries === frame.CARRIES_VRRP) this.observer.onAdvert(view, this.classifier);
+    this.notePacketTo4(view);
+    this.notePacketFrom4(view);
+  }
+
+  private notePacketTo4(view: DataView): void {
     const seen = this.classifier;
-    if (carries === frame.CARRIES_VRRP) this.observer.onAdvert(view, seen);
-    const destination = view.getUint32(seen.packet + 16);
-    if (destination < 0xe0000000) {
-      const entry = this.addresses4.find(seen.network, destination);
-      if (entry >= 0) this.observer.onPacketTo(this.addresses4.tag(entry), view, seen);
-    }
-    const entry = this.addresses4.find(seen.network, view.getUint32(seen.packet + 12));
+    const entry = this.addresses4.find(seen.network, view.getInt32(seen.packet + 16));
+    if (entry >= 0) this.observer.onPacketTo(this.addresses4.tag(entry), view, seen);
+  }
+
+  private notePacketFrom4(view: DataView): void {
+    const seen = this.classifier;
+    const entry = this.addresses4.find(seen.network, view.getInt32(seen.packet + 12));
     if (entry >= 0) this.observer.onPacketFrom(this.addresses4.tag(entry), view, seen);
   }
 

@@ -105,6 +105,11 @@ export class MacTable extends ForwardingTable {
     return this.macHigh(entry) * 2 ** 32 + this.macLow(entry);
   }
 
+  /** Counts frames that were learned elsewhere already. */
+  addFrames(entry: number, frames: number): void {
+    this.words[entry + FRAMES] = this.words[entry + FRAMES]! + frames;
+  }
+
   /** Frames learned from, modulo 2^32. */
   frames(entry: number): number {
     return this.words[entry + FRAMES]! >>> 0;
