@@ -1,5 +1,5 @@
 import type { Claim } from '../arp/claim.ts';
-import { POLICY_HAVIP, POLICY_SUBNET } from '../dataplane/address-book.ts';
+import { isHavipPolicy } from '../dataplane/address-book.ts';
 import type { Site } from '../dataplane/address-plan.ts';
 import { CARRIES_ARP, CARRIES_ND, type Classifier } from '../dataplane/classifier.ts';
 import type { SwitchObserver } from '../dataplane/observer.ts';
@@ -7,10 +7,13 @@ import { Switch } from '../dataplane/switch.ts';
 import { CLAIM_REFUSED } from '../dataplane/verdict.ts';
 import { macFromHalves } from '../wire/mac.ts';
 import { CaptureView } from './capture-view.ts';
+import { ClaimLog } from './claim-log.ts';
 import { Clock } from './clock.ts';
+import { Failovers } from './failovers.ts';
 import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
+import type { Track } from './track.ts';
 import { VirtualRouters } from './virtual-routers.ts';
 
 /**
@@ -24,6 +27,9 @@ export class Analysis implements SwitchObserver {
   readonly clock = new Clock();
   readonly logs: Logs;
   readonly owner: Switch;
+  readonly tracks: (Track | undefined)[] = [];
+  readonly claimLog: ClaimLog;
+  readonly failovers: Failovers;
   readonly ownership: Ownership;
   readonly routers: VirtualRouters;
   readonly outages: Outages;
@@ -34,23 +40,27 @@ export class Analysis implements SwitchObserver {
     const plan = site === null ? null : site.plan;
     this.logs = new Logs(limit);
     this.owner = new Switch({ observer: this, plan, forwarding: null, policer: null });
-    const isConfigured = (id: number): boolean => {
-      const policy = plan === null ? 0 : plan.book.policy(id);
-      return policy === POLICY_HAVIP || policy === POLICY_SUBNET;
-    };
-    const routers = (): VirtualRouters => this.routers;
-    const { clock, logs } = this;
-    this.ownership = new Ownership(clock, logs, routers, isConfigured, keepsAllClaims);
+    const { clock, logs, tracks } = this;
     this.routers = new VirtualRouters(
       clock,
-      (network, family, w0, w1, w2, w3) =>
-        this.owner.follow(network, family, w0, w1, w2, w3),
+      (network, family, w0, w1, w2, w3) => this.owner.follow(network, family, w0, w1, w2, w3),
       (id, router) => this.ownership.onListed(id, router),
     );
-    this.outages = new Outages(clock, logs, this.ownership.tracks);
+    const { speakers } = this.routers;
+    this.claimLog = new ClaimLog(clock, logs, keepsAllClaims);
+    this.failovers = new Failovers(clock, logs, speakers, tracks);
+    this.ownership = new Ownership({
+      clock,
+      logs,
+      claimLog: this.claimLog,
+      failovers: this.failovers,
+      speakers,
+      tracks,
+      isConfigured: (id) => plan !== null && isHavipPolicy(plan.book.policy(id)),
+    });
+    this.outages = new Outages(clock, logs, tracks);
     this.view = new CaptureView(clock);
-    this.outages.onMissing = (client, missing, since) =>
-      this.onMissing(client, missing, since);
+    this.outages.onMissing = (client, missing, since) => this.onMissing(client, missing, since);
   }
 
   /** One frame at the time and number that `clock` says. */
@@ -63,7 +73,7 @@ export class Analysis implements SwitchObserver {
   }
 
   finish(): void {
-    this.ownership.settle(true);
+    this.failovers.settle(true);
     this.outages.finish(this.clock.now);
   }
 
@@ -74,7 +84,7 @@ export class Analysis implements SwitchObserver {
 
   onAdvert(view: DataView, seen: Classifier): void {
     this.routers.onAdvert(view, seen);
-    this.ownership.settle(false);
+    this.failovers.settle(false);
   }
 
   onPacketTo(id: number, view: DataView, seen: Classifier): void {

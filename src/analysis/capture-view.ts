@@ -1,5 +1,9 @@
-import { ARP_REQUEST, readOperation } from '../arp/arp.ts';
-import { readSenderProtocolAddress, readTargetProtocolAddress } from '../arp/arp.ts';
+import {
+  ARP_REQUEST,
+  readOperation,
+  readSenderProtocolAddress,
+  readTargetProtocolAddress,
+} from '../arp/arp.ts';
 import { isDuplicateAddressDetection, isSolicitation, neighborTargetAt } from '../arp/neighbor.ts';
 import { CARRIES_ARP, type Classifier } from '../dataplane/classifier.ts';
 import { readIpv6Words } from '../wire/ip-address.ts';

@@ -1,6 +1,6 @@
 import type { Run, SpeakerObserver } from '../vrrp/observer.ts';
 import * as log from './logs.ts';
-import type { Speaker } from './virtual-routers.ts';
+import type { Speaker } from './virtual-router.ts';
 
 /**
  * Why the holder changed, read from the runs of adverts around the claim. The first that matches,

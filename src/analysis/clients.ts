@@ -149,14 +149,7 @@ function doubled<T extends Uint32Array | Float64Array | Uint8Array>(
   return larger;
 }
 
-function hashOf(
-  id: number,
-  w0: number,
-  w1: number,
-  w2: number,
-  w3: number,
-  low: number,
-): number {
+function hashOf(id: number, w0: number, w1: number, w2: number, w3: number, low: number): number {
   let hash = Math.imul(id, 0x9e3779b1) ^ w3;
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) ^ low;
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35) ^ w2 ^ Math.imul(w1, 31) ^ w0;

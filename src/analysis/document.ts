@@ -1,4 +1,4 @@
-import { POLICY_HAVIP, POLICY_SUBNET } from '../dataplane/address-book.ts';
+import { isHavipPolicy } from '../dataplane/address-book.ts';
 import type { Site } from '../dataplane/address-plan.ts';
 import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { FRAME_COUNT_NAMES } from '../dataplane/frame-counts.ts';
@@ -21,7 +21,7 @@ import type {
 } from './result.ts';
 import { secondsOf, type TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
-import { ADVERT_FAULTS, type Router, type Speaker } from './virtual-routers.ts';
+import { ADVERT_FAULTS, type Router, type Speaker } from './virtual-router.ts';
 
 /** The result document, made once from the numeric records when the replay has ended. */
 const AUTH_TYPES = ['none', 'simple', 'ah'] as const;
@@ -33,7 +33,7 @@ export function entriesOf(analysis: Analysis, times: TimeBase, site: Site | null
     book: analysis.owner.book,
     site,
     clients: analysis.outages.clients,
-    tracks: analysis.ownership.tracks,
+    tracks: analysis.tracks,
     speakers: analysis.routers.speakers,
     vlanOf: (network) => analysis.owner.classifier.vlanOf(network),
   });
@@ -58,7 +58,6 @@ export function documentOf(
   facts: CaptureFacts,
   limit: number,
 ): ReplayResult {
-  entries.vantage = facts.vantage;
   const builder = new Builder(analysis, entries, site);
   const findings = findingsOf(analysis, entries, facts);
   const kept = limit === 0 ? findings : findings.slice(0, 2 * limit);
@@ -105,7 +104,7 @@ class Builder {
     return hostsOf({
       owner: analysis.owner,
       entries,
-      tracks: analysis.ownership.tracks,
+      tracks: analysis.tracks,
       clients,
       speakers: analysis.routers.speakers,
       refusedFrames: analysis.refusedFrames,
@@ -140,7 +139,7 @@ class Builder {
     const timelines = this.timelines();
     const seen = new Set<string>();
     const summaries: HavipSummary[] = [];
-    for (const track of this.analysis.ownership.tracks) {
+    for (const track of this.analysis.tracks) {
       if (track === undefined || !track.isVirtual) continue;
       const summary = this.havip(track, timelines.get(track.id) ?? []);
       seen.add(summary.ip);
@@ -180,7 +179,7 @@ class Builder {
   /** After `failovers`, whose places in the list it refers to. */
   outages(): ReplayResult['outages'] {
     const { outages } = this.analysis.logs;
-    const { tracks } = this.analysis.ownership;
+    const { tracks } = this.analysis;
     const order = inFrameOrder(outages.kept(), (sequence) =>
       outages.get(sequence, OUTAGE.END_FRAME),
     );
@@ -197,7 +196,7 @@ class Builder {
   private havip(track: Track, timeline: TimelineEntry[]): HavipSummary {
     const { book } = this.analysis.owner;
     const policy = this.site === null ? 0 : book.policy(track.id);
-    const isConfigured = policy === POLICY_HAVIP || policy === POLICY_SUBNET;
+    const isConfigured = isHavipPolicy(policy);
     return {
       ip: this.entries.ip(track.id),
       vlan: this.entries.vlan(track.id),
@@ -251,10 +250,7 @@ function checksumName(conventions: number): VirtualRouterSummary['checksum'] {
   return CHECKSUM_NAMES[only] as VirtualRouterSummary['checksum'];
 }
 
-function occurring(
-  names: readonly string[],
-  counts: ArrayLike<number>,
-): Record<string, number> {
+function occurring(names: readonly string[], counts: ArrayLike<number>): Record<string, number> {
   const found: Record<string, number> = {};
   for (let i = 0; i < counts.length; i++) {
     const count = counts[i] as number;

@@ -8,6 +8,7 @@ import { formatMac } from '../wire/mac.ts';
 import type { Clients } from './clients.ts';
 import * as log from './logs.ts';
 import { CLAIM, FAILOVER, type Logs, OUTAGE, TIMELINE } from './logs.ts';
+import type { RecordLog } from './record-log.ts';
 import type {
   ClaimEntry,
   FailoverEntry,
@@ -16,10 +17,9 @@ import type {
   TimelineEntry,
   Vantage,
 } from './result.ts';
-import type { RecordLog } from './record-log.ts';
 import { secondsOf, type TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
-import type { Speaker } from './virtual-routers.ts';
+import type { Speaker } from './virtual-router.ts';
 
 /**
  * From numeric records to the entries of the result: the one place where addresses, names and
@@ -165,8 +165,7 @@ export class Entries {
       before: { mac: macOrNull(before), name: this.name(before) },
       after: firstServiceFrame === null ? null : { mac: macOrNull(after), name: this.name(after) },
       failover: failover < 0 ? null : failoverIndex(failover),
-      cause:
-        log.CAUSES[cause] ?? log.OUTAGE_CAUSES[field(OUTAGE.CAUSE)] ?? 'unknown',
+      cause: log.CAUSES[cause] ?? log.OUTAGE_CAUSES[field(OUTAGE.CAUSE)] ?? 'unknown',
     };
   }
 

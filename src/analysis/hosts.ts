@@ -4,7 +4,7 @@ import type { Clients } from './clients.ts';
 import type { Entries } from './entries.ts';
 import type { HostSummary } from './result.ts';
 import type { Track } from './track.ts';
-import type { Speaker } from './virtual-routers.ts';
+import type { Speaker } from './virtual-router.ts';
 
 /**
  * Who is on the network: every source MAC with its frames, the ordinary addresses it was seen to

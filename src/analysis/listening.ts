@@ -5,19 +5,17 @@ import type { ReplayListener } from './result.ts';
 
 /** Tells a listener what the analysers find, at the moment at which it is certain. */
 export function announce(analysis: Analysis, entries: Entries, listener: ReplayListener): void {
-  const { timeline } = analysis.logs;
-  analysis.ownership.listener = {
-    onClaim: (sequence) => listener.onClaim(entries.claim(sequence)),
-    onTimeline: (sequence) => {
-      if (!timeline.isKept(sequence)) return;
-      const id = timeline.get(sequence, TIMELINE.ID);
-      listener.onTimeline(entries.ip(id), entries.vlan(id), entries.timeline(sequence));
-    },
-    onFailover: (sequence) => {
-      if (analysis.logs.failovers.isKept(sequence)) {
-        listener.onFailover(entries.failover(sequence));
-      }
-    },
+  const { failovers, timeline } = analysis.logs;
+  const onTimeline = (sequence: number): void => {
+    if (!timeline.isKept(sequence)) return;
+    const id = timeline.get(sequence, TIMELINE.ID);
+    listener.onTimeline(entries.ip(id), entries.vlan(id), entries.timeline(sequence));
+  };
+  analysis.claimLog.onClaim = (sequence) => listener.onClaim(entries.claim(sequence));
+  analysis.ownership.onTimeline = onTimeline;
+  analysis.failovers.onSettled = (sequence, entry) => {
+    onTimeline(entry);
+    if (failovers.isKept(sequence)) listener.onFailover(entries.failover(sequence));
   };
   analysis.outages.onOutage = (sequence) => {
     listener.onOutage(entries.outage(sequence, () => null));

@@ -5,14 +5,14 @@ import { ipv6DestinationAt, ipv6SourceAt } from '../wire/ipv6.ts';
 import { macFromHalves } from '../wire/mac.ts';
 import { CLIENT, Clients, REQUESTS_KEPT } from './clients.ts';
 import type { Clock } from './clock.ts';
-import { FAILOVER, type Logs, OUTAGE } from './logs.ts';
+import { FAILOVER, type Logs } from './logs.ts';
+import { OutageLog } from './outage-log.ts';
 import { ANSWER, Exchange, NO_EXCHANGE, REQUEST } from './service.ts';
 import type { Track } from './track.ts';
 
 /**
  * Outages as each client saw them: from the last answer before an unanswered request to the first
- * answer after it. An answer that comes late cancels the outage it fills. Whether a failover lies
- * in an outage is decided here too, by time alone.
+ * answer after it. An answer that comes late cancels the outage it fills.
  */
 const SECOND = 1e9;
 /** An answer may stand this long before its request in a file written by two processors. */
@@ -25,6 +25,7 @@ export class Outages {
   private readonly clock: Clock;
   private readonly logs: Logs;
   private readonly tracks: readonly (Track | undefined)[];
+  private readonly log: OutageLog;
   private readonly exchange = new Exchange();
   /** TCP services that have answered a client before: only they can go missing. */
   private readonly services = new Set<number>();
@@ -36,6 +37,7 @@ export class Outages {
     this.clock = clock;
     this.logs = logs;
     this.tracks = tracks;
+    this.log = new OutageLog(this.clients, logs, tracks);
   }
 
   onPacketTo(id: number, view: DataView, seen: Classifier): void {
@@ -223,7 +225,7 @@ export class Outages {
     const start = numbers[at + CLIENT.GAP_START] as number;
     if (Number.isNaN(start)) return;
     numbers[at + CLIENT.GAP_START] = Number.NaN;
-    const sequence = this.record(client, {
+    const sequence = this.log.record(client, {
       start,
       end: numbers[at + CLIENT.GAP_END] as number,
       endStamp: numbers[at + CLIENT.GAP_END_STAMP] as number,
@@ -253,7 +255,7 @@ export class Outages {
     }
     const start = numbers[at + CLIENT.LAST_ANSWER] as number;
     if (unanswered <= 0 || Number.isNaN(start)) return;
-    this.record(client, {
+    this.log.record(client, {
       start,
       end: numbers[at + CLIENT.LAST_REQUEST] as number,
       endStamp: numbers[at + CLIENT.LAST_REQUEST_STAMP] as number,
@@ -265,53 +267,6 @@ export class Outages {
       after: 0,
       firstUnanswered: numbers[at + CLIENT.FIRST_OUTSTANDING] as number,
     });
-  }
-
-  private record(client: number, gap: Gap): number {
-    const track = this.tracks[this.clients.addressId(client)];
-    if (track === undefined) return -1;
-    if (!track.isVirtual && !track.isAnnounced && track.refused === null) return -1;
-    const { outages } = this.logs;
-    const failover = this.failoverIn(track, client, gap);
-    const sequence = outages.append();
-    outages.put(OUTAGE.ID, track.id);
-    outages.put(OUTAGE.CLIENT, client);
-    outages.put(OUTAGE.START, gap.start);
-    outages.put(OUTAGE.END, gap.end);
-    outages.put(OUTAGE.END_STAMP, gap.endStamp);
-    outages.put(OUTAGE.END_FRAME, gap.endFrame);
-    outages.put(OUTAGE.UNANSWERED, gap.unanswered);
-    outages.put(OUTAGE.LAST_SERVICE, gap.lastFrame);
-    outages.put(OUTAGE.FIRST_SERVICE, gap.firstFrame);
-    outages.put(OUTAGE.BEFORE_MAC, gap.before);
-    outages.put(OUTAGE.AFTER_MAC, gap.after);
-    outages.put(OUTAGE.FAILOVER, failover);
-    outages.put(OUTAGE.CAUSE, foreignCause(track, gap.firstUnanswered));
-    return sequence;
-  }
-
-  /** The last failover of the address between one request spacing before the gap and its end. */
-  private failoverIn(track: Track, client: number, gap: Gap): number {
-    const { failovers } = this.logs;
-    const spacing = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.SPACING] as number;
-    const from = gap.start - (Number.isNaN(spacing) ? 0 : spacing);
-    const to = gap.firstFrame === 0 ? Number.POSITIVE_INFINITY : gap.end;
-    let found = -1;
-    let sequence = track.lastFailover;
-    while (failovers.isKept(sequence)) {
-      const time = failovers.get(sequence, FAILOVER.NOW);
-      if (time < from) break;
-      if (time <= to) {
-        if (found < 0) found = sequence;
-        const longest = failovers.get(sequence, FAILOVER.OUTAGE);
-        const seconds = gap.end - gap.start;
-        if (Number.isNaN(longest) || seconds > longest) {
-          failovers.set(sequence, FAILOVER.OUTAGE, seconds);
-        }
-      }
-      sequence = failovers.get(sequence, FAILOVER.PREVIOUS);
-    }
-    return found;
   }
 
   private findRequest(client: number, key: number): number {
@@ -333,24 +288,4 @@ export class Outages {
       this.services.add(client * 65536 + service);
     }
   }
-}
-
-interface Gap {
-  start: number;
-  end: number;
-  endStamp: number;
-  endFrame: number;
-  unanswered: number;
-  lastFrame: number;
-  firstFrame: number;
-  before: number;
-  after: number;
-  firstUnanswered: number;
-}
-
-/** Index into OUTAGE_CAUSES. */
-function foreignCause(track: Track, firstUnanswered: number): number {
-  const what = track.foreignWithin(firstUnanswered - SECOND, firstUnanswered);
-  if (what === null) return 0;
-  return what === 'refused' ? 1 : 2;
 }

@@ -2,51 +2,49 @@ import { type Claim, isAnnouncement } from '../arp/claim.ts';
 import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import * as verdict from '../dataplane/verdict.ts';
 import { isVirtualMacHalves, macFromHalves } from '../wire/mac.ts';
-import { causeOf } from './causes.ts';
+import { type ClaimLog, sourceOf } from './claim-log.ts';
 import type { Clock } from './clock.ts';
-import { CLAIM, FAILOVER, type Logs, TIMELINE } from './logs.ts';
+import { type Failovers, speakerWith } from './failovers.ts';
 import * as log from './logs.ts';
-import { PENDING, PENDING_MAX, PendingFailovers } from './pending-failovers.ts';
+import { type Logs, TIMELINE } from './logs.ts';
 import { Track } from './track.ts';
-import type { Router, Speaker, VirtualRouters } from './virtual-routers.ts';
+import type { Router, Speaker } from './virtual-router.ts';
 
 /**
  * Who holds each address, from the claims as the switch judged them: timeline entries at each
  * change of holder, failovers with their evidence, and which addresses are virtual. It keeps the
  * holder by MAC, and by speaker where the MAC is virtual and so the same for every node.
  */
-export interface OwnershipListener {
-  onClaim(sequence: number): void;
-  onTimeline(sequence: number): void;
-  onFailover(sequence: number): void;
+export interface OwnershipParts {
+  readonly clock: Clock;
+  readonly logs: Logs;
+  readonly claimLog: ClaimLog;
+  readonly failovers: Failovers;
+  /** All speakers of the capture, growing. */
+  readonly speakers: readonly Speaker[];
+  readonly tracks: (Track | undefined)[];
+  /** Whether the address is a HaVip by lab file or `--havip`. */
+  isConfigured(id: number): boolean;
 }
 
-const CLIENTLESS = Number.NaN;
-
 export class Ownership {
-  readonly tracks: (Track | undefined)[] = [];
+  onTimeline: ((sequence: number) => void) | null = null;
   private readonly clock: Clock;
   private readonly logs: Logs;
-  private readonly routers: () => VirtualRouters;
+  private readonly claimLog: ClaimLog;
+  private readonly failovers: Failovers;
+  private readonly speakers: readonly Speaker[];
+  private readonly tracks: (Track | undefined)[];
   private readonly isConfigured: (id: number) => boolean;
-  private readonly keepsAllClaims: boolean;
-  private readonly earlier = new Map<number, number[][]>();
-  private readonly pending = new PendingFailovers();
-  listener: OwnershipListener | null = null;
 
-  /** `isConfigured(id)`: the address is a HaVip by lab file or `--havip`. */
-  constructor(
-    clock: Clock,
-    logs: Logs,
-    routers: () => VirtualRouters,
-    isConfigured: (id: number) => boolean,
-    keepsAllClaims: boolean,
-  ) {
-    this.clock = clock;
-    this.logs = logs;
-    this.routers = routers;
-    this.isConfigured = isConfigured;
-    this.keepsAllClaims = keepsAllClaims;
+  constructor(parts: OwnershipParts) {
+    this.clock = parts.clock;
+    this.logs = parts.logs;
+    this.claimLog = parts.claimLog;
+    this.failovers = parts.failovers;
+    this.speakers = parts.speakers;
+    this.tracks = parts.tracks;
+    this.isConfigured = parts.isConfigured;
   }
 
   trackOf(id: number, network: number): Track {
@@ -86,20 +84,11 @@ export class Ownership {
     if (announces && mac === track.holder) track.lastAnnouncement = this.clock.now;
   }
 
-  /** Decides what can be decided; `isFinal` at the end of the capture decides all. */
-  settle(isFinal: boolean): void {
-    while (this.pending.size > 0) {
-      const isForced = isFinal || this.pending.size > PENDING_MAX;
-      if (!this.settleHead(isForced)) return;
-      this.pending.shift();
-    }
-  }
-
   private refused(track: Track, claim: Claim, mac: number, why: number): void {
     track.refused ??= DROP_REASON_NAMES.map(() => 0);
     track.refused[why] = (track.refused[why] as number) + 1;
     track.noteForeign(this.clock.now, true);
-    this.logClaim(track, claim, mac, verdict.CLAIM_REFUSED, why);
+    this.claimLog.log(track, claim, mac, verdict.CLAIM_REFUSED, why);
   }
 
   private move(track: Track, claim: Claim, mac: number, speaker: Speaker | null): void {
@@ -114,8 +103,11 @@ export class Ownership {
       track.firstForm = claim.form;
     } else {
       track.noteForeign(clock.now, false);
-      this.logClaim(track, claim, mac, verdict.CLAIM_MOVED, 0);
-      this.failOver(track, mac, speaker);
+      this.claimLog.log(track, claim, mac, verdict.CLAIM_MOVED, 0);
+      const entry = track.isVirtual
+        ? this.logTimeline(track, mac, log.CAUSE_UNDECIDED, speaker)
+        : -1;
+      this.failovers.record(track, mac, this.holderSpeaker(track), speaker, entry);
     }
     track.holder = mac;
     track.holderSpeaker = speaker === null ? -1 : speaker.index;
@@ -137,17 +129,17 @@ export class Ownership {
       track.holderSpeaker = speaker.index;
       track.speaker = speaker;
     }
-    this.logMinor(track, claim, mac, verdict.CLAIM_CONFIRMED);
+    this.claimLog.logMinor(track, claim, mac, verdict.CLAIM_CONFIRMED);
     if (announces && track.routers.length > 0 && this.isResumption(track)) {
       const sequence = this.logTimeline(track, mac, log.CAUSE_RESUMED);
-      this.listener?.onTimeline(sequence);
+      this.onTimeline?.(sequence);
     }
   }
 
   private note(track: Track, claim: Claim, mac: number): void {
     track.noted++;
     track.noteForeign(this.clock.now, false);
-    this.logMinor(track, claim, mac, verdict.CLAIM_NOTED);
+    this.claimLog.logMinor(track, claim, mac, verdict.CLAIM_NOTED);
   }
 
   /** Its own resignation, or silence for masterDownInterval, since it last spoke for the address. */
@@ -165,108 +157,18 @@ export class Ownership {
     return resumed - Math.max(heard, last) >= observer.masterDownInterval();
   }
 
-  private failOver(track: Track, mac: number, toSpeaker: Speaker | null): void {
-    const { failovers } = this.logs;
-    const from = this.holderSpeaker(track);
-    const to = toSpeaker ?? speakerWith(track, mac);
-    const { now, stamp, frame } = this.clock;
-    const timeline = track.isVirtual
-      ? this.logTimeline(track, mac, log.CAUSE_UNDECIDED, toSpeaker)
-      : -1;
-    const sequence = failovers.append();
-    failovers.put(FAILOVER.ID, track.id);
-    failovers.put(FAILOVER.STAMP, stamp);
-    failovers.put(FAILOVER.NOW, now);
-    failovers.put(FAILOVER.FRAME, frame);
-    failovers.put(FAILOVER.FROM_MAC, track.holder);
-    failovers.put(FAILOVER.FROM_SPEAKER, track.holderSpeaker);
-    failovers.put(FAILOVER.TO_MAC, mac);
-    failovers.put(FAILOVER.TO_SPEAKER, toSpeaker === null ? -1 : toSpeaker.index);
-    failovers.put(FAILOVER.CAUSE, log.CAUSE_UNDECIDED);
-    failovers.put(FAILOVER.OUTAGE, CLIENTLESS);
-    failovers.put(FAILOVER.MASTER_DOWN, Number.NaN);
-    const heard = from === null ? Number.NaN : from.observer.lastAdvert;
-    failovers.put(FAILOVER.DETECTION, now - heard);
-    failovers.put(FAILOVER.LAST_ADVERT, from === null ? 0 : from.observer.lastAdvertFrame);
-    failovers.put(FAILOVER.LAST_SERVICE, track.lastServiceFrame);
-    failovers.put(FAILOVER.FIRST_CLAIM, frame);
-    failovers.put(FAILOVER.PREVIOUS, track.lastFailover);
-    track.lastFailover = sequence;
-    track.awaitsService = true;
-    const at = this.pending.push();
-    this.pending.setAt(at, PENDING.FAILOVER, sequence);
-    this.pending.setAt(at, PENDING.TIMELINE, timeline);
-    this.pending.setAt(at, PENDING.FROM_SPEAKER, indexOf(from));
-    this.pending.setAt(at, PENDING.TO_SPEAKER, indexOf(to));
-    this.pending.setAt(at, PENDING.CLAIM, now);
-    this.pending.setAt(at, PENDING.ID, track.id);
-    this.pending.setAt(at, PENDING.TO_MAC, mac);
-    if (from === null) this.settle(false);
-  }
-
-  /** True where the oldest pending failover has its cause now. */
-  private settleHead(isFinal: boolean): boolean {
-    const { failovers, timeline } = this.logs;
-    const sequence = this.pending.headField(PENDING.FAILOVER);
-    const speakers = this.routers().speakers;
-    const from = speakers[this.pending.headField(PENDING.FROM_SPEAKER)] ?? null;
-    const to = speakers[this.pending.headField(PENDING.TO_SPEAKER)] ?? this.lateSpeaker();
-    const claim = this.pending.headField(PENDING.CLAIM);
-    const cause =
-      from === null
-        ? log.CAUSE_ANNOUNCEMENT
-        : causeOf(claim, from, to, this.clock.now, isFinal);
-    if (cause === log.CAUSE_UNDECIDED) return false;
-    failovers.set(sequence, FAILOVER.CAUSE, cause);
-    const entry = this.pending.headField(PENDING.TIMELINE);
-    timeline.set(entry, TIMELINE.CAUSE, cause);
-    if (to !== null) this.setExpectation(sequence, claim, cause, from, to);
-    this.listener?.onTimeline(entry);
-    this.listener?.onFailover(sequence);
-    return true;
-  }
-
-  /** What the new master had to wait for, by its own priority and the old one's interval. */
-  private setExpectation(
-    sequence: number,
-    claim: number,
-    cause: number,
-    from: Speaker | null,
-    to: Speaker,
-  ): void {
-    const { failovers } = this.logs;
-    const run = to.observer.runAround(claim);
-    if (run !== null) failovers.set(sequence, FAILOVER.FIRST_ADVERT, run.startFrame);
-    const interval = from === null ? to.observer.interval : from.observer.interval;
-    const skew = to.observer.skewTime(interval);
-    const expected = cause === log.CAUSE_SHUTDOWN ? skew : 3 * interval + skew;
-    failovers.set(sequence, FAILOVER.MASTER_DOWN, expected);
-  }
-
-  /** The newcomer may send its first advert only after its claim. */
-  private lateSpeaker(): Speaker | null {
-    const track = this.tracks[this.pending.headField(PENDING.ID)];
-    if (track === undefined) return null;
-    const found = speakerWith(track, this.pending.headField(PENDING.TO_MAC));
-    if (found !== null) this.pending.setHeadField(PENDING.TO_SPEAKER, found.index);
-    return found;
-  }
-
   /** An address that turns out to be virtual: what was claimed before counts, too. */
   private promote(track: Track): void {
     if (track.isVirtual) return;
     track.isVirtual = true;
     if (track.holder !== 0) this.logFirst(track);
-    const earlier = this.earlier.get(track.id);
-    if (earlier === undefined) return;
-    this.earlier.delete(track.id);
-    for (const record of earlier) this.appendClaim(record);
+    else this.claimLog.promote(track, null);
   }
 
   private logFirst(track: Track): void {
     const { id, firstStamp, firstFrame, holder, firstSource, firstForm } = track;
-    const record = [id, firstStamp, firstFrame, holder, firstSource, firstForm];
-    this.appendClaim([...record, verdict.CLAIM_MOVED, 0]);
+    const first = [id, firstStamp, firstFrame, holder, firstSource, firstForm];
+    this.claimLog.promote(track, [...first, verdict.CLAIM_MOVED, 0]);
     const { timeline } = this.logs;
     const sequence = timeline.append();
     timeline.put(TIMELINE.ID, id);
@@ -275,7 +177,7 @@ export class Ownership {
     timeline.put(TIMELINE.MAC, holder);
     timeline.put(TIMELINE.SPEAKER, track.holderSpeaker);
     timeline.put(TIMELINE.CAUSE, log.CAUSE_INITIAL);
-    this.listener?.onTimeline(sequence);
+    this.onTimeline?.(sequence);
   }
 
   private logTimeline(
@@ -296,45 +198,6 @@ export class Ownership {
     return sequence;
   }
 
-  private logMinor(track: Track, claim: Claim, mac: number, outcome: number): void {
-    if (this.keepsAllClaims) this.logClaim(track, claim, mac, outcome, 0);
-  }
-
-  private logClaim(track: Track, claim: Claim, mac: number, outcome: number, why: number): void {
-    if (!track.isVirtual && outcome !== verdict.CLAIM_REFUSED) {
-      if (this.keepsAllClaims) this.rememberClaim(track, claim, mac, outcome);
-      return;
-    }
-    const { claims } = this.logs;
-    const sequence = claims.append();
-    claims.put(CLAIM.ID, track.id);
-    claims.put(CLAIM.STAMP, this.clock.stamp);
-    claims.put(CLAIM.FRAME, this.clock.frame);
-    claims.put(CLAIM.MAC, mac);
-    claims.put(CLAIM.SOURCE, sourceOf(claim, mac));
-    claims.put(CLAIM.FORM, claim.form);
-    claims.put(CLAIM.VERDICT, outcome);
-    claims.put(CLAIM.REASON, why);
-    this.listener?.onClaim(sequence);
-  }
-
-  /** With --all-claims: an address that is not virtual yet may become so. */
-  private rememberClaim(track: Track, claim: Claim, mac: number, outcome: number): void {
-    const { stamp, frame } = this.clock;
-    const record = [track.id, stamp, frame, mac, sourceOf(claim, mac), claim.form, outcome, 0];
-    const earlier = this.earlier.get(track.id);
-    if (earlier === undefined) this.earlier.set(track.id, [record]);
-    else if (earlier.length < 1000) earlier.push(record);
-  }
-
-  private appendClaim(record: readonly number[]): void {
-    const sequence = this.logs.claims.append();
-    for (let i = 0; i < record.length; i++) {
-      this.logs.claims.put(i, record[i] as number);
-    }
-    this.listener?.onClaim(sequence);
-  }
-
   private isOtherSpeaker(track: Track, mac: number, speaker: Speaker | null): boolean {
     if (speaker === null || mac !== track.holder || track.holderSpeaker < 0) return false;
     return speaker.index !== track.holderSpeaker;
@@ -342,7 +205,7 @@ export class Ownership {
 
   /** Looked up anew only while it is unknown and further speakers have turned up. */
   private holderSpeaker(track: Track): Speaker | null {
-    const { speakers } = this.routers();
+    const { speakers } = this;
     if (track.speaker === null && track.speakersKnown !== speakers.length) {
       track.speakersKnown = speakers.length;
       const known = track.holderSpeaker >= 0 ? speakers[track.holderSpeaker] : undefined;
@@ -360,21 +223,4 @@ export class Ownership {
     }
     return last;
   }
-}
-
-function speakerWith(track: Track, mac: number): Speaker | null {
-  for (const router of track.routers) {
-    for (const speaker of router.speakers) if (speaker.mac === mac) return speaker;
-  }
-  return null;
-}
-
-function indexOf(speaker: Speaker | null): number {
-  return speaker === null ? -1 : speaker.index;
-}
-
-/** The Ethernet source where it is not the asserted MAC, else NaN. */
-function sourceOf(claim: Claim, mac: number): number {
-  const source = macFromHalves(claim.sourceHigh, claim.sourceLow);
-  return source === mac || source === 0 ? Number.NaN : source;
 }

@@ -1,20 +1,13 @@
-import {
-  type CaptureReader,
-  LINKTYPE_LINUX_SLL,
-  LINKTYPE_LINUX_SLL2,
-  linkTypeName,
-  RecordBatch,
-} from '../capture/index.ts';
+import { type CaptureReader, LINKTYPE_LINUX_SLL2, RecordBatch } from '../capture/index.ts';
 import type { Site } from '../dataplane/address-plan.ts';
 import { Analysis } from './analysis.ts';
-import { countsOf, documentOf, entriesOf, malformedOf } from './document.ts';
+import { factsOf, type ReplayTally } from './capture-facts.ts';
+import { documentOf, entriesOf } from './document.ts';
 import type { Entries } from './entries.ts';
-import type { CaptureFacts } from './findings.ts';
 import { Interleaver } from './interleaver.ts';
 import { announce } from './listening.ts';
-import type { CaptureSummary, ReplayListener, ReplayResult, Vantage } from './result.ts';
-import { secondsOf, TimeBase } from './time-base.ts';
-import { unheardMasterFrame } from './unheard-masters.ts';
+import type { ReplayListener, ReplayResult } from './result.ts';
+import { TimeBase } from './time-base.ts';
 
 /**
  * A replay: the records of a capture, one after the other, through the switch and the analysers.
@@ -96,7 +89,7 @@ export class Replay {
       this.chooseWay(capture);
       while (!this.isStopped && capture.read(batch) > 0) this.take(batch, capture);
       if (this.interleaver !== null) this.drain(false);
-      this.analysis.ownership.settle(false);
+      this.analysis.failovers.settle(false);
       if (breathe !== null) {
         const turn = breathe(this.progress(capture));
         if (turn !== undefined) await turn;
@@ -116,7 +109,11 @@ export class Replay {
     if (!this.isFinished) this.analysis.finish();
     this.isFinished = true;
     const { site, limit } = this.options;
-    return documentOf(this.analysis, this.entries, site, this.facts(), limit);
+    const { analysis, times, entries } = this;
+    const facts = factsOf(analysis, times, this.tally());
+    entries.vantage = facts.vantage;
+    entries.seesAll = facts.unseenFrame === 0 && facts.vantage !== 'arp-only';
+    return documentOf(analysis, entries, site, facts, limit);
   }
 
   /** Several interfaces are merged into one view; until then frames go straight through. */
@@ -209,7 +206,7 @@ export class Replay {
 
   private interleave(batch: RecordBatch, i: number, now: number, frame: number): void {
     const interleaver = this.interleaver as Interleaver;
-    const isTimed = now === now;
+    const isTimed = !Number.isNaN(now);
     interleaver.push(batch.view, batch.at[i]!, batch.end[i]!, {
       now: isTimed ? now : this.analysis.clock.now,
       isTimed,
@@ -268,78 +265,19 @@ export class Replay {
     };
   }
 
-  private facts(): CaptureFacts {
-    const counts = countsOf(this.analysis);
-    const unseenFrame = this.unseenFrame();
-    const isArpOnly = counts.arp > 0 && counts.arp === this.frames;
-    const vantage = this.vantage(isArpOnly, unseenFrame);
-    this.entries.seesAll = unseenFrame === 0 && !isArpOnly;
-    const files = this.capture?.files ?? [];
+  private tally(): ReplayTally {
     return {
-      summary: this.summary(),
-      counts,
-      vantage,
-      unseenFrame,
-      duplicates: this.interleaver === null ? 0 : this.interleaver.duplicates,
-      dropped: files.reduce((sum, file) => sum + file.counts.dropped, 0),
-      steppedBack: this.stepped,
-      hasEthernet: this.hasEthernet(),
-      untracked: this.analysis.outages.clients.overflow,
-    };
-  }
-
-  /** A frame that shows that others passed elsewhere; 0 where nothing does. */
-  private unseenFrame(): number {
-    const { view, ownership, owner, routers } = this.analysis;
-    const relevant = new Set<string>();
-    for (const track of ownership.tracks) {
-      if (track === undefined || !track.isVirtual || owner.book.family(track.id) !== 4) continue;
-      relevant.add(`${track.network}/${owner.book.word(track.id, 3)}`);
-    }
-    for (const { words, router } of routers.speakers) {
-      if (router.family === 4) relevant.add(`${router.network}/${words[3]}`);
-    }
-    const isRelevant = (network: number, address: string): boolean =>
-      relevant.has(`${network}/${address}`);
-    const isOwned = (network: number, address: string): boolean => {
-      const entry = owner.addresses4.find(network, Number(address));
-      return entry >= 0 && owner.addresses4.mac(entry) !== 0;
-    };
-    const elsewhere = view.answeredElsewhere(isRelevant, isOwned);
-    return view.missingEchoes || elsewhere || unheardMasterFrame(this.analysis);
-  }
-
-  private vantage(isArpOnly: boolean, unseenFrame: number): Vantage {
-    if (isArpOnly) return 'arp-only';
-    if (this.linkTypes.has(LINKTYPE_LINUX_SLL) || this.linkTypes.has(LINKTYPE_LINUX_SLL2)) {
-      return 'any';
-    }
-    return unseenFrame > 0 ? 'host' : 'switch';
-  }
-
-  /** Cooked captures hold ARP, too; a link type that is opaque here may or may not. */
-  private hasEthernet(): boolean {
-    const without = new Set(['NULL', 'LOOP', 'RAW', 'IPV4', 'IPV6']);
-    const names = [...this.linkTypes].map(linkTypeName);
-    return names.some((name) => !without.has(name));
-  }
-
-  private summary(): CaptureSummary {
-    const { times } = this;
-    const files = this.capture?.files ?? [];
-    const damagedFile = files.find((file) => file.damaged !== null);
-    const duration = this.lastStamp - this.firstStamp;
-    return {
-      files: [...this.files],
-      linkTypes: [...this.linkTypes].map(linkTypeName),
+      files: this.files,
+      capture: this.capture,
+      linkTypes: this.linkTypes,
       frames: this.frames,
       bytes: this.bytes,
-      firstTime: times.format(this.firstStamp, this.firstFrame),
-      lastTime: times.format(this.lastStamp, this.lastFrame),
-      durationSeconds: Number.isNaN(duration) ? null : secondsOf(duration),
-      truncated: files.some((file) => file.truncated),
-      damaged: damagedFile?.damaged ?? null,
-      malformed: malformedOf(this.analysis),
+      firstStamp: this.firstStamp,
+      firstFrame: this.firstFrame,
+      lastStamp: this.lastStamp,
+      lastFrame: this.lastFrame,
+      duplicates: this.interleaver === null ? 0 : this.interleaver.duplicates,
+      steppedBack: this.stepped,
     };
   }
 }

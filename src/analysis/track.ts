@@ -1,4 +1,4 @@
-import type { Router, Speaker } from './virtual-routers.ts';
+import type { Router, Speaker } from './virtual-router.ts';
 
 /**
  * What the analysis knows of one address: who holds it by the claims that stood, whether it is

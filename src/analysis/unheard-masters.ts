@@ -1,6 +1,6 @@
 import type { Analysis } from './analysis.ts';
 import { TIMELINE } from './logs.ts';
-import type { Peer, Router } from './virtual-routers.ts';
+import type { Peer, Router } from './virtual-router.ts';
 
 /**
  * A peer that unicast adverts are sent to, that held the address by its claims and yet was never
@@ -18,7 +18,9 @@ export function unheardMasterFrame(analysis: Analysis): number {
 }
 
 function isSpeaker(router: Router, peer: Peer): boolean {
-  return router.speakers.some((speaker) => speaker.words.every((word, i) => word === peer.words[i]));
+  return router.speakers.some((speaker) =>
+    speaker.words.every((word, i) => word === peer.words[i]),
+  );
 }
 
 /** A cooked capture shows no destination MAC, but the peer's ARP may have told it. */

@@ -18,6 +18,11 @@ export const POLICY_GATEWAY = 5;
 /** Outside every subnet of its network. */
 export const POLICY_OUTSIDE = 6;
 
+/** Whether a policy is that of a HaVip. */
+export function isHavipPolicy(policy: number): boolean {
+  return policy === POLICY_HAVIP || policy === POLICY_SUBNET;
+}
+
 const STRIDE = 8;
 const POLICY = 0;
 const KEY = 1;

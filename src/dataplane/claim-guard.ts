@@ -1,7 +1,7 @@
 import type { Claim } from '../arp/claim.ts';
 import { isVirtualMacHalves } from '../wire/mac.ts';
-import * as policy from './address-book.ts';
 import type { AddressBook } from './address-book.ts';
+import * as policy from './address-book.ts';
 import * as reason from './drop-reason.ts';
 
 /**

@@ -15,7 +15,12 @@ import {
 } from '../arp/neighbor.ts';
 import { isCarp } from '../vrrp/advert.ts';
 import { ahCheck, readAhLength, readAhNextHeader } from '../wire/ah.ts';
-import { FAULT_ICMPV6_CHECKSUM, FAULT_NAMES, FAULT_ND_FRAGMENT, FAULT_NONE } from '../wire/fault.ts';
+import {
+  FAULT_ICMPV6_CHECKSUM,
+  FAULT_NAMES,
+  FAULT_ND_FRAGMENT,
+  FAULT_NONE,
+} from '../wire/fault.ts';
 import {
   ipv4Check,
   ipv4End,
@@ -27,13 +32,7 @@ import {
   readIpv4Protocol,
 } from '../wire/ipv4.ts';
 import { Ipv6Walk, ipv6Check, isIpv6Cut, walkIpv6 } from '../wire/ipv6.ts';
-import {
-  ETHERTYPE_ARP,
-  ETHERTYPE_IPV4,
-  ETHERTYPE_IPV6,
-  Link,
-  readLink,
-} from '../wire/link.ts';
+import { ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Link, readLink } from '../wire/link.ts';
 import * as count from './frame-counts.ts';
 
 /**

@@ -1,11 +1,15 @@
-import { ARP_REQUEST, readOperation } from '../arp/arp.ts';
-import { readSenderProtocolAddress, readTargetProtocolAddress } from '../arp/arp.ts';
+import {
+  ARP_REQUEST,
+  readOperation,
+  readSenderProtocolAddress,
+  readTargetProtocolAddress,
+} from '../arp/arp.ts';
 import { isDuplicateAddressDetection, isSolicitation, neighborTargetAt } from '../arp/neighbor.ts';
 import type { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
 import { readIpv4Destination } from '../wire/ipv4.ts';
 import { ipv6DestinationAt } from '../wire/ipv6.ts';
 import { isGroupMacHigh, macFromHalves } from '../wire/mac.ts';
-import { POLICY_GATEWAY, POLICY_HAVIP, POLICY_SUBNET } from './address-book.ts';
+import { isHavipPolicy, POLICY_GATEWAY } from './address-book.ts';
 import * as frame from './classifier.ts';
 import * as reason from './drop-reason.ts';
 import type { Switch } from './switch.ts';
@@ -41,9 +45,7 @@ export class Forwarding {
 
   /** The verdict on the frame that the switch has just classified, guarded and learned. */
   resolve(owner: Switch, view: DataView, length: number, port: number): number {
-    return this.rules.byIp
-      ? this.byIp(owner, view, length, port)
-      : this.byMac(owner, length, port);
+    return this.rules.byIp ? this.byIp(owner, view, length, port) : this.byMac(owner, length, port);
   }
 
   private byMac(owner: Switch, length: number, port: number): number {
@@ -68,7 +70,11 @@ export class Forwarding {
       return this.unicast(owner, table, table.find(seen.network, destination), length, port);
     }
     if (seen.family === 6) {
-      const entry = find6(owner, view, ipv6DestinationAt(seen.packet));
+      const entry = owner.neighbors.find6(
+        owner.classifier.network,
+        view,
+        ipv6DestinationAt(seen.packet),
+      );
       return this.unicast(owner, owner.addresses6, entry, length, port);
     }
     return NOT_DELIVERED;
@@ -85,7 +91,7 @@ export class Forwarding {
     const policy = owner.book.policy(table.tag(entry));
     if (policy === POLICY_GATEWAY) return verdict.DELIVER;
     if (table.mac(entry) === 0) {
-      return isHavip(policy) ? dropped(reason.NO_HOLDER) : UNKNOWN_ADDRESS;
+      return isHavipPolicy(policy) ? dropped(reason.NO_HOLDER) : UNKNOWN_ADDRESS;
     }
     return this.towards(table.port(entry), length, port);
   }
@@ -110,7 +116,11 @@ export class Forwarding {
   private neighbor(owner: Switch, view: DataView, port: number): number {
     const seen = owner.classifier;
     if (!isSolicitation(view, seen.upperAt)) return NOT_DELIVERED;
-    const entry = find6(owner, view, neighborTargetAt(seen.upperAt));
+    const entry = owner.neighbors.find6(
+      owner.classifier.network,
+      view,
+      neighborTargetAt(seen.upperAt),
+    );
     const isProbe = isDuplicateAddressDetection(view, seen.packet, seen.upperAt);
     return this.answer(owner, owner.addresses6, entry, port, isProbe);
   }
@@ -128,7 +138,7 @@ export class Forwarding {
     if (isHeld && table.port(entry) === port) return NOT_DELIVERED;
     const id = table.tag(entry);
     const policy = owner.book.policy(id);
-    if (!isHavip(policy)) {
+    if (!isHavipPolicy(policy)) {
       return isHeld || policy === POLICY_GATEWAY ? verdict.RESPOND : UNKNOWN_ADDRESS;
     }
     if (!isProbe) return verdict.RESPOND;
@@ -136,15 +146,4 @@ export class Forwarding {
     const asker = macFromHalves(link.sourceHigh, link.sourceLow);
     return owner.book.hasMember(id, asker) ? NOT_DELIVERED : verdict.RESPOND;
   }
-}
-
-function isHavip(policy: number): boolean {
-  return policy === POLICY_HAVIP || policy === POLICY_SUBNET;
-}
-
-function find6(owner: Switch, view: DataView, at: number): number {
-  const w0 = view.getUint32(at);
-  const w1 = view.getUint32(at + 4);
-  const w2 = view.getUint32(at + 8);
-  return owner.addresses6.find(owner.classifier.network, w0, w1, w2, view.getUint32(at + 12));
 }

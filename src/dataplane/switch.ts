@@ -1,10 +1,9 @@
-import { Claim, claimFromArp, claimFromNeighbor, isAnnouncement } from '../arp/claim.ts';
-import { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
+import { Claim, claimFromArp, claimFromNeighbor } from '../arp/claim.ts';
+import type { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
 import { MacTable } from '../fdb/mac-table.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import { isGroupMacHigh } from '../wire/mac.ts';
 import { AddressBook } from './address-book.ts';
-import { AddressFilter } from './address-filter.ts';
 import type { AddressPlan } from './address-plan.ts';
 import type { ArpPolicer } from './arp-policer.ts';
 import { ClaimGuard } from './claim-guard.ts';
@@ -12,6 +11,7 @@ import * as frame from './classifier.ts';
 import { Classifier } from './classifier.ts';
 import * as reason from './drop-reason.ts';
 import type { Forwarding } from './forwarding.ts';
+import { NeighborTable } from './neighbor-table.ts';
 import type { SwitchObserver } from './observer.ts';
 import { SourceCensus } from './source-census.ts';
 import * as verdict from './verdict.ts';
@@ -42,6 +42,7 @@ const TICKS_PER_NANOSECOND = 1e-6;
 export class Switch {
   readonly classifier = new Classifier();
   readonly stations: MacTable;
+  readonly neighbors: NeighborTable;
   readonly addresses4: IpTable4;
   readonly addresses6: IpTable6;
   readonly book: AddressBook;
@@ -55,7 +56,6 @@ export class Switch {
   private readonly observes: boolean;
   /** Observes, and judges no IP sources: most packets then concern nobody. */
   private readonly isTransparent: boolean;
-  private readonly followed = new AddressFilter();
   private readonly census: SourceCensus;
   private readonly claim = new Claim();
   private now = 0;
@@ -74,8 +74,9 @@ export class Switch {
     this.stations = new MacTable({ maximum: options.maximumStations ?? STATIONS_MAX });
     this.census = new SourceCensus(this.stations);
     const maximum = options.maximumAddresses ?? ADDRESSES_MAX;
-    this.addresses4 = new IpTable4({ maximum });
-    this.addresses6 = new IpTable6({ maximum });
+    this.neighbors = new NeighborTable(this.book, plan, maximum);
+    this.addresses4 = this.neighbors.addresses4;
+    this.addresses6 = this.neighbors.addresses6;
   }
 
   /** The time of this breath, nanoseconds; frames of one breath share it. */
@@ -88,13 +89,7 @@ export class Switch {
    * Judges the frame [at, end) of `view`, at the time last given to `setNow`. `port` is the
    * ingress port (0 in replay). The verdict is an integer, see verdict.ts.
    */
-  ingress(
-    view: DataView,
-    at: number,
-    end: number,
-    linkType: number,
-    port: number,
-  ): number {
+  ingress(view: DataView, at: number, end: number, linkType: number, port: number): number {
     const seen = this.classifier;
     if (this.isTransparent && linkType === LINKTYPE_ETHERNET && seen.isPlainIpv4(view, at, end)) {
       return this.passIpv4(view, at, end);
@@ -119,23 +114,14 @@ export class Switch {
     else if (seen.family === 6) this.notePacket6(view, carries);
     if (this.forwarding === null) return verdict.OBSERVE;
     const way = this.forwarding.resolve(this, view, end - at, port);
-    return verdict.verdictKind(way) === verdict.DROP
-      ? this.drop(verdict.verdictDetail(way))
-      : way;
+    return verdict.verdictKind(way) === verdict.DROP ? this.drop(verdict.verdictDetail(way)) : way;
   }
 
   /**
    * Gives an address an entry before anybody claimed it, so that its packets are noted; returns
    * its id, 0 where the table is full. IPv4 addresses are in `w3`.
    */
-  follow(
-    network: number,
-    family: 4 | 6,
-    w0: number,
-    w1: number,
-    w2: number,
-    w3: number,
-  ): number {
+  follow(network: number, family: 4 | 6, w0: number, w1: number, w2: number, w3: number): number {
     const claim = this.claim;
     claim.network = network;
     claim.family = family;
@@ -144,10 +130,14 @@ export class Switch {
     claim.word1 = w1;
     claim.word2 = w2;
     claim.word3 = family === 4 ? 0 : w3;
-    const table = family === 4 ? this.addresses4 : this.addresses6;
-    const known = this.findClaimed(claim);
-    const entry = known >= 0 ? known : this.define(claim);
-    return entry < 0 ? 0 : table.tag(entry);
+    const known = this.neighbors.find(claim);
+    const entry = known >= 0 ? known : this.neighbors.define(claim);
+    return entry < 0 ? 0 : this.neighbors.tableOf(claim).tag(entry);
+  }
+
+  /** Brings the station table up to date; to be called before it is read. */
+  flushCensus(): void {
+    this.census.flush(this.tick);
   }
 
   /**
@@ -156,8 +146,8 @@ export class Switch {
    */
   private passIpv4(view: DataView, at: number, end: number): number {
     this.census.count(view.getUint16(at + 6), view.getInt32(at + 8), this.tick);
-    const isTo = this.followed.mayHold(view.getInt32(at + 30));
-    const isFrom = this.followed.mayHold(view.getInt32(at + 26));
+    const isTo = this.neighbors.filter.mayHold(view.getInt32(at + 30));
+    const isFrom = this.neighbors.filter.mayHold(view.getInt32(at + 26));
     if (isTo || isFrom) {
       this.classifier.takePlainIpv4(view, at, end);
       if (isTo) this.notePacketTo4(view);
@@ -166,11 +156,6 @@ export class Switch {
       this.classifier.passPlainIpv4();
     }
     return verdict.OBSERVE;
-  }
-
-  /** Brings the station table up to date; to be called before it is read. */
-  flushCensus(): void {
-    this.census.flush(this.tick);
   }
 
   private drop(why: number): number {
@@ -216,8 +201,9 @@ export class Switch {
     const claim = this.claim;
     const seen = this.classifier;
     if (!this.readClaim(view, claim)) return reason.ALLOWED;
-    const entry = this.findClaimed(claim);
-    const table = claim.family === 4 ? this.addresses4 : this.addresses6;
+    const { neighbors } = this;
+    const entry = neighbors.find(claim);
+    const table = neighbors.tableOf(claim);
     const id = entry < 0 ? 0 : table.tag(entry);
     if (this.guard !== null && this.plan !== null) {
       const judged = id === 0 ? this.plan.policyOf(claim) : id;
@@ -229,9 +215,13 @@ export class Switch {
     if (this.policer !== null && !this.policer.admits(port, this.now)) {
       return this.refuse(claim, id, reason.RATE_LIMITED);
     }
-    const known = id === 0 ? this.define(claim) : entry;
-    if (known < 0) this.drops[reason.TABLE_FULL]!++;
-    else this.applyClaim(claim, known, port);
+    const known = id === 0 ? neighbors.define(claim) : entry;
+    if (known < 0) {
+      this.drops[reason.TABLE_FULL]!++;
+    } else {
+      const outcome = neighbors.apply(claim, known, port, this.tick);
+      this.observer.onClaim(claim, table.tag(known), outcome, reason.ALLOWED);
+    }
     return reason.ALLOWED;
   }
 
@@ -248,60 +238,15 @@ export class Switch {
       : claimFromNeighbor(view, seen.packet, seen.upperAt, seen.upperEnd, claim);
   }
 
-  private findClaimed(claim: Claim): number {
-    if (claim.family === 4) return this.addresses4.find(claim.network, claim.address);
-    const { network, word0, word1, word2, word3 } = claim;
-    return this.addresses6.find(network, word0, word1, word2, word3);
-  }
-
-  /**
-   * Gives the claimed address an entry and an id, with the policy that the plan has for it.
-   * Returns the entry, or -1 where the table is full of static ones.
-   */
-  private define(claim: Claim): number {
-    const { network, word0, word1, word2, word3, address } = claim;
-    const isIpv4 = claim.family === 4;
-    const entry = isIpv4
-      ? this.addresses4.insert(network, address)
-      : this.addresses6.insert(network, word0, word1, word2, word3);
-    if (entry < 0) return entry;
-    if (isIpv4) this.followed.add(address);
-    const last = isIpv4 ? address : word3;
-    const id = this.book.add(network, claim.family, word0, word1, word2, last);
-    if (this.plan !== null) this.book.copyPolicy(this.plan.policyOf(claim), id);
-    if (isIpv4) this.addresses4.setTag(entry, id);
-    else this.addresses6.setTag(entry, id);
-    return entry;
-  }
-
   /** Replay wants to know the address of a refused claim too; live, a refusal defines nothing. */
   private refuse(claim: Claim, id: number, why: number): number {
     let known = id;
     if (known === 0 && this.observes) {
-      const entry = this.define(claim);
-      const table = claim.family === 4 ? this.addresses4 : this.addresses6;
-      if (entry >= 0) known = table.tag(entry);
+      const entry = this.neighbors.define(claim);
+      if (entry >= 0) known = this.neighbors.tableOf(claim).tag(entry);
     }
     this.observer.onClaim(claim, known, verdict.CLAIM_REFUSED, why);
     return why;
-  }
-
-  /** Announcements move; any form sets the first holder; what the holder says is confirmed. */
-  private applyClaim(claim: Claim, entry: number, port: number): void {
-    const { tick } = this;
-    const table = claim.family === 4 ? this.addresses4 : this.addresses6;
-    const high = table.macHigh(entry);
-    const low = table.macLow(entry);
-    const id = table.tag(entry);
-    let outcome = verdict.CLAIM_NOTED;
-    if (high === claim.macHigh && low === claim.macLow) {
-      outcome = verdict.CLAIM_CONFIRMED;
-      table.repoint(entry, high, low, port, tick);
-    } else if ((high === 0 && low === 0) || isAnnouncement(claim.form, claim.override)) {
-      outcome = verdict.CLAIM_MOVED;
-      table.repoint(entry, claim.macHigh, claim.macLow, port, tick);
-    }
-    this.observer.onClaim(claim, id, outcome, reason.ALLOWED);
   }
 
   private notePacket4(view: DataView, carries: number): void {
@@ -327,17 +272,10 @@ export class Switch {
     const at = seen.packet;
     if (carries === frame.CARRIES_VRRP) this.observer.onAdvert(view, seen);
     if (view.getUint8(at + 24) !== 0xff) {
-      const entry = this.find6(view, at + 24);
+      const entry = this.neighbors.find6(seen.network, view, at + 24);
       if (entry >= 0) this.observer.onPacketTo(this.addresses6.tag(entry), view, seen);
     }
-    const entry = this.find6(view, at + 8);
+    const entry = this.neighbors.find6(seen.network, view, at + 8);
     if (entry >= 0) this.observer.onPacketFrom(this.addresses6.tag(entry), view, seen);
-  }
-
-  private find6(view: DataView, at: number): number {
-    const w0 = view.getUint32(at);
-    const w1 = view.getUint32(at + 4);
-    const w2 = view.getUint32(at + 8);
-    return this.addresses6.find(this.classifier.network, w0, w1, w2, view.getUint32(at + 12));
   }
 }

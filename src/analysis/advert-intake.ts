@@ -1,0 +1,160 @@
+import type { Classifier } from '../dataplane/classifier.ts';
+import {
+  AUTH_SIMPLE,
+  addressAt,
+  advertCheck,
+  advertEnd,
+  authDataAt,
+  readAuthType,
+  readIntervalNanoseconds,
+  readPriority,
+} from '../vrrp/advert.ts';
+import { advertChecksum, CHECKSUM_BAD } from '../vrrp/checksum.ts';
+import { FAULT_NONE } from '../wire/fault.ts';
+import { isMulticastIpv4 } from '../wire/ip-address.ts';
+import { isIpv4Cut, readIpv4Destination, readIpv4TimeToLive } from '../wire/ipv4.ts';
+import { ipv6DestinationAt, isIpv6Cut, readIpv6HopLimit } from '../wire/ipv6.ts';
+import { macFromHalves } from '../wire/mac.ts';
+import type { Clock } from './clock.ts';
+import {
+  countFault,
+  FAULT_ADDRESS_LIST,
+  FAULT_AUTH,
+  FAULT_CHECKSUM,
+  FAULT_INTERVAL,
+  FAULT_LENGTH,
+  FAULT_TTL,
+  PEERS_MAX,
+  type Router,
+  type Speaker,
+} from './virtual-router.ts';
+
+/**
+ * One advert into what is known of its router and speaker: the speaker's run, and every property
+ * in which adverts of one router should agree. Passwords are compared, never kept.
+ */
+export class AdvertIntake {
+  private readonly clock: Clock;
+  private readonly onAddresses: (router: Router, view: DataView, at: number) => void;
+
+  /** `onAddresses` hears of each address list that a speaker had not sent before. */
+  constructor(clock: Clock, onAddresses: (router: Router, view: DataView, at: number) => void) {
+    this.clock = clock;
+    this.onAddresses = onAddresses;
+  }
+
+  take(router: Router, speaker: Speaker, view: DataView, seen: Classifier): void {
+    const at = seen.upperAt;
+    const { now, frame } = this.clock;
+    speaker.adverts++;
+    speaker.lastFrame = frame;
+    const link = seen.link;
+    if (link.hasSource) speaker.mac = macFromHalves(link.sourceHigh, link.sourceLow);
+    const interval = readIntervalNanoseconds(view, at);
+    if (router.interval !== 0 && interval !== router.interval) countFault(speaker, FAULT_INTERVAL);
+    if (interval > 0) router.interval = interval;
+    speaker.observer.onAdvert(readPriority(view, at), interval, now, frame);
+    router.lastSpeaker = speaker;
+    this.takeAddressing(router, speaker, view, seen);
+    if (isCut(view, seen)) return;
+    if (advertCheck(view, at, seen.upperEnd, router.family) !== FAULT_NONE) {
+      countFault(speaker, FAULT_LENGTH);
+      return;
+    }
+    this.takeChecksum(router, speaker, view, seen);
+    this.takeAuthentication(router, speaker, view, seen);
+    this.takeAddresses(router, speaker, view, at);
+  }
+
+  /** Unicast or multicast, and RFC 9568 5.1.1.3: a multicast advert has TTL 255. */
+  private takeAddressing(router: Router, speaker: Speaker, view: DataView, seen: Classifier): void {
+    const isIpv4 = router.family === 4;
+    const isGroup = isIpv4
+      ? isMulticastIpv4(readIpv4Destination(view, seen.packet))
+      : view.getUint8(ipv6DestinationAt(seen.packet)) === 0xff;
+    if (isGroup) router.multicast = true;
+    else this.takePeer(router, view, seen);
+    const ttl = isIpv4
+      ? readIpv4TimeToLive(view, seen.packet)
+      : readIpv6HopLimit(view, seen.packet);
+    if (isGroup && ttl !== 255) countFault(speaker, FAULT_TTL);
+  }
+
+  private takePeer(router: Router, view: DataView, seen: Classifier): void {
+    router.unicast = true;
+    const at = ipv6DestinationAt(seen.packet);
+    const isIpv4 = router.family === 4;
+    const w0 = isIpv4 ? 0 : view.getUint32(at);
+    const w1 = isIpv4 ? 0 : view.getUint32(at + 4);
+    const w2 = isIpv4 ? 0 : view.getUint32(at + 8);
+    const w3 = isIpv4 ? readIpv4Destination(view, seen.packet) : view.getUint32(at + 12);
+    for (const { words } of router.peers) {
+      if (words[3] === w3 && words[2] === w2 && words[1] === w1 && words[0] === w0) return;
+    }
+    if (router.peers.length === PEERS_MAX) return;
+    const link = seen.link;
+    const mac = link.hasDestination ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
+    router.peers.push({ words: [w0, w1, w2, w3], mac });
+  }
+
+  private takeChecksum(router: Router, speaker: Speaker, view: DataView, seen: Classifier): void {
+    const { packet, upperAt, upperEnd } = seen;
+    const convention = advertChecksum(view, packet, upperAt, upperEnd, router.family);
+    router.conventions |= 1 << convention;
+    if (convention === CHECKSUM_BAD) countFault(speaker, FAULT_CHECKSUM);
+  }
+
+  private takeAuthentication(
+    router: Router,
+    speaker: Speaker,
+    view: DataView,
+    seen: Classifier,
+  ): void {
+    const at = seen.upperAt;
+    const type = seen.authenticated ? 2 : readAuthType(view, at);
+    router.authType = type;
+    let digest = type + 1;
+    if (type === AUTH_SIMPLE) {
+      const data = authDataAt(view, at);
+      for (let i = 0; i < 8; i++) digest = mix(digest, view.getUint8(data + i));
+    }
+    speaker.authDigest = digest;
+    for (const other of router.speakers) {
+      if (other !== speaker && other.authDigest !== 0 && other.authDigest !== digest) {
+        countFault(speaker, FAULT_AUTH);
+        break;
+      }
+    }
+  }
+
+  private takeAddresses(router: Router, speaker: Speaker, view: DataView, at: number): void {
+    const words = (advertEnd(view, at, router.family) - addressAt(at, 0, router.family)) >>> 2;
+    const count = router.version === 2 ? words - 2 : words;
+    let digest = 1;
+    for (let i = 0; i < count; i++) {
+      digest = mix(digest, view.getUint32(addressAt(at, 0, router.family) + i * 4));
+    }
+    if (digest !== speaker.addressDigest) {
+      speaker.addressDigest = digest;
+      this.onAddresses(router, view, at);
+    }
+    for (const other of router.speakers) {
+      if (other !== speaker && other.addressDigest !== 0 && other.addressDigest !== digest) {
+        countFault(speaker, FAULT_ADDRESS_LIST);
+        break;
+      }
+    }
+  }
+}
+
+/** Whether the snap length cut the packet, so that nothing can be said of what is missing. */
+function isCut(view: DataView, seen: Classifier): boolean {
+  const limit = seen.frameEnd;
+  return seen.family === 4
+    ? isIpv4Cut(view, seen.packet, limit)
+    : isIpv6Cut(view, seen.packet, limit);
+}
+
+function mix(digest: number, word: number): number {
+  return (Math.imul(digest ^ word, 0x9e3779b1) ^ (digest >>> 15)) | 1;
+}

@@ -1,0 +1,101 @@
+import {
+  type CaptureReader,
+  LINKTYPE_LINUX_SLL,
+  LINKTYPE_LINUX_SLL2,
+  linkTypeName,
+} from '../capture/index.ts';
+import type { Analysis } from './analysis.ts';
+import { countsOf, malformedOf } from './document.ts';
+import type { CaptureFacts } from './findings.ts';
+import type { CaptureSummary, Vantage } from './result.ts';
+import { secondsOf, type TimeBase } from './time-base.ts';
+import { unheardMasterFrame } from './unheard-masters.ts';
+
+/**
+ * What a replay knows of its capture when it has ended: the summary, and what the capture point
+ * can have seen.
+ */
+export interface ReplayTally {
+  readonly files: readonly string[];
+  readonly capture: CaptureReader | null;
+  readonly linkTypes: ReadonlySet<number>;
+  readonly frames: number;
+  readonly bytes: number;
+  readonly firstStamp: number;
+  readonly firstFrame: number;
+  readonly lastStamp: number;
+  readonly lastFrame: number;
+  readonly duplicates: number;
+  readonly steppedBack: CaptureFacts['steppedBack'];
+}
+
+/** The link types that cannot hold ARP. */
+const WITHOUT_ETHERNET: ReadonlySet<string> = new Set(['NULL', 'LOOP', 'RAW', 'IPV4', 'IPV6']);
+
+export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally): CaptureFacts {
+  const counts = countsOf(analysis);
+  const unseenFrame = unseenFrameOf(analysis);
+  const isArpOnly = counts.arp > 0 && counts.arp === tally.frames;
+  const names = [...tally.linkTypes].map(linkTypeName);
+  const files = tally.capture?.files ?? [];
+  return {
+    summary: summaryOf(analysis, times, tally),
+    counts,
+    vantage: vantageOf(tally.linkTypes, isArpOnly, unseenFrame),
+    unseenFrame,
+    duplicates: tally.duplicates,
+    dropped: files.reduce((sum, file) => sum + file.counts.dropped, 0),
+    steppedBack: tally.steppedBack,
+    hasEthernet: names.some((name) => !WITHOUT_ETHERNET.has(name)),
+    untracked: analysis.outages.clients.overflow,
+  };
+}
+
+/** A frame that shows that others passed elsewhere; 0 where nothing does. */
+function unseenFrameOf(analysis: Analysis): number {
+  const { view, tracks, owner, routers } = analysis;
+  const relevant = new Set<string>();
+  for (const track of tracks) {
+    if (track === undefined || !track.isVirtual || owner.book.family(track.id) !== 4) continue;
+    relevant.add(`${track.network}/${owner.book.word(track.id, 3)}`);
+  }
+  for (const { words, router } of routers.speakers) {
+    if (router.family === 4) relevant.add(`${router.network}/${words[3]}`);
+  }
+  const isRelevant = (network: number, address: string): boolean =>
+    relevant.has(`${network}/${address}`);
+  const isOwned = (network: number, address: string): boolean => {
+    const entry = owner.addresses4.find(network, Number(address));
+    return entry >= 0 && owner.addresses4.mac(entry) !== 0;
+  };
+  const elsewhere = view.answeredElsewhere(isRelevant, isOwned);
+  return view.missingEchoes || elsewhere || unheardMasterFrame(analysis);
+}
+
+function vantageOf(
+  linkTypes: ReadonlySet<number>,
+  isArpOnly: boolean,
+  unseenFrame: number,
+): Vantage {
+  if (isArpOnly) return 'arp-only';
+  if (linkTypes.has(LINKTYPE_LINUX_SLL) || linkTypes.has(LINKTYPE_LINUX_SLL2)) return 'any';
+  return unseenFrame > 0 ? 'host' : 'switch';
+}
+
+function summaryOf(analysis: Analysis, times: TimeBase, tally: ReplayTally): CaptureSummary {
+  const files = tally.capture?.files ?? [];
+  const damagedFile = files.find((file) => file.damaged !== null);
+  const duration = tally.lastStamp - tally.firstStamp;
+  return {
+    files: [...tally.files],
+    linkTypes: [...tally.linkTypes].map(linkTypeName),
+    frames: tally.frames,
+    bytes: tally.bytes,
+    firstTime: times.format(tally.firstStamp, tally.firstFrame),
+    lastTime: times.format(tally.lastStamp, tally.lastFrame),
+    durationSeconds: Number.isNaN(duration) ? null : secondsOf(duration),
+    truncated: files.some((file) => file.truncated),
+    damaged: damagedFile?.damaged ?? null,
+    malformed: malformedOf(analysis),
+  };
+}

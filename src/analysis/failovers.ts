@@ -1,0 +1,142 @@
+import { causeOf } from './causes.ts';
+import type { Clock } from './clock.ts';
+import * as log from './logs.ts';
+import { FAILOVER, type Logs, TIMELINE } from './logs.ts';
+import { PENDING, PENDING_MAX, PendingFailovers } from './pending-failovers.ts';
+import type { Track } from './track.ts';
+import type { Speaker } from './virtual-router.ts';
+
+/**
+ * The list of failovers: each with its evidence at the claim that made it, its cause as soon as
+ * the adverts around it allow one.
+ */
+export class Failovers {
+  onSettled: ((sequence: number, timeline: number) => void) | null = null;
+  private readonly clock: Clock;
+  private readonly logs: Logs;
+  private readonly speakers: readonly Speaker[];
+  private readonly tracks: readonly (Track | undefined)[];
+  private readonly pending = new PendingFailovers();
+
+  constructor(
+    clock: Clock,
+    logs: Logs,
+    speakers: readonly Speaker[],
+    tracks: readonly (Track | undefined)[],
+  ) {
+    this.clock = clock;
+    this.logs = logs;
+    this.speakers = speakers;
+    this.tracks = tracks;
+  }
+
+  /** Decides what can be decided; `isFinal` at the end of the capture decides all. */
+  settle(isFinal: boolean): void {
+    while (this.pending.size > 0) {
+      const isForced = isFinal || this.pending.size > PENDING_MAX;
+      if (!this.settleHead(isForced)) return;
+      this.pending.shift();
+    }
+  }
+
+  /**
+   * The holder of `track` changes to `mac`. `from` is the old holder's speaker, `toSpeaker` the
+   * new one's where the MAC is virtual; `timeline` is the timeline entry of the change.
+   */
+  record(
+    track: Track,
+    mac: number,
+    from: Speaker | null,
+    toSpeaker: Speaker | null,
+    timeline: number,
+  ): void {
+    const { failovers } = this.logs;
+    const { now, stamp, frame } = this.clock;
+    const sequence = failovers.append();
+    failovers.put(FAILOVER.ID, track.id);
+    failovers.put(FAILOVER.STAMP, stamp);
+    failovers.put(FAILOVER.NOW, now);
+    failovers.put(FAILOVER.FRAME, frame);
+    failovers.put(FAILOVER.FROM_MAC, track.holder);
+    failovers.put(FAILOVER.FROM_SPEAKER, track.holderSpeaker);
+    failovers.put(FAILOVER.TO_MAC, mac);
+    failovers.put(FAILOVER.TO_SPEAKER, indexOf(toSpeaker));
+    failovers.put(FAILOVER.CAUSE, log.CAUSE_UNDECIDED);
+    failovers.put(FAILOVER.OUTAGE, Number.NaN);
+    failovers.put(FAILOVER.MASTER_DOWN, Number.NaN);
+    failovers.put(FAILOVER.DETECTION, from === null ? Number.NaN : now - from.observer.lastAdvert);
+    failovers.put(FAILOVER.LAST_ADVERT, from === null ? 0 : from.observer.lastAdvertFrame);
+    failovers.put(FAILOVER.LAST_SERVICE, track.lastServiceFrame);
+    failovers.put(FAILOVER.FIRST_CLAIM, frame);
+    failovers.put(FAILOVER.PREVIOUS, track.lastFailover);
+    track.lastFailover = sequence;
+    track.awaitsService = true;
+    const to = toSpeaker ?? speakerWith(track, mac);
+    const { pending } = this;
+    const at = pending.push();
+    pending.setAt(at, PENDING.FAILOVER, sequence);
+    pending.setAt(at, PENDING.TIMELINE, timeline);
+    pending.setAt(at, PENDING.FROM_SPEAKER, indexOf(from));
+    pending.setAt(at, PENDING.TO_SPEAKER, indexOf(to));
+    pending.setAt(at, PENDING.CLAIM, now);
+    pending.setAt(at, PENDING.ID, track.id);
+    pending.setAt(at, PENDING.TO_MAC, mac);
+    if (from === null) this.settle(false);
+  }
+
+  /** True where the oldest pending failover has its cause now. */
+  private settleHead(isFinal: boolean): boolean {
+    const { failovers, timeline } = this.logs;
+    const sequence = this.pending.headField(PENDING.FAILOVER);
+    const from = this.speakers[this.pending.headField(PENDING.FROM_SPEAKER)] ?? null;
+    const to = this.speakers[this.pending.headField(PENDING.TO_SPEAKER)] ?? this.lateSpeaker();
+    const claim = this.pending.headField(PENDING.CLAIM);
+    const { now } = this.clock;
+    const cause = from === null ? log.CAUSE_ANNOUNCEMENT : causeOf(claim, from, to, now, isFinal);
+    if (cause === log.CAUSE_UNDECIDED) return false;
+    failovers.set(sequence, FAILOVER.CAUSE, cause);
+    const entry = this.pending.headField(PENDING.TIMELINE);
+    timeline.set(entry, TIMELINE.CAUSE, cause);
+    if (to !== null) this.setExpectation(sequence, claim, cause, from, to);
+    this.onSettled?.(sequence, entry);
+    return true;
+  }
+
+  /** What the new master had to wait for, by its own priority and the old one's interval. */
+  private setExpectation(
+    sequence: number,
+    claim: number,
+    cause: number,
+    from: Speaker | null,
+    to: Speaker,
+  ): void {
+    const { failovers } = this.logs;
+    const run = to.observer.runAround(claim);
+    if (run !== null) failovers.set(sequence, FAILOVER.FIRST_ADVERT, run.startFrame);
+    const interval = from === null ? to.observer.interval : from.observer.interval;
+    const skew = to.observer.skewTime(interval);
+    const expected = cause === log.CAUSE_SHUTDOWN ? skew : 3 * interval + skew;
+    failovers.set(sequence, FAILOVER.MASTER_DOWN, expected);
+  }
+
+  /** The newcomer may send its first advert only after its claim. */
+  private lateSpeaker(): Speaker | null {
+    const track = this.tracks[this.pending.headField(PENDING.ID)];
+    if (track === undefined) return null;
+    const found = speakerWith(track, this.pending.headField(PENDING.TO_MAC));
+    if (found !== null) this.pending.setHeadField(PENDING.TO_SPEAKER, found.index);
+    return found;
+  }
+}
+
+/** The speaker of one of the address's routers with this MAC. */
+export function speakerWith(track: Track, mac: number): Speaker | null {
+  for (const router of track.routers) {
+    for (const speaker of router.speakers) if (speaker.mac === mac) return speaker;
+  }
+  return null;
+}
+
+function indexOf(speaker: Speaker | null): number {
+  return speaker === null ? -1 : speaker.index;
+}

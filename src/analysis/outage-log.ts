@@ -1,0 +1,91 @@
+import { CLIENT, type Clients } from './clients.ts';
+import { FAILOVER, type Logs, OUTAGE } from './logs.ts';
+import type { Track } from './track.ts';
+
+/**
+ * The list of outages, and which failover lies in each: decided by time alone. An outage without
+ * failover has the cause that another MAC claimed the address just before it, if one did.
+ */
+const SECOND = 1e9;
+
+/** A stretch in which requests of a client went unanswered; times are nanoseconds. */
+export interface Gap {
+  start: number;
+  end: number;
+  endStamp: number;
+  endFrame: number;
+  unanswered: number;
+  lastFrame: number;
+  /** 0 where no answer came any more. */
+  firstFrame: number;
+  before: number;
+  after: number;
+  firstUnanswered: number;
+}
+
+export class OutageLog {
+  private readonly clients: Clients;
+  private readonly logs: Logs;
+  private readonly tracks: readonly (Track | undefined)[];
+
+  constructor(clients: Clients, logs: Logs, tracks: readonly (Track | undefined)[]) {
+    this.clients = clients;
+    this.logs = logs;
+    this.tracks = tracks;
+  }
+
+  /** Returns the record's sequence number, or -1 where the address is of no interest. */
+  record(client: number, gap: Gap): number {
+    const track = this.tracks[this.clients.addressId(client)];
+    if (track === undefined) return -1;
+    if (!track.isVirtual && !track.isAnnounced && track.refused === null) return -1;
+    const { outages } = this.logs;
+    const failover = this.failoverIn(track, client, gap);
+    const sequence = outages.append();
+    outages.put(OUTAGE.ID, track.id);
+    outages.put(OUTAGE.CLIENT, client);
+    outages.put(OUTAGE.START, gap.start);
+    outages.put(OUTAGE.END, gap.end);
+    outages.put(OUTAGE.END_STAMP, gap.endStamp);
+    outages.put(OUTAGE.END_FRAME, gap.endFrame);
+    outages.put(OUTAGE.UNANSWERED, gap.unanswered);
+    outages.put(OUTAGE.LAST_SERVICE, gap.lastFrame);
+    outages.put(OUTAGE.FIRST_SERVICE, gap.firstFrame);
+    outages.put(OUTAGE.BEFORE_MAC, gap.before);
+    outages.put(OUTAGE.AFTER_MAC, gap.after);
+    outages.put(OUTAGE.FAILOVER, failover);
+    outages.put(OUTAGE.CAUSE, foreignCause(track, gap.firstUnanswered));
+    return sequence;
+  }
+
+  /** The last failover of the address between one request spacing before the gap and its end. */
+  private failoverIn(track: Track, client: number, gap: Gap): number {
+    const { failovers } = this.logs;
+    const spacing = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.SPACING] as number;
+    const from = gap.start - (Number.isNaN(spacing) ? 0 : spacing);
+    const to = gap.firstFrame === 0 ? Number.POSITIVE_INFINITY : gap.end;
+    let found = -1;
+    let sequence = track.lastFailover;
+    while (failovers.isKept(sequence)) {
+      const time = failovers.get(sequence, FAILOVER.NOW);
+      if (time < from) break;
+      if (time <= to) {
+        if (found < 0) found = sequence;
+        const longest = failovers.get(sequence, FAILOVER.OUTAGE);
+        const seconds = gap.end - gap.start;
+        if (Number.isNaN(longest) || seconds > longest) {
+          failovers.set(sequence, FAILOVER.OUTAGE, seconds);
+        }
+      }
+      sequence = failovers.get(sequence, FAILOVER.PREVIOUS);
+    }
+    return found;
+  }
+}
+
+/** Index into OUTAGE_CAUSES. */
+function foreignCause(track: Track, firstUnanswered: number): number {
+  const what = track.foreignWithin(firstUnanswered - SECOND, firstUnanswered);
+  if (what === null) return 0;
+  return what === 'refused' ? 1 : 2;
+}

@@ -1,0 +1,70 @@
+import type { SpeakerObserver } from '../vrrp/observer.ts';
+
+/**
+ * What is known of one virtual router and of its speakers. A router is (network, VRID, version,
+ * family); a speaker of it is known by its IP source. What receivers would object to is counted
+ * per speaker as a fault.
+ */
+export const ADVERT_FAULTS = [
+  'checksum',
+  'ttl',
+  'auth',
+  'version',
+  'length',
+  'interval',
+  'address-list',
+] as const;
+export const FAULT_CHECKSUM = 0;
+export const FAULT_TTL = 1;
+export const FAULT_AUTH = 2;
+export const FAULT_VERSION = 3;
+export const FAULT_LENGTH = 4;
+export const FAULT_INTERVAL = 5;
+export const FAULT_ADDRESS_LIST = 6;
+
+/** Peers remembered of a router. */
+export const PEERS_MAX = 64;
+
+export interface Speaker {
+  readonly index: number;
+  readonly router: Router;
+  readonly words: readonly [number, number, number, number];
+  /** 48-bit MAC its last advert came from; 0 where the link has none. */
+  mac: number;
+  readonly observer: SpeakerObserver;
+  adverts: number;
+  readonly firstFrame: number;
+  lastFrame: number;
+  readonly faults: number[];
+  /** Digest of its address list and of its authentication data. */
+  addressDigest: number;
+  authDigest: number;
+}
+
+export interface Router {
+  readonly network: number;
+  readonly vrid: number;
+  readonly version: 2 | 3;
+  readonly family: 4 | 6;
+  /** Ids of the addresses that its adverts list. */
+  readonly addresses: number[];
+  readonly speakers: Speaker[];
+  lastSpeaker: Speaker | null;
+  unicast: boolean;
+  multicast: boolean;
+  /** Whom unicast adverts are sent to: one entry an address, with the MAC, 0 where unknown. */
+  readonly peers: Peer[];
+  authType: number;
+  /** Bit set of the checksum conventions seen. */
+  conventions: number;
+  interval: number;
+}
+
+export interface Peer {
+  readonly words: readonly [number, number, number, number];
+  readonly mac: number;
+}
+
+export function countFault(speaker: Speaker, index: number): void {
+  speaker.faults[index] = (speaker.faults[index] as number) + 1;
+}

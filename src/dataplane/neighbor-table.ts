@@ -1,0 +1,84 @@
+import { type Claim, isAnnouncement } from '../arp/claim.ts';
+import { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
+import type { AddressBook } from './address-book.ts';
+import { AddressFilter } from './address-filter.ts';
+import type { AddressPlan } from './address-plan.ts';
+import { CLAIM_CONFIRMED, CLAIM_MOVED, CLAIM_NOTED } from './verdict.ts';
+
+/**
+ * The neighbor table: IPv4 and IPv6 address → MAC and port, each entry tagged with its id in the
+ * address book. It applies claims that may stand; whether they may is the guard's.
+ */
+export class NeighborTable {
+  readonly addresses4: IpTable4;
+  readonly addresses6: IpTable6;
+  /** Which IPv4 addresses may have an entry, for the short way. */
+  readonly filter = new AddressFilter();
+  private readonly book: AddressBook;
+  private readonly plan: AddressPlan | null;
+
+  /** Holds at most `maximum` addresses of each family. */
+  constructor(book: AddressBook, plan: AddressPlan | null, maximum: number) {
+    this.book = book;
+    this.plan = plan;
+    this.addresses4 = new IpTable4({ maximum });
+    this.addresses6 = new IpTable6({ maximum });
+  }
+
+  /** The table that holds the claimed address. */
+  tableOf(claim: Claim): IpTable4 | IpTable6 {
+    return claim.family === 4 ? this.addresses4 : this.addresses6;
+  }
+
+  /** The entry of the claimed address, or -1. */
+  find(claim: Claim): number {
+    if (claim.family === 4) return this.addresses4.find(claim.network, claim.address);
+    const { network, word0, word1, word2, word3 } = claim;
+    return this.addresses6.find(network, word0, word1, word2, word3);
+  }
+
+  /** The entry of the IPv6 address at `at` of `view`, or -1. */
+  find6(network: number, view: DataView, at: number): number {
+    const w0 = view.getUint32(at);
+    const w1 = view.getUint32(at + 4);
+    const w2 = view.getUint32(at + 8);
+    return this.addresses6.find(network, w0, w1, w2, view.getUint32(at + 12));
+  }
+
+  /**
+   * Gives the claimed address an entry and an id, with the policy that the plan has for it.
+   * Returns the entry, or -1 where the table is full of static ones.
+   */
+  define(claim: Claim): number {
+    const { network, word0, word1, word2, word3, address } = claim;
+    const isIpv4 = claim.family === 4;
+    const entry = isIpv4
+      ? this.addresses4.insert(network, address)
+      : this.addresses6.insert(network, word0, word1, word2, word3);
+    if (entry < 0) return entry;
+    if (isIpv4) this.filter.add(address);
+    const last = isIpv4 ? address : word3;
+    const id = this.book.add(network, claim.family, word0, word1, word2, last);
+    if (this.plan !== null) this.book.copyPolicy(this.plan.policyOf(claim), id);
+    this.tableOf(claim).setTag(entry, id);
+    return entry;
+  }
+
+  /**
+   * Applies a claim that stands; returns CLAIM_MOVED, CLAIM_CONFIRMED or CLAIM_NOTED.
+   * Announcements move, any form sets the first holder, what the holder says is confirmed.
+   */
+  apply(claim: Claim, entry: number, port: number, tick: number): number {
+    const table = this.tableOf(claim);
+    const high = table.macHigh(entry);
+    const low = table.macLow(entry);
+    if (high === claim.macHigh && low === claim.macLow) {
+      table.repoint(entry, high, low, port, tick);
+      return CLAIM_CONFIRMED;
+    }
+    const hasHolder = high !== 0 || low !== 0;
+    if (hasHolder && !isAnnouncement(claim.form, claim.override)) return CLAIM_NOTED;
+    table.repoint(entry, claim.macHigh, claim.macLow, port, tick);
+    return CLAIM_MOVED;
+  }
+}
