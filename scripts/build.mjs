@@ -1,9 +1,10 @@
-// Compiles src into dist. The new dist is made beside the old one and takes its place only when it
+// Compiles src into dist, and bundles the command: a hundred modules cost more to find and load than
+// a small capture costs to replay. The new dist is made beside the old one and takes its place only when it
 // is whole, so that a failed build leaves a working command. Without a compiler (an installation
 // without development packages) there is nothing to do, which is no error.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -16,7 +17,7 @@ if (compiler === null) {
   const rest = existsSync(dist) ? 'dist stays as it is' : 'dist is not built';
   console.log(`havip build: TypeScript is not installed, ${rest}`);
 } else {
-  process.exitCode = build(compiler);
+  process.exitCode = await build(compiler);
 }
 
 function findCompiler() {
@@ -27,7 +28,7 @@ function findCompiler() {
   }
 }
 
-function build(tsc) {
+async function build(tsc) {
   rmSync(fresh, { recursive: true, force: true });
   const args = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', fresh];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
@@ -36,9 +37,27 @@ function build(tsc) {
     console.error('havip build: failed, see above; dist stays as it was');
     return 1;
   }
-  const main = join(fresh, 'cli', 'main.js');
-  if (existsSync(main)) chmodSync(main, 0o755);
+  await bundleCommand(join(fresh, 'cli'));
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
   return 0;
+}
+
+/**
+ * Dependencies stay outside the bundle. What a command loads only when it needs it stays a file of
+ * its own, in the same folder, since some find the package's documents relative to themselves.
+ */
+async function bundleCommand(folder) {
+  const main = join(folder, 'main.js');
+  if (!existsSync(main)) return;
+  const { rolldown } = await import('rolldown');
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const external = [/^node:/, ...Object.keys(dependencies)];
+  const bundle = await rolldown({ input: main, platform: 'node', external });
+  const bundled = `${folder}.bundled`;
+  await bundle.write({ dir: bundled, format: 'esm', chunkFileNames: '[name].js' });
+  await bundle.close();
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(bundled, folder);
+  chmodSync(main, 0o755);
 }

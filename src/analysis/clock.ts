@@ -3,7 +3,7 @@
  * before each frame and read by every analyser.
  */
 export class Clock {
-  /** Nanoseconds since the whole second of the first frame; the last known time for a frame without. */
+  /** Nanoseconds since the first frame's whole second; the last known time where there is none. */
   now = 0;
   /** 1-based number of the frame in the (merged) capture. */
   frame = 0;

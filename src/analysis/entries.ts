@@ -76,17 +76,21 @@ export class Entries {
     const source = claims.get(sequence, CLAIM.SOURCE);
     const verdict = claims.get(sequence, CLAIM.VERDICT);
     const reason = claims.get(sequence, CLAIM.REASON);
-    return {
-      ...this.moment(claims, sequence, CLAIM.STAMP, CLAIM.FRAME),
+    const stamp = claims.get(sequence, CLAIM.STAMP);
+    const frame = claims.get(sequence, CLAIM.FRAME);
+    const entry = {
+      time: this.from.times.format(stamp, frame),
+      t: this.from.times.sinceFirst(stamp),
+      frame,
       vlan: this.vlan(id),
       ip: this.ip(id),
       mac: formatMac(mac),
-      ...(Number.isNaN(source) ? {} : { ethernetSource: formatMac(source) }),
       name: this.name(mac),
       form: FORM_NAMES[claims.get(sequence, CLAIM.FORM)] as string,
       verdict: CLAIM_VERDICT_NAMES[verdict] as ClaimEntry['verdict'],
       reason: verdict === CLAIM_REFUSED ? (DROP_REASON_NAMES[reason] as string) : null,
     };
+    return Number.isNaN(source) ? entry : { ...entry, ethernetSource: formatMac(source) };
   }
 
   timeline(sequence: number): TimelineEntry {

@@ -57,20 +57,23 @@ export class Outages {
     if (seen.carries === CARRIES_ND || seen.carries === CARRIES_VRRP) return;
     const track = this.tracks[id];
     if (track === undefined) return;
-    const link = seen.link;
-    const server = macFromHalves(link.sourceHigh, link.sourceLow);
     track.lastServiceFrame = this.clock.frame;
-    track.lastServiceMac = server;
-    if (track.awaitsService && server === track.holder) {
-      track.awaitsService = false;
-      this.logs.failovers.set(track.lastFailover, FAILOVER.FIRST_SERVICE, this.clock.frame);
-    }
+    if (track.awaitsService) this.noteFirstService(track, seen);
     if (this.exchange.read(view, seen) !== ANSWER) return;
     track.hasTraffic = true;
+    const link = seen.link;
+    const server = macFromHalves(link.sourceHigh, link.sourceLow);
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
     const client = this.clientOf(id, view, seen, false, mac);
     if (client >= 0) this.answer(client, server);
+  }
+
+  private noteFirstService(track: Track, seen: Classifier): void {
+    const { sourceHigh, sourceLow } = seen.link;
+    if (macFromHalves(sourceHigh, sourceLow) !== track.holder) return;
+    track.awaitsService = false;
+    this.logs.failovers.set(track.lastFailover, FAILOVER.FIRST_SERVICE, this.clock.frame);
   }
 
   /** At the end of the capture: what is pending becomes certain, what lasts stays open. */

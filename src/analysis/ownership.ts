@@ -142,7 +142,7 @@ export class Ownership {
     this.claimLog.logMinor(track, claim, mac, verdict.CLAIM_NOTED);
   }
 
-  /** Its own resignation, or silence for masterDownInterval, since it last spoke for the address. */
+  /** Resigned, or silent for masterDownInterval, since it last spoke for the address. */
   private isResumption(track: Track): boolean {
     const speaker = this.holderSpeaker(track);
     const last = track.lastAnnouncement;

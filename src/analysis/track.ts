@@ -34,7 +34,6 @@ export class Track {
   hasTraffic = false;
   /** The last packet from the address, of any protocol. */
   lastServiceFrame = 0;
-  lastServiceMac = 0;
   /** Sequence number of the last failover, -1 before one; it waits for its first service. */
   lastFailover = -1;
   awaitsService = false;

@@ -84,8 +84,7 @@ export function decodeOrdinary(
     i++;
   }
   window.at = at;
-  packets.lastSeconds = lastSeconds;
-  packets.lastNanoseconds = lastNanoseconds;
+  Object.assign(packets, { lastSeconds, lastNanoseconds });
   packets.records += i - first;
   return i;
 }

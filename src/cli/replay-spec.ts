@@ -24,7 +24,11 @@ export const REPLAY: CommandSpec = {
     { name: 'from', value: 'T', help: 'begin at T: seconds since the first frame, or RFC 3339' },
     { name: 'to', value: 'T', help: 'end at T' },
     { name: 'speed', value: 'max|FACTOR', help: 'pace the text: 1 is as fast as it happened' },
-    { name: 'limit', value: 'N', help: 'entries kept of each list (5000; 0 keeps all)' },
+    {
+      name: 'limit',
+      value: 'N',
+      help: 'entries kept at each end of a list (5000; text 500; 0: all)',
+    },
     {
       name: 'fail-on',
       value: 'CODE[,CODE...]',
@@ -52,7 +56,9 @@ export const REPLAY: CommandSpec = {
   ],
 };
 
-const LIMIT_DEFAULT = 5000;
+/** A terminal shows a few dozen entries; a document is for programs. */
+const LIMIT_JSON = 5000;
+const LIMIT_TEXT = 500;
 const NOT_YET = ['html', 'annotate', 'caches'];
 const FORMATS = ['text', 'json'] as const;
 
@@ -92,13 +98,17 @@ export function readReplayRequest(arguments_: readonly string[]): ReplayRequest 
     from: optional(line, 'from', readTimePoint),
     to: optional(line, 'to', readTimePoint),
     speed: readSpeed(line.value('speed') ?? 'max'),
-    limit: optional(line, 'limit', readWhole) ?? LIMIT_DEFAULT,
+    limit: optional(line, 'limit', readWhole) ?? defaultLimit(readFormat(line)),
     failOn: readCodes(line),
     maxOutageSeconds: optional(line, 'max-outage', readDuration),
     isColorRefused: line.isGiven('no-color'),
   };
   checkTogether(request);
   return request;
+}
+
+function defaultLimit(format: ReplayRequest['format']): number {
+  return format === 'text' ? LIMIT_TEXT : LIMIT_JSON;
 }
 
 function optional<T>(

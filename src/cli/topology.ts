@@ -1,5 +1,6 @@
 /** The network that a replay judges by: of a lab file, of `--havip`, or none at all. */
 import fs from 'node:fs';
+import path from 'node:path';
 import type { Topology } from '../havip/topology.ts';
 import type { ReplayRequest } from './replay-spec.ts';
 import { UsageError } from './usage-error.ts';
@@ -11,7 +12,8 @@ import { UsageError } from './usage-error.ts';
 export async function topologyOf(request: ReplayRequest): Promise<Topology | null> {
   const { lab, havips } = request;
   if (lab === null && havips.length === 0) return null;
-  const topology = lab === null ? emptyTopology() : await readLab(lab);
+  const chosen = request.provider === null ? null : await provider(request.provider);
+  const topology = lab === null ? emptyTopology() : await readLab(lab, chosen);
   for (const havip of havips) {
     if (topology.havips.some((known) => known.address === havip.address)) {
       throw new UsageError(
@@ -21,7 +23,7 @@ export async function topologyOf(request: ReplayRequest): Promise<Topology | nul
     }
     topology.havips.push(havip);
   }
-  if (request.provider !== null) topology.provider = await provider(request.provider);
+  if (chosen !== null) topology.provider = chosen;
   return topology;
 }
 
@@ -29,7 +31,7 @@ function emptyTopology(): Topology {
   return { name: '', provider: null, subnets: [], enis: [], havips: [], run: {}, quotas: {} };
 }
 
-async function readLab(file: string): Promise<Topology> {
+async function readLab(file: string, chosen: Topology['provider']): Promise<Topology> {
   let text: string;
   try {
     text = fs.readFileSync(file, 'utf8');
@@ -39,7 +41,8 @@ async function readLab(file: string): Promise<Topology> {
     throw new UsageError(`--lab: ${file}: ${what}`, 'check the path of the lab file');
   }
   const { parseLab } = await import('../lab/lab-file.ts');
-  return parseLab(text, file);
+  const folder = path.dirname(path.resolve(file));
+  return parseLab(text, file, chosen === null ? { folder } : { folder, provider: chosen });
 }
 
 async function provider(name: string): Promise<Topology['provider']> {

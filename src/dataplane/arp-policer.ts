@@ -12,16 +12,20 @@ export interface PolicerRate {
 
 export const DYNAMIC_ARP_INSPECTION: PolicerRate = { rate: 15, burst: 15 };
 
+/** What a frame costs: a second's nanoseconds. */
+const FRAME = 1e9;
+
 export class ArpPolicer {
-  private readonly perNanosecond: number;
-  private readonly burst: number;
+  private readonly rate: number;
+  private readonly most: number;
+  /** Frames times nanoseconds in a second, so that whole rates and times stay exact. */
   private readonly tokens: Float64Array;
   private readonly last: Float64Array;
 
   constructor(rate: PolicerRate, ports: number) {
-    this.perNanosecond = rate.rate / 1e9;
-    this.burst = rate.burst;
-    this.tokens = new Float64Array(ports).fill(rate.burst);
+    this.rate = rate.rate;
+    this.most = rate.burst * FRAME;
+    this.tokens = new Float64Array(ports).fill(this.most);
     this.last = new Float64Array(ports).fill(Number.NEGATIVE_INFINITY);
   }
 
@@ -30,11 +34,11 @@ export class ArpPolicer {
     const elapsed = now - this.last[port]!;
     let tokens = this.tokens[port]!;
     if (elapsed > 0) {
-      tokens = Math.min(this.burst, tokens + elapsed * this.perNanosecond);
+      tokens = Math.min(this.most, tokens + elapsed * this.rate);
       this.last[port] = now;
     }
-    const admitted = tokens >= 1;
-    this.tokens[port] = admitted ? tokens - 1 : tokens;
+    const admitted = tokens >= FRAME;
+    this.tokens[port] = admitted ? tokens - FRAME : tokens;
     return admitted;
   }
 }

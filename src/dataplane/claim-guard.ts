@@ -18,7 +18,7 @@ export interface GuardRules {
   readonly uncheckedMayClaim: boolean;
 }
 
-/** Who has which MAC, as the guard needs it. Compiled by the control plane, changed between bursts. */
+/** Who has which MAC, as the guard needs it; compiled by the control plane. */
 export interface EniTable {
   /** Index of the ENI with this MAC, or -1. */
   find(high: number, low: number): number;

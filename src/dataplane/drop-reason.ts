@@ -23,6 +23,7 @@ export const HAIRPIN = 16;
 export const TOO_BIG = 17;
 export const NOT_DELIVERED = 18;
 export const TABLE_FULL = 19;
+export const QUEUE_FULL = 20;
 
 export const DROP_REASON_NAMES: readonly string[] = [
   'allowed',
@@ -45,4 +46,5 @@ export const DROP_REASON_NAMES: readonly string[] = [
   'too-big',
   'not-delivered',
   'table-full',
+  'queue-full',
 ];

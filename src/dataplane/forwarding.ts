@@ -9,7 +9,7 @@ import type { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
 import { readIpv4Destination } from '../wire/ipv4.ts';
 import { ipv6DestinationAt } from '../wire/ipv6.ts';
 import { isGroupMacHigh, macFromHalves } from '../wire/mac.ts';
-import { isHavipPolicy, POLICY_GATEWAY } from './address-book.ts';
+import { isHavipPolicy, POLICY_GATEWAY, POLICY_SUBNET } from './address-book.ts';
 import * as frame from './classifier.ts';
 import * as reason from './drop-reason.ts';
 import type { Switch } from './switch.ts';
@@ -25,7 +25,6 @@ export interface ForwardingRules {
   readonly carriesMulticast: boolean;
 }
 
-const ETHERNET_HEADER = 14;
 type AnyIpTable = IpTable4 | IpTable6;
 
 const dropped = (why: number): number => verdict.verdictOf(verdict.DROP, why);
@@ -36,6 +35,9 @@ const UNKNOWN_ADDRESS = dropped(reason.UNKNOWN_ADDRESS);
 export class Forwarding {
   private readonly rules: ForwardingRules;
   private readonly mtu: Uint32Array;
+  /** The MAC of whom the last FORWARD by IP goes to, in halves. */
+  nextHigh = 0;
+  nextLow = 0;
 
   /** `mtu[port]` is the port's MTU in octets, without the Ethernet header. */
   constructor(rules: ForwardingRules, mtu: readonly number[]) {
@@ -43,12 +45,17 @@ export class Forwarding {
     this.mtu = Uint32Array.from(mtu);
   }
 
-  /** The verdict on the frame that the switch has just classified, guarded and learned. */
-  resolve(owner: Switch, view: DataView, length: number, port: number): number {
-    return this.rules.byIp ? this.byIp(owner, view, length, port) : this.byMac(owner, length, port);
+  /** Whether frames are sent on with both MACs rewritten. */
+  get isByIp(): boolean {
+    return this.rules.byIp;
   }
 
-  private byMac(owner: Switch, length: number, port: number): number {
+  /** The verdict on the frame that the switch has just classified, guarded and learned. */
+  resolve(owner: Switch, view: DataView, port: number): number {
+    return this.rules.byIp ? this.byIp(owner, view, port) : this.byMac(owner, port);
+  }
+
+  private byMac(owner: Switch, port: number): number {
     const seen = owner.classifier;
     const link = seen.link;
     if (isGroupMacHigh(link.destinationHigh)) {
@@ -56,10 +63,10 @@ export class Forwarding {
     }
     const entry = owner.stations.find(seen.network, link.destinationHigh, link.destinationLow);
     if (entry < 0) return verdict.FLOOD;
-    return this.towards(owner.stations.port(entry), length, port);
+    return this.towards(owner, owner.stations.port(entry), port);
   }
 
-  private byIp(owner: Switch, view: DataView, length: number, port: number): number {
+  private byIp(owner: Switch, view: DataView, port: number): number {
     const seen = owner.classifier;
     if (seen.carries === frame.CARRIES_ARP) return this.arp(owner, view, port);
     if (seen.carries === frame.CARRIES_ND) return this.neighbor(owner, view, port);
@@ -67,7 +74,7 @@ export class Forwarding {
     if (seen.family === 4) {
       const table = owner.addresses4;
       const destination = readIpv4Destination(view, seen.packet);
-      return this.unicast(owner, table, table.find(seen.network, destination), length, port);
+      return this.unicast(owner, table, table.find(seen.network, destination), port);
     }
     if (seen.family === 6) {
       const entry = owner.neighbors.find6(
@@ -75,30 +82,29 @@ export class Forwarding {
         view,
         ipv6DestinationAt(seen.packet),
       );
-      return this.unicast(owner, owner.addresses6, entry, length, port);
+      return this.unicast(owner, owner.addresses6, entry, port);
     }
     return NOT_DELIVERED;
   }
 
-  private unicast(
-    owner: Switch,
-    table: AnyIpTable,
-    entry: number,
-    length: number,
-    port: number,
-  ): number {
+  private unicast(owner: Switch, table: AnyIpTable, entry: number, port: number): number {
     if (entry < 0) return UNKNOWN_ADDRESS;
     const policy = owner.book.policy(table.tag(entry));
     if (policy === POLICY_GATEWAY) return verdict.DELIVER;
     if (table.mac(entry) === 0) {
       return isHavipPolicy(policy) ? dropped(reason.NO_HOLDER) : UNKNOWN_ADDRESS;
     }
-    return this.towards(table.port(entry), length, port);
+    const way = this.towards(owner, table.port(entry), port);
+    this.nextHigh = table.macHigh(entry);
+    this.nextLow = table.macLow(entry);
+    return way;
   }
 
-  private towards(egress: number, length: number, ingress: number): number {
+  private towards(owner: Switch, egress: number, ingress: number): number {
     if (egress === ingress) return dropped(reason.HAIRPIN);
-    if (length > this.mtu[egress]! + ETHERNET_HEADER) return dropped(reason.TOO_BIG);
+    // The MTU counts what follows the header and its tags (IEEE 802.3 3.2.7).
+    const { frameEnd, packet } = owner.classifier;
+    if (frameEnd - packet > this.mtu[egress]!) return dropped(reason.TOO_BIG);
     return verdict.verdictOf(verdict.FORWARD, egress);
   }
 
@@ -143,6 +149,8 @@ export class Forwarding {
     }
     if (!isProbe) return verdict.RESPOND;
     const link = owner.classifier.link;
+    // Any ENI of the subnet is a member; the source guard let no other host through.
+    if (policy === POLICY_SUBNET) return NOT_DELIVERED;
     const asker = macFromHalves(link.sourceHigh, link.sourceLow);
     return owner.book.hasMember(id, asker) ? NOT_DELIVERED : verdict.RESPOND;
   }

@@ -113,7 +113,7 @@ export class Switch {
     if (seen.family === 4) this.notePacket4(view, carries);
     else if (seen.family === 6) this.notePacket6(view, carries);
     if (this.forwarding === null) return verdict.OBSERVE;
-    const way = this.forwarding.resolve(this, view, end - at, port);
+    const way = this.forwarding.resolve(this, view, port);
     return verdict.verdictKind(way) === verdict.DROP ? this.drop(verdict.verdictDetail(way)) : way;
   }
 

@@ -30,7 +30,8 @@ export function writeFailovers(page: Page, result: ReplayResult, naming: Naming)
 }
 
 function writeFailover(page: Page, failover: FailoverEntry, number: number, naming: Naming): void {
-  const when = `${clockTime(failover.time)} UTC, t ${offset(failover.t)} s, frame ${failover.frame}`;
+  const t = offset(failover.t);
+  const when = `${clockTime(failover.time)} UTC, t ${t} s, frame ${failover.frame}`;
   const address = addressLabel(failover.ip, failover.vlan);
   page.paragraph(`${number}  ${address}  ${when}`, { indent: 2, hang: 5 });
   const move = `${naming.full(failover.from)} → ${naming.full(failover.to)}`;

@@ -4,8 +4,11 @@
  */
 
 /** Two columns on a terminal: East Asian wide and fullwidth forms, emoji (Unicode UAX #11). */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const WIDE = new RegExp(
+  '[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f' +
+    '\\uff00-\\uff60\\uffe0-\\uffe6]|[\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}]',
+  'u',
+);
 const WIDTHLESS = /[\p{Mn}\p{Me}\u200b-\u200d]/u;
 const PLAIN = /^[\x20-\x7e]*$/;
 /** Control characters and direction overrides: a capture's or lab's name must not steer us. */

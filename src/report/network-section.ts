@@ -45,7 +45,8 @@ function writeRouter(page: Page, router: VirtualRouterSummary): void {
   const checksum = router.checksum === 'plain' ? '' : `, checksum ${router.checksum}`;
   const interval = `${router.advertIntervalSeconds} s`;
   page.paragraph(
-    `VRID ${router.vrid}${vlan}: VRRPv${router.version} over IPv${router.family}, ${router.mode}, ` +
+    `VRID ${router.vrid}${vlan}: VRRPv${router.version} over IPv${router.family}, ` +
+      `${router.mode}, ` +
       `${AUTHENTICATION[router.authType]}${checksum}, an advert every ${interval}`,
     { indent: 2, hang: 4 },
   );

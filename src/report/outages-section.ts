@@ -82,7 +82,8 @@ export function writeRefusals(page: Page, result: ReplayResult, naming: Naming):
   for (const group of shown) writeRefusal(page, group, naming);
   page.more(groups.size - shown.length);
   if (result.elided.claims > 0) {
-    const text = `Counted over the claims kept; ${counted(result.elided.claims, 'claim')} left out.`;
+    const left = counted(result.elided.claims, 'claim');
+    const text = `Counted over the claims kept; ${left} left out.`;
     page.paragraph(text, { indent: 2, tone: 'dim' });
   }
 }

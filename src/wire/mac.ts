@@ -54,10 +54,17 @@ export function macFromHalves(high: number, low: number): number {
   return high * HIGH_UNIT + low;
 }
 
+const OCTETS: readonly string[] = Array.from({ length: 256 }, (_, octet) =>
+  octet.toString(16).padStart(2, '0'),
+);
+
 /** Six lower-case octets with colons. */
 export function formatMac(mac: number): string {
-  const digits = mac.toString(16).padStart(12, '0');
-  return digits.replace(/..(?!$)/g, '$&:');
+  const high = macHigh(mac);
+  const low = macLow(mac);
+  const first = `${OCTETS[high >>> 8]}:${OCTETS[high & 255]}:${OCTETS[low >>> 24]}`;
+  const last = `${OCTETS[(low >>> 16) & 255]}:${OCTETS[(low >>> 8) & 255]}:${OCTETS[low & 255]}`;
+  return `${first}:${last}`;
 }
 
 /** Six two-digit octets with colons or hyphens, not mixed; NaN for any other text. */

@@ -102,7 +102,7 @@ describe('options', () => {
 
   test('have the defaults of the manual', async () => {
     const { played } = await play('a.pcap');
-    const defaults = { allClaims: false, limit: 5000, from: null, to: null };
+    const defaults = { allClaims: false, limit: 500, from: null, to: null };
     expect(played.options).toMatchObject(defaults);
   });
 

@@ -1,0 +1,88 @@
+import type { FrameBatch } from '../dataplane/frame-batch.ts';
+import type { Port } from '../dataplane/port.ts';
+
+/**
+ * A bad cable around any port: of the frames that leave through it some are lost, some doubled,
+ * some overtaken by the next one. The same seed does the same to the same frames. What comes in
+ * is left alone; wrap the other end to spoil that, too.
+ */
+export interface FaultRates {
+  /** Probabilities, 0 to 1. */
+  readonly loss?: number;
+  readonly duplication?: number;
+  readonly reordering?: number;
+}
+
+export class FaultPort implements Port {
+  lost = 0;
+  duplicated = 0;
+  reordered = 0;
+  private readonly inner: Port;
+  private readonly rates: Required<FaultRates>;
+  private readonly held: DataView;
+  private heldLength = 0;
+  private state: number;
+
+  /** `seed`: any 32-bit number but 0. */
+  constructor(inner: Port, rates: FaultRates, seed: number) {
+    this.inner = inner;
+    this.rates = { loss: 0, duplication: 0, reordering: 0, ...rates };
+    this.held = new DataView(new ArrayBuffer(inner.maximumFrame));
+    this.state = seed | 0;
+    if (this.state === 0) throw new RangeError('seed must not be 0');
+  }
+
+  get name(): string {
+    return this.inner.name;
+  }
+
+  get maximumFrame(): number {
+    return this.inner.maximumFrame;
+  }
+
+  receive(batch: FrameBatch): number {
+    return this.inner.receive(batch);
+  }
+
+  transmit(view: DataView, at: number, end: number): boolean {
+    if (this.happens(this.rates.loss)) {
+      this.lost++;
+      return true;
+    }
+    const isHeldBack = this.heldLength === 0 && this.happens(this.rates.reordering);
+    if (isHeldBack && end - at <= this.maximumFrame) {
+      this.hold(view, at, end);
+      return true;
+    }
+    const isTaken = this.inner.transmit(view, at, end);
+    if (isTaken && this.happens(this.rates.duplication)) {
+      if (this.inner.transmit(view, at, end)) this.duplicated++;
+    }
+    this.release();
+    return isTaken;
+  }
+
+  /** Sends a frame that still waits to be overtaken. */
+  release(): void {
+    const length = this.heldLength;
+    this.heldLength = 0;
+    if (length > 0 && !this.inner.transmit(this.held, 0, length)) this.lost++;
+  }
+
+  private hold(view: DataView, at: number, end: number): void {
+    for (let i = at; i < end; i++) this.held.setUint8(i - at, view.getUint8(i));
+    this.heldLength = end - at;
+    this.reordered++;
+  }
+
+  /** Marsaglia's xorshift32, as a number from 0 to 1. */
+  private happens(rate: number): boolean {
+    if (rate === 0) return false;
+    let x = this.state;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.state = x;
+    return (x >>> 0) / 2 ** 32 < rate;
+  }
+}
