@@ -17,8 +17,12 @@ export interface WaitingFrame {
   isTimed: boolean;
   frame: number;
   linkType: number;
+  /** Known when it is taken. */
   isDuplicate: boolean;
   order: number;
+  /** Where the octets begin that copies share. */
+  payload: number;
+  interfaceId: number;
 }
 
 interface Copies {
@@ -54,12 +58,12 @@ export class Interleaver {
       ? about.interfaceId * 2 ** 32 + this.link.interfaceIndex
       : about.interfaceId;
     this.newest = Math.max(this.newest, about.now);
-    this.turn(about.now);
-    const isDuplicate = this.isCopy(octets, this.link.payload, interfaceId);
-    if (isDuplicate) this.duplicates++;
     const { now, isTimed, frame, linkType } = about;
+    const { payload } = this.link;
     const order = this.order++;
-    this.insert({ view: copy, now, isTimed, frame, linkType, isDuplicate, order });
+    const isDuplicate = false;
+    const waiting = { view: copy, now, isTimed, frame, linkType, isDuplicate, order };
+    this.insert({ ...waiting, payload, interfaceId });
     this.octets += octets.length;
   }
 
@@ -71,6 +75,10 @@ export class Interleaver {
     if (!isFinal && !isFull && this.newest - first.now <= WINDOW) return null;
     this.octets -= first.view.byteLength;
     this.removeFirst();
+    this.turn(first.now);
+    // Judged in order of time, so that the earliest copy stands for the frame.
+    first.isDuplicate = this.isCopy(first);
+    if (first.isDuplicate) this.duplicates++;
     return first;
   }
 
@@ -82,8 +90,8 @@ export class Interleaver {
     this.copies = new Map();
   }
 
-  private isCopy(octets: Uint8Array, payload: number, interfaceId: number): boolean {
-    const key = Buffer.from(octets.buffer, payload).toString('latin1');
+  private isCopy({ view, payload, interfaceId }: WaitingFrame): boolean {
+    const key = Buffer.from(view.buffer, payload).toString('latin1');
     let copies = this.copies.get(key);
     if (copies === undefined) {
       copies = this.olderCopies.get(key) ?? { seen: new Map(), passed: 0 };

@@ -2,7 +2,7 @@ import type { Classifier } from '../dataplane/classifier.ts';
 import { CARRIES_ND, CARRIES_VRRP } from '../dataplane/classifier.ts';
 import { readIpv4Destination, readIpv4Source } from '../wire/ipv4.ts';
 import { ipv6DestinationAt, ipv6SourceAt } from '../wire/ipv6.ts';
-import { macFromHalves } from '../wire/mac.ts';
+import { isVirtualMac, macFromHalves } from '../wire/mac.ts';
 import { CLIENT, Clients, REQUESTS_KEPT } from './clients.ts';
 import type { Clock } from './clock.ts';
 import { FAILOVER, type Logs } from './logs.ts';
@@ -71,7 +71,9 @@ export class Outages {
 
   private noteFirstService(track: Track, seen: Classifier): void {
     const { sourceHigh, sourceLow } = seen.link;
-    if (macFromHalves(sourceHigh, sourceLow) !== track.holder) return;
+    const isHolder = macFromHalves(sourceHigh, sourceLow) === track.holder;
+    // A virtual MAC is often claimed and rarely sent from: the node answers with its own.
+    if (!isHolder && !isVirtualMac(track.holder)) return;
     track.awaitsService = false;
     this.logs.failovers.set(track.lastFailover, FAILOVER.FIRST_SERVICE, this.clock.frame);
   }

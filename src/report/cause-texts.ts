@@ -44,7 +44,7 @@ const REFUSALS: Record<string, string> = {
   'sender-mac-mismatch': 'the Ethernet source is not the MAC that it asserts',
   'wrong-port': 'it came in through a port that is not that of the MAC',
   'not-member': 'the sender is not bound to this HaVip',
-  'ordinary-address': 'the address belongs to another host',
+  'ordinary-address': 'an ordinary address, and not this host’s',
   'rate-limited': 'more claims than the policer lets pass',
 };
 

@@ -76,12 +76,20 @@ function outageClause(result: ReplayResult, naming: Naming): string {
   if (longest !== null) {
     const word = result.outages.length + result.elided.outages === 1 ? 'outage' : 'longest outage';
     const length = longest.seconds === null ? 'of unknown length' : duration(longest.seconds);
-    parts.push(`${word} ${length}, ${causeOf(longest, result, naming)}`);
+    parts.push(`${word} ${length}${whose(longest, result)}, ${causeOf(longest, result, naming)}`);
   }
   if (open !== undefined) {
     parts.push(`${addressLabel(open.ip, open.vlan)} did not answer to the end of the capture`);
   }
   return parts.length > 0 ? parts.join('; ') : unseen(result, naming);
+}
+
+/** Named where the sentence has not named it yet, or more than one address. */
+function whose(outage: OutageEntry, result: ReplayResult): string {
+  const label = addressLabel(outage.ip, outage.vlan);
+  const named = result.failovers.length > 0 ? result.failovers : result.havips;
+  const isOnly = named.every((entry) => addressLabel(entry.ip, entry.vlan) === label);
+  return isOnly ? '' : ` of ${label}`;
 }
 
 function causeOf(outage: OutageEntry, result: ReplayResult, naming: Naming): string {

@@ -12,12 +12,9 @@ describe('VRRP timers', () => {
     [3, 100, 0.1 * SECOND, 0.3609375 * SECOND],
     [3, 100, 1 * SECOND, 3.609375 * SECOND],
     [3, 1, 40.95 * SECOND, 163.640039062 * SECOND],
-  ] as const)(
-    'version %i, priority %i, interval %i ns: down after %d ns',
-    (version, priority, interval, down) => {
-      expect(masterDownInterval(version, priority, interval)).toBeCloseTo(down, -1);
-    },
-  );
+  ] as const)('version %i, priority %i, interval %i ns: down after %d ns', (version, priority, interval, down) => {
+    expect(masterDownInterval(version, priority, interval)).toBeCloseTo(down, -1);
+  });
 
   test('after a resignation only the skew is waited', () => {
     expect(skewTime(2, 100, SECOND)).toBe(609_375_000);
