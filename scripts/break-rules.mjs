@@ -174,8 +174,7 @@ function breakRule(folder, { name, file, find, put }) {
   const path = join(folder, file);
   const parts = readFileSync(path, 'utf8').split(find);
   if (parts.length !== 2) {
-    console.error(`${name}: ${parts.length - 1} times in ${file}, not once: ${find}`);
-    process.exit(1);
+    throw new Error(`${name}: ${parts.length - 1} times in ${file}, not once: ${find}`);
   }
   writeFileSync(path, parts.join(put));
 }

@@ -68,6 +68,8 @@ export class Failovers {
     failovers.put(FAILOVER.LAST_ADVERT, from === null ? 0 : from.observer.lastAdvertFrame);
     failovers.put(FAILOVER.LAST_SERVICE, track.lastServiceFrame);
     failovers.put(FAILOVER.FIRST_CLAIM, frame);
+    failovers.put(FAILOVER.FIRST_ADVERT, 0);
+    failovers.put(FAILOVER.FIRST_SERVICE, 0);
     failovers.put(FAILOVER.PREVIOUS, track.lastFailover);
     track.lastFailover = sequence;
     track.awaitsService = true;

@@ -23,7 +23,7 @@ export class RecordLog {
     this.current = this.first;
   }
 
-  /** Appends a record, all fields 0, and returns its sequence number. */
+  /** Appends a record, every field of which is then `put`, and returns its sequence number. */
   append(): number {
     const sequence = this.count++;
     const { limit, width } = this;
@@ -36,7 +36,6 @@ export class RecordLog {
     if (this.last.length === 0) this.last = new Float64Array(width * limit);
     this.current = this.last;
     this.offset = ((sequence - limit) % limit) * width;
-    for (let i = 0; i < width; i++) this.current[this.offset + i] = 0;
     return sequence;
   }
 

@@ -3,7 +3,7 @@
  * "No" is certain, "maybe" is asked of the table. Addresses are never taken out; when very many
  * have been added everything is a maybe, which costs time and nothing else.
  */
-const BITS = 18;
+const BITS = 16;
 
 export class AddressFilter {
   private readonly words = new Int32Array(1 << (BITS - 5));

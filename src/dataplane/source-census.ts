@@ -6,14 +6,16 @@ import type { MacTable } from '../fdb/mac-table.ts';
  * slot push each other out, which costs a `learn` and loses nothing. After `flush` the table is as
  * if every frame had been learned by itself.
  */
-const BITS = 14;
+const BITS = 13;
+const STRIDE = 4;
+const HIGH = 1;
+const FRAMES = 2;
 const FACTOR = 0x9e3779b1 | 0;
 
 export class SourceCensus {
   private readonly stations: MacTable;
-  private readonly lows = new Int32Array(1 << BITS);
-  private readonly highs = new Int32Array(1 << BITS);
-  private readonly frames = new Int32Array(1 << BITS);
+  /** Four words a slot, side by side in one cache line: low and high word, frames, nothing. */
+  private readonly words = new Int32Array(STRIDE << BITS);
 
   constructor(stations: MacTable) {
     this.stations = stations;
@@ -21,31 +23,30 @@ export class SourceCensus {
 
   /** Counts a frame from a unicast MAC of the untagged network; `low` is its signed low word. */
   count(high: number, low: number, tick: number): void {
-    const slot = Math.imul(low, FACTOR) >>> (32 - BITS);
-    if (this.lows[slot] === low && this.highs[slot] === high && this.frames[slot]! > 0) {
-      this.frames[slot]!++;
-    } else {
-      this.replace(slot, high, low, tick);
-    }
+    const words = this.words;
+    const at = (Math.imul(low, FACTOR) >>> (32 - BITS)) * STRIDE;
+    if (words[at] === low && words[at + HIGH] === high) words[at + FRAMES]!++;
+    else this.replace(at, high, low, tick);
   }
 
   /** Tells the table everything. */
   flush(tick: number): void {
-    for (let slot = 0; slot < this.frames.length; slot++) this.empty(slot, tick);
+    for (let at = 0; at < this.words.length; at += STRIDE) this.empty(at, tick);
   }
 
-  private replace(slot: number, high: number, low: number, tick: number): void {
-    this.empty(slot, tick);
-    this.highs[slot] = high;
-    this.lows[slot] = low;
-    this.frames[slot] = 1;
+  private replace(at: number, high: number, low: number, tick: number): void {
+    this.empty(at, tick);
+    this.words[at] = low;
+    this.words[at + HIGH] = high;
+    this.words[at + FRAMES] = 1;
   }
 
-  private empty(slot: number, tick: number): void {
-    const frames = this.frames[slot]!;
+  private empty(at: number, tick: number): void {
+    const { words } = this;
+    const frames = words[at + FRAMES]!;
     if (frames === 0) return;
-    this.frames[slot] = 0;
-    const entry = this.stations.learn(0, this.highs[slot]!, this.lows[slot]!, 0, tick);
+    words[at + FRAMES] = 0;
+    const entry = this.stations.learn(0, words[at + HIGH]!, words[at]!, 0, tick);
     if (entry >= 0) this.stations.addFrames(entry, frames - 1);
   }
 }
