@@ -129,42 +129,52 @@ export class Replay {
   private take(batch: RecordBatch, capture: CaptureReader): void {
     if (Number.isNaN(this.times.base)) this.begin(batch);
     if (this.interleaver === null && capture.interfaces.length > 1) this.chooseWay(capture);
-    if (this.isLimited || this.interleaver !== null) this.takeApart(batch);
-    else this.takeStraight(batch);
+    this.analysis.owner.setNow(this.lastStamp);
+    const isSimple = !this.isLimited && this.interleaver === null;
+    if (isSimple && this.tallyOrdinary(batch)) this.takeStraight(batch);
+    else this.takeApart(batch);
   }
 
-  /** The usual way, in which nothing but the frames themselves costs time. */
+  /** The usual way: frames in order of time, most of which the switch passes over. */
   private takeStraight(batch: RecordBatch): void {
-    const { view, at, end, wireLength, linkType, seconds, nanoseconds, count } = batch;
-    const { analysis, times } = this;
-    const { clock } = analysis;
-    const { base } = times;
-    let last = this.lastStamp;
-    let bytes = 0;
-    let frame = this.position;
-    for (let i = 0; i < count; i++) {
-      const now = (seconds[i]! - base) * NANOSECONDS + nanoseconds[i]!;
-      frame++;
-      bytes += wireLength[i]!;
-      if (linkType[i] !== this.lastLinkType) this.noteLinkType(linkType[i]!);
-      if (now >= last && now <= EXACT_NOW) {
-        clock.now = now;
-        clock.isTimed = true;
-        last = now;
-      } else {
-        last = this.noteUnusual(batch, i, frame, last);
-      }
-      clock.frame = frame;
+    const { view, at, end, linkType, seconds, nanoseconds, count } = batch;
+    const { analysis, position } = this;
+    const { clock, owner } = analysis;
+    const { base } = this.times;
+    clock.isTimed = true;
+    for (let i = owner.passOver(batch, 0); i < count; i = owner.passOver(batch, i + 1)) {
+      clock.now = (seconds[i]! - base) * NANOSECONDS + nanoseconds[i]!;
+      clock.frame = position + i + 1;
       analysis.onFrame(view, at[i]!, end[i]!, linkType[i]!);
     }
-    this.lastStamp = last;
-    this.lastFrame = frame;
-    this.position = frame;
+    clock.now = this.lastStamp;
+    this.position += count;
+    this.lastFrame = this.position;
     this.frames += count;
-    this.bytes += bytes;
   }
 
-  /** With limits or several interfaces: each frame is looked at by itself. */
+  /**
+   * Adds up a batch whose frames all have times, in order, and one link type that is known;
+   * false, and nothing done, for any other.
+   */
+  private tallyOrdinary(batch: RecordBatch): boolean {
+    const { wireLength, linkType, seconds, nanoseconds, count } = batch;
+    const { base } = this.times;
+    const known = this.lastLinkType;
+    let last = this.lastStamp;
+    let bytes = 0;
+    for (let i = 0; i < count; i++) {
+      const now = (seconds[i]! - base) * NANOSECONDS + nanoseconds[i]!;
+      if (!(now >= last) || now > EXACT_NOW || linkType[i] !== known) return false;
+      bytes += wireLength[i]!;
+      last = now;
+    }
+    this.lastStamp = last;
+    this.bytes += bytes;
+    return true;
+  }
+
+  /** With limits, several interfaces, or times out of order: each frame by itself. */
   private takeApart(batch: RecordBatch): void {
     const { view, at, end, wireLength, linkType, seconds, nanoseconds, count } = batch;
     const { clock } = this.analysis;

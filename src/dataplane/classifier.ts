@@ -33,6 +33,7 @@ import {
 } from '../wire/ipv4.ts';
 import { Ipv6Walk, ipv6Check, isIpv6Cut, walkIpv6 } from '../wire/ipv6.ts';
 import { ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Link, readLink } from '../wire/link.ts';
+import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import * as count from './frame-counts.ts';
 
 /**
@@ -50,10 +51,14 @@ export const CARRIES_ND = 6;
 export const CARRIES_FAULT = 7;
 
 /** EtherType 0x0800 and version 4 with 5 words of header, as the octets 12 to 14 of a frame. */
-const PLAIN_IPV4 = 0x080045;
-const PLAIN_IPV4_LENGTH = 34;
+export const PLAIN_IPV4 = 0x080045;
+export const PLAIN_IPV4_LENGTH = 34;
 /** The first four octets of 01-80-C2-00-00-0x. */
-const RESERVED_GROUP = 0x0180c200;
+export const RESERVED_GROUP = 0x0180c200;
+/** EtherType 0x0806 with Ethernet and IPv4 addresses, as the octets 12 to 19 of a frame. */
+const PLAIN_ARP_TYPE = 0x08060001;
+const PLAIN_ARP_FORMAT = 0x08000604;
+const PLAIN_ARP_LENGTH = 42;
 /** First network number of stacked tags; below it a network is the VID itself. */
 const FIRST_STACKED_NETWORK = 4096;
 
@@ -87,6 +92,9 @@ export class Classifier {
     this.family = 0;
     this.protocol = -1;
     this.frameEnd = end;
+    if (linkType === LINKTYPE_ETHERNET && this.isPlainArp(view, at, end)) {
+      return this.takePlainArp(view, at);
+    }
     const fault = readLink(view, at, end, linkType, link);
     if (link.tagged) this.counts[count.COUNT_VLAN]!++;
     this.network = link.tags > 1 ? this.stackedNetwork(link) : link.vlan;
@@ -125,28 +133,52 @@ export class Classifier {
     return (source & 0x0100) === 0 && (source | view.getInt32(at + 8)) !== 0;
   }
 
-  /** Counts a plain packet that nobody looks at. */
-  passPlainIpv4(): void {
-    this.counts[count.COUNT_IPV4]!++;
+  /** Counts plain packets that nobody looks at. */
+  passPlainIpv4(frames: number): void {
+    this.counts[count.COUNT_IPV4]! += frames;
     this.carries = CARRIES_IPV4;
   }
 
   /** Counts a plain packet and fills the fields as `classify` does. */
   takePlainIpv4(view: DataView, at: number, end: number): void {
+    this.takeUntagged(view, at);
     this.counts[count.COUNT_IPV4]!++;
     this.carries = CARRIES_IPV4;
-    this.fault = FAULT_NONE;
     this.family = 4;
-    this.network = 0;
-    this.authenticated = false;
     const packet = at + 14;
-    this.packet = packet;
     this.frameEnd = end;
     this.upperAt = packet + 20;
     this.upperEnd = ipv4End(view, packet, end);
     const isFirst = readIpv4FragmentOffset(view, packet) === 0;
     this.protocol = isFirst ? readIpv4Protocol(view, packet) : -1;
+  }
+
+  /** Untagged Ethernet ARP between IPv4 addresses, which needs none of the checks below. */
+  private isPlainArp(view: DataView, at: number, end: number): boolean {
+    return (
+      end - at >= PLAIN_ARP_LENGTH &&
+      view.getInt32(at + 12) === PLAIN_ARP_TYPE &&
+      view.getInt32(at + 16) === PLAIN_ARP_FORMAT
+    );
+  }
+
+  private takePlainArp(view: DataView, at: number): number {
+    this.takeUntagged(view, at);
+    this.counts[count.COUNT_ARP]!++;
+    return (this.carries = this.countArp(view, at + 14));
+  }
+
+  /** The fields that `readLink` would fill for an untagged Ethernet II frame. */
+  private takeUntagged(view: DataView, at: number): void {
+    this.fault = FAULT_NONE;
+    this.network = 0;
+    this.authenticated = false;
+    this.packet = at + 14;
     const link = this.link;
+    link.fault = FAULT_NONE;
+    link.tags = 0;
+    link.tagged = false;
+    link.hasEthernet = true;
     link.hasSource = true;
     link.hasDestination = true;
     link.destinationHigh = view.getUint16(at);
@@ -157,7 +189,10 @@ export class Classifier {
 
   private arp(view: DataView, at: number, end: number): number {
     const fault = arpCheck(view, at, end);
-    if (fault !== FAULT_NONE) return this.faulty(fault);
+    return fault !== FAULT_NONE ? this.faulty(fault) : this.countArp(view, at);
+  }
+
+  private countArp(view: DataView, at: number): number {
     const operation = readOperation(view, at);
     const sender = readSenderProtocolAddress(view, at);
     if (sender === 0) {

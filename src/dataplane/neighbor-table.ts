@@ -69,6 +69,8 @@ export class NeighborTable {
    * Announcements move, any form sets the first holder, what the holder says is confirmed.
    */
   apply(claim: Claim, entry: number, port: number, tick: number): number {
+    // Nobody has the null MAC: a claim for it neither takes an address nor holds one.
+    if (claim.macHigh === 0 && claim.macLow === 0) return CLAIM_NOTED;
     const table = this.tableOf(claim);
     const high = table.macHigh(entry);
     const low = table.macLow(entry);

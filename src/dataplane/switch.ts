@@ -13,6 +13,7 @@ import * as reason from './drop-reason.ts';
 import type { Forwarding } from './forwarding.ts';
 import { NeighborTable } from './neighbor-table.ts';
 import type { SwitchObserver } from './observer.ts';
+import { type FrameSlices, passOver } from './short-way.ts';
 import { SourceCensus } from './source-census.ts';
 import * as verdict from './verdict.ts';
 
@@ -107,7 +108,9 @@ export class Switch {
       const refused = this.judgeClaim(view, port);
       if (refused !== reason.ALLOWED) return this.drop(refused);
     }
-    if (link.hasSource) {
+    if (this.isTransparent && seen.network === 0 && stop === reason.ALLOWED && link.hasEthernet) {
+      this.census.count(link.sourceHigh, link.sourceLow | 0, this.tick);
+    } else if (link.hasSource) {
       this.stations.learn(seen.network, link.sourceHigh, link.sourceLow, port, this.tick);
     }
     if (seen.family === 4) this.notePacket4(view, carries);
@@ -135,6 +138,17 @@ export class Switch {
     return entry < 0 ? 0 : this.neighbors.tableOf(claim).tag(entry);
   }
 
+  /**
+   * When only watching: passes over the frames of a batch, from index `from`, that concern no
+   * address which is followed; returns the index of the first that is for `ingress`.
+   */
+  passOver(slices: FrameSlices, from: number): number {
+    if (!this.isTransparent) return from;
+    const next = passOver(slices, from, this.neighbors.filter, this.census, this.tick);
+    this.classifier.passPlainIpv4(next - from);
+    return next;
+  }
+
   /** Brings the station table up to date; to be called before it is read. */
   flushCensus(): void {
     this.census.flush(this.tick);
@@ -153,7 +167,7 @@ export class Switch {
       if (isTo) this.notePacketTo4(view);
       if (isFrom) this.notePacketFrom4(view);
     } else {
-      this.classifier.passPlainIpv4();
+      this.classifier.passPlainIpv4(1);
     }
     return verdict.OBSERVE;
   }
