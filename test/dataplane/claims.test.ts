@@ -1,10 +1,14 @@
 /** Who holds an address after which frame, as the switch judges it (design, section 3, "Claims"). */
 import { describe, expect, test } from 'vitest';
+import { DROP_REASON_NAMES } from '../../src/dataplane/drop-reason.ts';
+import { Switch } from '../../src/dataplane/switch.ts';
+import { parseIpv4 } from '../../src/wire/ip-address.ts';
 import { announcement, arp, BROADCAST, neighbor, type Tags } from './frames.ts';
 import {
   Bench,
   CLIENT,
   havipOf,
+  Journal,
   NODE1,
   NODE2,
   ROGUE,
@@ -231,10 +235,28 @@ describe('one address in several VLANs', () => {
   });
 });
 
-test('a null MAC holds nothing', () => {
+test('a null MAC holds nothing and takes nothing', () => {
   const bench = new Bench(null, null);
-  const sha = '00:00:00:00:00:00';
-  bench.send(arp({ operation: 1, source: NODE1, sha, spa: VIP, tpa: VIP }));
-  expect(bench.holder(VIP)).toBeNull();
+  const nobody = arp({ operation: 1, source: NODE1, sha: '00:00:00:00:00:00', spa: VIP, tpa: VIP });
+  expect(bench.claim(nobody)).toBe('noted');
   expect(bench.claim(announcement(NODE2, VIP))).toBe('moved');
+  expect(bench.claim(nobody)).toBe('noted');
+  expect(bench.holder(VIP)).toBe(NODE2);
+  const guarded = watching('alibaba');
+  expect(guarded.claim(nobody)).toBe('refused sender-mac-mismatch');
+});
+
+test('a table full of fixed addresses takes no other, and says so', () => {
+  const journal = new Journal();
+  const options = { observer: journal, plan: null, forwarding: null, policer: null };
+  const owner = new Switch({ ...options, maximumAddresses: 1 });
+  const frames = [announcement(NODE1, VIP), announcement(NODE2, '192.168.0.89')];
+  for (const frame of frames) {
+    owner.ingress(frame, 0, frame.byteLength, 1, 0);
+    owner.addresses4.setStatic(owner.addresses4.find(0, parseIpv4(VIP)), true);
+  }
+  expect(journal.lines.length).toBe(1);
+  expect(owner.drops[DROP_REASON_NAMES.indexOf('table-full')]).toBe(1);
+  expect(owner.follow(0, 4, 0, 0, 0, parseIpv4('192.168.0.90'))).toBe(0);
+  expect(owner.follow(0, 4, 0, 0, 0, parseIpv4(VIP))).toBe(1);
 });

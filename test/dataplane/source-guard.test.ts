@@ -1,7 +1,9 @@
 /** Whose frames the switch takes at all: Ethernet sources, reserved addresses, IP sources. */
 import { describe, expect, test } from 'vitest';
+import { SourceGuard } from '../../src/dataplane/source-guard.ts';
 import { RULE_SET_NAMES } from '../../src/havip/rule-sets.ts';
-import { announcement, ethernet, neighbor, packet } from './frames.ts';
+import { parseIpv4 } from '../../src/wire/ip-address.ts';
+import { announcement, ethernet, neighbor, packet, words } from './frames.ts';
 import {
   Bench,
   CLIENT,
@@ -180,4 +182,19 @@ describe('Ethernet addresses', () => {
     expect(bench.stations()).toBe(0);
     expect(bench.owner.classifier.counts[9]).toBe(1);
   });
+});
+
+test('what an ENI may use can be taken from it again, as when a HaVip is unbound', () => {
+  const guard = new SourceGuard();
+  const four = packet({ source: NODE1, from: VIP, to: '192.168.0.10' });
+  const six = packet({ source: NODE1, from: VIP6, to: '2001:db8::10' });
+  const allowed = (): boolean[] => [guard.allowsIpv4(3, four, 14), guard.allowsIpv6(3, six, 14)];
+  expect(allowed()).toEqual([false, false]);
+  guard.allow4(3, parseIpv4(VIP));
+  guard.allow6(3, ...words(VIP6));
+  expect(allowed()).toEqual([true, true]);
+  expect(guard.allowsIpv4(4, four, 14)).toBe(false);
+  guard.forbid4(3, parseIpv4(VIP));
+  guard.forbid6(3, ...words(VIP6));
+  expect(allowed()).toEqual([false, false]);
 });

@@ -27,10 +27,12 @@ export interface Sample {
 
 const PCAPS = join(import.meta.dirname, '..', '..', 'pcaps');
 const FRAMES_OF_A_FILE = 60;
+const BUILT_WEIGHT = 12;
 const OCTETS_MAX = 1600;
 
 export async function corpus(): Promise<Sample[]> {
-  const samples = builtFrames();
+  // Many times over, so that they are not lost among the captured ones.
+  const samples = Array.from({ length: BUILT_WEIGHT }, builtFrames).flat();
   const own = readdirSync(PCAPS).filter((name) => /\.(pcap|pcapng)(\.gz|\.zst)?$/.test(name));
   for (const name of own.sort()) await addFrames(samples, join(PCAPS, name), 400);
   if (hasPublicCaptures) {
