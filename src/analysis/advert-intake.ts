@@ -49,7 +49,10 @@ export class AdvertIntake {
     speaker.adverts++;
     speaker.lastFrame = frame;
     const link = seen.link;
-    if (link.hasSource) speaker.mac = macFromHalves(link.sourceHigh, link.sourceLow);
+    if (link.hasSource) {
+      speaker.mac = macFromHalves(link.sourceHigh, link.sourceLow);
+      speaker.macLow = link.sourceLow | 0;
+    }
     const interval = readIntervalNanoseconds(view, at);
     if (router.interval !== 0 && interval !== router.interval) countFault(speaker, FAULT_INTERVAL);
     if (interval > 0) router.interval = interval;

@@ -58,7 +58,7 @@ export class Ownership {
 
   onListed(id: number, router: Router): void {
     const track = this.trackOf(id, router.network);
-    track.routers.push(router);
+    track.routers = [...track.routers, router];
     this.promote(track);
   }
 

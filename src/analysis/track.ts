@@ -6,6 +6,8 @@ import type { Router, Speaker } from './virtual-router.ts';
  */
 export const FOREIGN_KEPT = 4;
 
+const NO_ROUTERS: readonly Router[] = [];
+
 export class Track {
   readonly id: number;
   readonly network: number;
@@ -37,14 +39,11 @@ export class Track {
   /** Sequence number of the last failover, -1 before one; it waits for its first service. */
   lastFailover = -1;
   awaitsService = false;
-  readonly routers: Router[] = [];
+  routers: readonly Router[] = NO_ROUTERS;
   /** The speaker that the holder is, as far as adverts told when `speakersKnown` of them were. */
   speaker: Speaker | null = null;
   speakersKnown = -1;
-  /** The last claims by others than the holder: times, and whether they were refused. */
-  private readonly foreignTimes: number[] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
-  private readonly foreignRefused: boolean[] = [false, false, false, false];
-  private foreignNext = 0;
+  private foreign: Foreign | null = null;
 
   constructor(id: number, network: number) {
     this.id = id;
@@ -56,18 +55,33 @@ export class Track {
   }
 
   noteForeign(now: number, isRefused: boolean): void {
-    const slot = this.foreignNext;
-    this.foreignTimes[slot] = now;
-    this.foreignRefused[slot] = isRefused;
-    this.foreignNext = (slot + 1) % FOREIGN_KEPT;
+    this.foreign ??= new Foreign();
+    this.foreign.note(now, isRefused);
   }
 
   /** 'refused', 'claimed' or null: what another MAC did in (from, to], the latest of it. */
   foreignWithin(from: number, to: number): 'refused' | 'claimed' | null {
+    return this.foreign === null ? null : this.foreign.within(from, to);
+  }
+}
+
+/** The last claims by others than the holder: when, and whether they were refused. */
+class Foreign {
+  private readonly times = new Float64Array(FOREIGN_KEPT).fill(Number.NaN);
+  private readonly refused = new Uint8Array(FOREIGN_KEPT);
+  private next = 0;
+
+  note(now: number, isRefused: boolean): void {
+    this.times[this.next] = now;
+    this.refused[this.next] = isRefused ? 1 : 0;
+    this.next = (this.next + 1) % FOREIGN_KEPT;
+  }
+
+  within(from: number, to: number): 'refused' | 'claimed' | null {
     for (let back = 1; back <= FOREIGN_KEPT; back++) {
-      const slot = (this.foreignNext + FOREIGN_KEPT - back) % FOREIGN_KEPT;
-      const time = this.foreignTimes[slot] as number;
-      if (time > from && time <= to) return this.foreignRefused[slot] ? 'refused' : 'claimed';
+      const slot = (this.next + FOREIGN_KEPT - back) % FOREIGN_KEPT;
+      const time = this.times[slot] as number;
+      if (time > from && time <= to) return this.refused[slot] === 1 ? 'refused' : 'claimed';
     }
     return null;
   }

@@ -29,8 +29,9 @@ export interface Speaker {
   readonly index: number;
   readonly router: Router;
   readonly words: readonly [number, number, number, number];
-  /** 48-bit MAC its last advert came from; 0 where the link has none. */
+  /** 48-bit MAC its last advert came from, 0 where the link has none; and its low word, signed. */
   mac: number;
+  macLow: number;
   readonly observer: SpeakerObserver;
   adverts: number;
   readonly firstFrame: number;

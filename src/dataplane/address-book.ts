@@ -43,17 +43,25 @@ export class AddressBook {
 
   /** A new id for an address of policy `open`; IPv4 addresses are in `w3`, the other words 0. */
   add(network: number, family: number, w0: number, w1: number, w2: number, w3: number): number {
+    const id = this.reserve();
+    this.describe(id, network, family, [w0, w1, w2, w3]);
+    return id;
+  }
+
+  /** The next id, not described yet. */
+  reserve(): number {
     const id = ++this.size;
     if ((id + 1) * STRIDE > this.words.length) this.words = grown(this.words);
+    return id;
+  }
+
+  /** Says which address an id stands for, of policy `open`; IPv4 addresses are the last word. */
+  describe(id: number, network: number, family: number, address: readonly number[]): void {
     const at = id * STRIDE;
     this.words[at + POLICY] = POLICY_OPEN;
     this.words[at + KEY] = (network & 0xffff) | (family << 16);
-    this.words[at + WORD0] = w0;
-    this.words[at + WORD0 + 1] = w1;
-    this.words[at + WORD0 + 2] = w2;
-    this.words[at + WORD0 + 3] = w3;
+    for (let i = 0; i < 4; i++) this.words[at + WORD0 + i] = address[i] as number;
     this.words[at + SUBNET] = 0;
-    return id;
   }
 
   /** Sets who may claim address `id`: a policy, the MACs it names, and its subnet's index + 1. */

@@ -35,6 +35,7 @@ import { Ipv6Walk, ipv6Check, isIpv6Cut, walkIpv6 } from '../wire/ipv6.ts';
 import { ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Link, readLink } from '../wire/link.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import * as count from './frame-counts.ts';
+import { Networks } from './networks.ts';
 
 /**
  * From octets to what a frame carries: link header, network packet, and the upper layer as far as
@@ -59,15 +60,13 @@ export const RESERVED_GROUP = 0x0180c200;
 const PLAIN_ARP_TYPE = 0x08060001;
 const PLAIN_ARP_FORMAT = 0x08000604;
 const PLAIN_ARP_LENGTH = 42;
-/** First network number of stacked tags; below it a network is the VID itself. */
-const FIRST_STACKED_NETWORK = 4096;
 
 export class Classifier {
   readonly link = new Link();
   readonly counts = new Float64Array(count.FRAME_COUNT_NAMES.length);
   readonly faults = new Float64Array(FAULT_NAMES.length);
   private readonly walk = new Ipv6Walk();
-  private readonly stacked = new Map<number, number>();
+  private readonly networks = new Networks();
   /** One of CARRIES_*. */
   carries = CARRIES_OTHER;
   fault = FAULT_NONE;
@@ -97,7 +96,7 @@ export class Classifier {
     }
     const fault = readLink(view, at, end, linkType, link);
     if (link.tagged) this.counts[count.COUNT_VLAN]!++;
-    this.network = link.tags > 1 ? this.stackedNetwork(link) : link.vlan;
+    this.network = link.tags > 1 ? this.networks.numberOf(link) : link.vlan;
     this.packet = link.packet;
     if (link.etherType === ETHERTYPE_IPV4) {
       this.counts[count.COUNT_IPV4]!++;
@@ -277,22 +276,8 @@ export class Classifier {
     return (this.carries = CARRIES_FAULT);
   }
 
-  /** Each pair of tags is a broadcast domain of its own, numbered as it first appears. */
-  private stackedNetwork(link: Link): number {
-    if (link.outerVlan === 0) return link.vlan;
-    const key = link.outerVlan * 4096 + link.vlan;
-    const known = this.stacked.get(key);
-    if (known !== undefined) return known;
-    const network = Math.min(FIRST_STACKED_NETWORK + this.stacked.size, 0xffff);
-    this.stacked.set(key, network);
-    this.vlanOfStacked[network] = link.vlan;
-    return network;
-  }
-
-  private readonly vlanOfStacked: Record<number, number> = {};
-
   /** The VID to show for a network number: the innermost tag's; 0 for none. */
   vlanOf(network: number): number {
-    return network < FIRST_STACKED_NETWORK ? network : (this.vlanOfStacked[network] ?? 0);
+    return this.networks.vlanOf(network);
   }
 }

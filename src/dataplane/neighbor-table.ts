@@ -1,5 +1,6 @@
 import { type Claim, isAnnouncement } from '../arp/claim.ts';
 import { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
+import { isGroupMacHigh } from '../wire/mac.ts';
 import type { AddressBook } from './address-book.ts';
 import { AddressFilter } from './address-filter.ts';
 import type { AddressPlan } from './address-plan.ts';
@@ -16,9 +17,13 @@ export class NeighborTable {
   readonly filter = new AddressFilter();
   private readonly book: AddressBook;
   private readonly plan: AddressPlan | null;
+  private readonly keepsIds: boolean;
+  private readonly idsMax: number;
 
   /** Holds at most `maximum` addresses of each family. */
-  constructor(book: AddressBook, plan: AddressPlan | null, maximum: number) {
+  constructor(book: AddressBook, plan: AddressPlan | null, maximum: number, keepsIds: boolean) {
+    this.keepsIds = keepsIds;
+    this.idsMax = book.size + maximum;
     this.book = book;
     this.plan = plan;
     this.addresses4 = new IpTable4({ maximum });
@@ -47,9 +52,12 @@ export class NeighborTable {
 
   /**
    * Gives the claimed address an entry and an id, with the policy that the plan has for it.
-   * Returns the entry, or -1 where the table is full of static ones.
+   * Returns the entry, or -1 where there is no room. A full table lets an old entry go, whose id
+   * the new one takes over; with `keepsIds` an id stays its address's for ever, and what comes
+   * after `maximum` addresses finds no room.
    */
   define(claim: Claim): number {
+    if (this.keepsIds && this.book.size >= this.idsMax) return -1;
     const { network, word0, word1, word2, word3, address } = claim;
     const isIpv4 = claim.family === 4;
     const entry = isIpv4
@@ -58,9 +66,12 @@ export class NeighborTable {
     if (entry < 0) return entry;
     if (isIpv4) this.filter.add(address);
     const last = isIpv4 ? address : word3;
-    const id = this.book.add(network, claim.family, word0, word1, word2, last);
+    const table = this.tableOf(claim);
+    const id = table.evictedTag || this.book.reserve();
+    table.evictedTag = 0;
+    this.book.describe(id, network, claim.family, [word0, word1, word2, last]);
     if (this.plan !== null) this.book.copyPolicy(this.plan.policyOf(claim), id);
-    this.tableOf(claim).setTag(entry, id);
+    table.setTag(entry, id);
     return entry;
   }
 
@@ -69,8 +80,9 @@ export class NeighborTable {
    * Announcements move, any form sets the first holder, what the holder says is confirmed.
    */
   apply(claim: Claim, entry: number, port: number, tick: number): number {
-    // Nobody has the null MAC: a claim for it neither takes an address nor holds one.
-    if (claim.macHigh === 0 && claim.macLow === 0) return CLAIM_NOTED;
+    // Nobody has the null MAC or a group's (RFC 1812 section 3.3.2): such a claim takes nothing.
+    const isNobody = claim.macHigh === 0 && claim.macLow === 0;
+    if (isNobody || isGroupMacHigh(claim.macHigh)) return CLAIM_NOTED;
     const table = this.tableOf(claim);
     const high = table.macHigh(entry);
     const low = table.macLow(entry);

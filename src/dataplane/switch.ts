@@ -37,6 +37,8 @@ export interface SwitchOptions {
 
 const STATIONS_MAX = 1 << 20;
 const ADDRESSES_MAX = 1 << 20;
+/** An observer keeps a record of each address for ever, so there are fewer. */
+const OBSERVED_MAX = 1 << 17;
 /** Ages are kept in milliseconds. */
 const TICKS_PER_NANOSECOND = 1e-6;
 
@@ -74,8 +76,8 @@ export class Switch {
     this.isTransparent = this.observes && (plan === null || plan.sourceGuard === null);
     this.stations = new MacTable({ maximum: options.maximumStations ?? STATIONS_MAX });
     this.census = new SourceCensus(this.stations);
-    const maximum = options.maximumAddresses ?? ADDRESSES_MAX;
-    this.neighbors = new NeighborTable(this.book, plan, maximum);
+    const maximum = options.maximumAddresses ?? (this.observes ? OBSERVED_MAX : ADDRESSES_MAX);
+    this.neighbors = new NeighborTable(this.book, plan, maximum, this.observes);
     this.addresses4 = this.neighbors.addresses4;
     this.addresses6 = this.neighbors.addresses6;
   }

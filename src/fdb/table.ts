@@ -64,6 +64,8 @@ function checkCount(name: string, value: number, least: number): number {
  * until the next insertion, removal, flush or pass of `age`; -1 stands for "no entry".
  */
 export abstract class ForwardingTable extends OpenAddressing {
+  /** Tag of the entry that the last eviction let go; the caller clears it. */
+  evictedTag = 0;
   protected readonly seed: number;
   protected moves = 0;
   private readonly maximum: number;
@@ -215,10 +217,12 @@ export abstract class ForwardingTable extends OpenAddressing {
   private evict(): boolean {
     let victim = this.isMigrating ? this.sample(this.old, this.oldMask, this.oldCursor) : -1;
     if (victim >= 0) {
+      this.evictedTag = this.old[victim + TAG]! >>> 0;
       this.eraseOld(victim);
     } else {
       victim = this.sample(this.words, this.mask, this.evictCursor & this.mask);
       if (victim < 0) return false;
+      this.evictedTag = this.words[victim + TAG]! >>> 0;
       this.erase(victim);
     }
     this.evictions++;

@@ -28,6 +28,8 @@ interface CompiledSubnet {
   subnet: Subnet;
   blocks: Block[];
   networks: Set<number>;
+  /** An ENI of it names no VLAN: untagged frames are the subnet's, too. */
+  hasUntagged: boolean;
   /** Address text → id of the record with its policy. */
   addresses: Map<string, number>;
   unassigned: number;
@@ -123,6 +125,7 @@ class Compiler {
       subnet,
       blocks: subnet.cidrs.map(blockOf),
       networks: new Set(),
+      hasUntagged: false,
       addresses: new Map(),
       unassigned: this.record(policy.POLICY_UNASSIGNED, [], index),
     };
@@ -139,6 +142,7 @@ class Compiler {
     const compiled = this.subnets[subnet - 1];
     if (compiled === undefined) return;
     for (const network of networksOf(eni)) compiled.networks.add(network);
+    if (eni.vlan === null) compiled.hasUntagged = true;
     const macs = eni.mac === null ? [] : [eni.mac];
     for (const address of eni.addresses) {
       const id = this.record(policy.POLICY_ORDINARY, macs, subnet);
@@ -243,11 +247,14 @@ class CompiledEnis implements EniTable {
 function networksOf(eni: Eni): number[] {
   if (eni.vlan === null) return [];
   if ('access' in eni.vlan) return [eni.vlan.access];
-  return eni.vlan.native === null ? eni.vlan.trunk : [...eni.vlan.trunk, 0];
+  const { trunk, native } = eni.vlan;
+  // Frames of the native VLAN are untagged on this trunk and may be tagged elsewhere.
+  return native === null ? trunk : [...trunk, native, 0];
 }
 
 function covers(subnet: CompiledSubnet, network: number): boolean {
-  return subnet.networks.size === 0 || subnet.networks.has(network);
+  if (subnet.networks.size === 0 || subnet.networks.has(network)) return true;
+  return network === 0 && subnet.hasUntagged;
 }
 
 function isInside(subnet: CompiledSubnet, family: 4 | 6, words: Words): boolean {
