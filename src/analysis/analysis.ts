@@ -48,7 +48,7 @@ export class Analysis implements SwitchObserver {
     );
     const { speakers } = this.routers;
     this.claimLog = new ClaimLog(clock, logs, keepsAllClaims);
-    this.failovers = new Failovers(clock, logs, speakers, tracks);
+    this.failovers = new Failovers(clock, logs, speakers, tracks, this.owner.book);
     this.ownership = new Ownership({
       clock,
       logs,
@@ -58,7 +58,7 @@ export class Analysis implements SwitchObserver {
       tracks,
       isConfigured: (id) => plan !== null && isHavipPolicy(plan.book.policy(id)),
     });
-    this.outages = new Outages(clock, logs, tracks);
+    this.outages = new Outages(clock, logs, tracks, this.owner.book);
     this.view = new CaptureView(clock);
     this.outages.onMissing = (client, missing, since) => this.onMissing(client, missing, since);
   }

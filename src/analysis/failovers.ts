@@ -1,3 +1,4 @@
+import type { AddressBook } from '../dataplane/address-book.ts';
 import { causeOf } from './causes.ts';
 import type { Clock } from './clock.ts';
 import * as log from './logs.ts';
@@ -13,6 +14,7 @@ import type { Speaker } from './virtual-router.ts';
 export class Failovers {
   onSettled: ((sequence: number, timeline: number) => void) | null = null;
   private readonly clock: Clock;
+  private readonly book: AddressBook;
   private readonly logs: Logs;
   private readonly speakers: readonly Speaker[];
   private readonly tracks: readonly (Track | undefined)[];
@@ -23,7 +25,9 @@ export class Failovers {
     logs: Logs,
     speakers: readonly Speaker[],
     tracks: readonly (Track | undefined)[],
+    book: AddressBook,
   ) {
+    this.book = book;
     this.clock = clock;
     this.logs = logs;
     this.speakers = speakers;
@@ -66,13 +70,13 @@ export class Failovers {
     failovers.put(FAILOVER.MASTER_DOWN, Number.NaN);
     failovers.put(FAILOVER.DETECTION, from === null ? Number.NaN : now - from.observer.lastAdvert);
     failovers.put(FAILOVER.LAST_ADVERT, from === null ? 0 : from.observer.lastAdvertFrame);
-    failovers.put(FAILOVER.LAST_SERVICE, track.lastServiceFrame);
+    failovers.put(FAILOVER.LAST_SERVICE, this.book.lastPacket[track.id] as number);
     failovers.put(FAILOVER.FIRST_CLAIM, frame);
     failovers.put(FAILOVER.FIRST_ADVERT, 0);
     failovers.put(FAILOVER.FIRST_SERVICE, 0);
     failovers.put(FAILOVER.PREVIOUS, track.lastFailover);
     track.lastFailover = sequence;
-    track.awaitsService = true;
+    this.book.isAwaited[track.id] = 1;
     const to = toSpeaker ?? speakerWith(track, mac);
     const { pending } = this;
     const at = pending.push();

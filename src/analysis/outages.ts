@@ -1,3 +1,4 @@
+import type { AddressBook } from '../dataplane/address-book.ts';
 import type { Classifier } from '../dataplane/classifier.ts';
 import { CARRIES_ND, CARRIES_VRRP } from '../dataplane/classifier.ts';
 import { readIpv4Destination, readIpv4Source } from '../wire/ipv4.ts';
@@ -23,6 +24,7 @@ const MASK = REQUESTS_KEPT - 1;
 export class Outages {
   readonly clients = new Clients();
   private readonly clock: Clock;
+  private readonly book: AddressBook;
   private readonly logs: Logs;
   private readonly tracks: readonly (Track | undefined)[];
   private readonly log: OutageLog;
@@ -33,8 +35,9 @@ export class Outages {
   /** A client's echo sequence numbers jump: `missing` requests after time `since` are not here. */
   onMissing: ((client: number, missing: number, since: number) => void) | null = null;
 
-  constructor(clock: Clock, logs: Logs, tracks: readonly (Track | undefined)[]) {
+  constructor(clock: Clock, logs: Logs, tracks: readonly (Track | undefined)[], book: AddressBook) {
     this.clock = clock;
+    this.book = book;
     this.logs = logs;
     this.tracks = tracks;
     this.log = new OutageLog(this.clients, logs, tracks);
@@ -57,8 +60,8 @@ export class Outages {
     if (seen.carries === CARRIES_ND || seen.carries === CARRIES_VRRP) return;
     const track = this.tracks[id];
     if (track === undefined) return;
-    track.lastServiceFrame = this.clock.frame;
-    if (track.awaitsService) this.noteFirstService(track, seen);
+    this.book.lastPacket[id] = this.clock.frame;
+    if (this.book.isAwaited[id] === 1) this.noteFirstService(track, seen);
     if (this.exchange.read(view, seen) !== ANSWER) return;
     track.hasTraffic = true;
     const link = seen.link;
@@ -74,7 +77,7 @@ export class Outages {
     const isHolder = macFromHalves(sourceHigh, sourceLow) === track.holder;
     // A virtual MAC is often claimed and rarely sent from: the node answers with its own.
     if (!isHolder && !isVirtualMac(track.holder)) return;
-    track.awaitsService = false;
+    this.book.isAwaited[track.id] = 0;
     this.logs.failovers.set(track.lastFailover, FAILOVER.FIRST_SERVICE, this.clock.frame);
   }
 

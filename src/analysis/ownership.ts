@@ -149,6 +149,7 @@ export class Ownership {
     if (speaker === null || Number.isNaN(last)) return false;
     const { observer } = speaker;
     if (observer.lastResignation > last) return true;
+    if (this.clock.now - last < observer.masterDownInterval()) return false;
     const run = observer.newestFirst()[0];
     if (run === undefined) return false;
     const before = observer.newestFirst()[1];

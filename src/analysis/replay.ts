@@ -142,7 +142,8 @@ export class Replay {
     const { clock, owner } = analysis;
     const { base } = this.times;
     clock.isTimed = true;
-    for (let i = owner.passOver(batch, 0); i < count; i = owner.passOver(batch, i + 1)) {
+    let i = owner.passOver(batch, 0, position);
+    for (; i < count; i = owner.passOver(batch, i + 1, position)) {
       clock.now = (seconds[i]! - base) * NANOSECONDS + nanoseconds[i]!;
       clock.frame = position + i + 1;
       analysis.onFrame(view, at[i]!, end[i]!, linkType[i]!);

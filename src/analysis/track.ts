@@ -34,11 +34,8 @@ export class Track {
   firstForm = 0;
   /** Requests to it or answers from it are in the capture. */
   hasTraffic = false;
-  /** The last packet from the address, of any protocol. */
-  lastServiceFrame = 0;
-  /** Sequence number of the last failover, -1 before one; it waits for its first service. */
+  /** Sequence number of the last failover, -1 before one. */
   lastFailover = -1;
-  awaitsService = false;
   routers: readonly Router[] = NO_ROUTERS;
   /** The speaker that the holder is, as far as adverts told when `speakersKnown` of them were. */
   speaker: Speaker | null = null;

@@ -36,9 +36,15 @@ export class AddressBook {
   private membersUsed = 0;
   /** Ids run from 1 to `size`. */
   size = 0;
+  /** By id: the frame in which the last packet from the address came, as its observer numbers. */
+  lastPacket: Float64Array;
+  /** By id: 1 where the observer wants to see the next packet from the address itself. */
+  isAwaited: Uint8Array;
 
   constructor(initial = 1024) {
     this.words = new Uint32Array((initial + 1) * STRIDE);
+    this.lastPacket = new Float64Array(initial + 1);
+    this.isAwaited = new Uint8Array(initial + 1);
   }
 
   /** A new id for an address of policy `open`; IPv4 addresses are in `w3`, the other words 0. */
@@ -51,7 +57,7 @@ export class AddressBook {
   /** The next id, not described yet. */
   reserve(): number {
     const id = ++this.size;
-    if ((id + 1) * STRIDE > this.words.length) this.words = grown(this.words);
+    if ((id + 1) * STRIDE > this.words.length) this.grow();
     return id;
   }
 
@@ -122,10 +128,14 @@ export class AddressBook {
   word(id: number, index: number): number {
     return this.words[id * STRIDE + WORD0 + index] as number;
   }
-}
 
-function grown(words: Uint32Array): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(words.length * 2);
-  larger.set(words);
-  return larger;
+  private grow(): void {
+    const { words, lastPacket, isAwaited } = this;
+    this.words = new Uint32Array(words.length * 2);
+    this.words.set(words);
+    this.lastPacket = new Float64Array(lastPacket.length * 2);
+    this.lastPacket.set(lastPacket);
+    this.isAwaited = new Uint8Array(isAwaited.length * 2);
+    this.isAwaited.set(isAwaited);
+  }
 }

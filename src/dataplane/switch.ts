@@ -13,7 +13,7 @@ import * as reason from './drop-reason.ts';
 import type { Forwarding } from './forwarding.ts';
 import { NeighborTable } from './neighbor-table.ts';
 import type { SwitchObserver } from './observer.ts';
-import { type FrameSlices, passOver } from './short-way.ts';
+import { type FrameSlices, ShortWay } from './short-way.ts';
 import { SourceCensus } from './source-census.ts';
 import * as verdict from './verdict.ts';
 
@@ -60,6 +60,7 @@ export class Switch {
   /** Observes, and judges no IP sources: most packets then concern nobody. */
   private readonly isTransparent: boolean;
   private readonly census: SourceCensus;
+  private readonly shortWay: ShortWay;
   private readonly claim = new Claim();
   private now = 0;
   private tick = 0;
@@ -78,6 +79,7 @@ export class Switch {
     this.census = new SourceCensus(this.stations);
     const maximum = options.maximumAddresses ?? (this.observes ? OBSERVED_MAX : ADDRESSES_MAX);
     this.neighbors = new NeighborTable(this.book, plan, maximum, this.observes);
+    this.shortWay = new ShortWay(this.neighbors, this.book, this.census);
     this.addresses4 = this.neighbors.addresses4;
     this.addresses6 = this.neighbors.addresses6;
   }
@@ -141,12 +143,13 @@ export class Switch {
   }
 
   /**
-   * When only watching: passes over the frames of a batch, from index `from`, that concern no
-   * address which is followed; returns the index of the first that is for `ingress`.
+   * When only watching: passes over the frames of a batch, from index `from`, of which nothing is
+   * to be reported; returns the index of the first that is for `ingress`. `position` is the
+   * observer's number of the frame before the batch.
    */
-  passOver(slices: FrameSlices, from: number): number {
+  passOver(slices: FrameSlices, from: number, position: number): number {
     if (!this.isTransparent) return from;
-    const next = passOver(slices, from, this.neighbors.filter, this.census, this.tick);
+    const next = this.shortWay.pass(slices, from, position, this.tick);
     this.classifier.passPlainIpv4(next - from);
     return next;
   }
