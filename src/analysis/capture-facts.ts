@@ -4,6 +4,7 @@ import {
   LINKTYPE_LINUX_SLL2,
   linkTypeName,
 } from '../capture/index.ts';
+import { TABLE_FULL } from '../dataplane/drop-reason.ts';
 import type { Analysis } from './analysis.ts';
 import { countsOf, malformedOf } from './document.ts';
 import type { CaptureFacts } from './findings.ts';
@@ -48,6 +49,7 @@ export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally)
     steppedBack: tally.steppedBack,
     hasEthernet: names.some((name) => !WITHOUT_ETHERNET.has(name)),
     untracked: analysis.outages.clients.overflow,
+    unfollowed: analysis.owner.drops[TABLE_FULL] as number,
   };
 }
 

@@ -19,6 +19,8 @@ export interface CaptureFacts {
   /** Frame that shows that frames passed elsewhere; 0 where nothing does. */
   readonly unseenFrame: number;
   readonly untracked: number;
+  /** Claims of addresses beyond those that are followed. */
+  readonly unfollowed: number;
 }
 
 type Draft = Omit<Finding, 'time' | 't' | 'frame' | 'vlan' | 'ip'> & Partial<Finding>;
@@ -146,6 +148,12 @@ function partialView(facts: CaptureFacts, add: Add): void {
       'This capture point does not see all frames: unicast between other hosts passed elsewhere,' +
         ' so adverts, causes and outages of other clients can be missing.',
       'Capture on the switch (a mirror port, the bridge), or on every node, and replay all files.',
+    ]);
+  }
+  if (facts.unfollowed > 0) {
+    add('capture-partial-view', 'info', 0, [
+      `${facts.unfollowed} claims of addresses beyond the first 65536 were not followed.`,
+      'Filter the capture to the addresses that matter.',
     ]);
   }
   if (facts.untracked > 0) {

@@ -37,17 +37,23 @@ interface Found {
 /** The hosts, most frames first; at most 10,000 of them. */
 export function hostsOf(sources: HostSources): HostSummary[] {
   const found = new Map<number, Found>();
-  const { stations } = sources.owner;
-  sources.owner.flushCensus();
-  stations.forEach((entry) => {
-    hostOf(found, stations.mac(entry)).frames += stations.frames(entry);
-  });
-  for (const [mac, frames] of sources.refusedFrames) hostOf(found, mac).frames += frames;
+  const busiest = [...framesByMac(sources)].sort(([a, x], [b, y]) => y - x || a - b);
+  for (const [mac, frames] of busiest.slice(0, HOSTS_MAX)) {
+    found.set(mac, { frames, addresses: new Set(), clientAddresses: new Set() });
+  }
   collectAddresses(sources, found);
-  return [...found]
-    .sort(([macA, a], [macB, b]) => b.frames - a.frames || macA - macB)
-    .slice(0, HOSTS_MAX)
-    .map(([mac, host]) => summarize(sources, mac, host));
+  return [...found].map(([mac, host]) => summarize(sources, mac, host));
+}
+
+function framesByMac({ owner, refusedFrames }: HostSources): Map<number, number> {
+  const frames = new Map<number, number>(refusedFrames);
+  const { stations } = owner;
+  owner.flushCensus();
+  stations.forEach((entry) => {
+    const mac = stations.mac(entry);
+    frames.set(mac, (frames.get(mac) ?? 0) + stations.frames(entry));
+  });
+  return frames;
 }
 
 function collectAddresses(sources: HostSources, found: Map<number, Found>): void {
@@ -86,15 +92,6 @@ function looksLikeGateway(host: Found): boolean {
   let foreign = 0;
   for (const address of host.clientAddresses) if (!host.addresses.has(address)) foreign++;
   return foreign >= GATEWAY_CLIENTS_MIN;
-}
-
-function hostOf(found: Map<number, Found>, mac: number): Found {
-  let host = found.get(mac);
-  if (host === undefined) {
-    host = { frames: 0, addresses: new Set(), clientAddresses: new Set() };
-    found.set(mac, host);
-  }
-  return host;
 }
 
 function add(addresses: Set<string>, address: string): void {

@@ -35,10 +35,10 @@ export interface SwitchOptions {
   readonly maximumAddresses?: number;
 }
 
-const STATIONS_MAX = 1 << 20;
-const ADDRESSES_MAX = 1 << 20;
-/** An observer keeps a record of each address for ever, so there are fewer. */
-const OBSERVED_MAX = 1 << 17;
+/** Stations, and addresses of each family, held at most where the options say nothing. */
+const ENTRIES_MAX = 1 << 20;
+/** An observer keeps what it knows of each for ever, so there are fewer. */
+const OBSERVED_MAX = 1 << 16;
 /** Ages are kept in milliseconds. */
 const TICKS_PER_NANOSECOND = 1e-6;
 
@@ -75,9 +75,10 @@ export class Switch {
     this.policer = options.policer;
     this.observes = options.forwarding === null;
     this.isTransparent = this.observes && (plan === null || plan.sourceGuard === null);
-    this.stations = new MacTable({ maximum: options.maximumStations ?? STATIONS_MAX });
+    const usual = this.observes ? OBSERVED_MAX : ENTRIES_MAX;
+    this.stations = new MacTable({ maximum: options.maximumStations ?? usual });
     this.census = new SourceCensus(this.stations);
-    const maximum = options.maximumAddresses ?? (this.observes ? OBSERVED_MAX : ADDRESSES_MAX);
+    const maximum = options.maximumAddresses ?? usual;
     this.neighbors = new NeighborTable(this.book, plan, maximum, this.observes);
     this.shortWay = new ShortWay(this.neighbors, this.book, this.census);
     this.addresses4 = this.neighbors.addresses4;
