@@ -73,7 +73,7 @@ export class Analysis implements SwitchObserver {
   }
 
   finish(): void {
-    this.failovers.settle(true);
+    this.failovers.finish();
     this.outages.finish(this.clock.now);
   }
 

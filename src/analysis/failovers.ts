@@ -1,4 +1,5 @@
 import type { AddressBook } from '../dataplane/address-book.ts';
+import { isVirtualMac, macHigh } from '../wire/mac.ts';
 import { causeOf } from './causes.ts';
 import type { Clock } from './clock.ts';
 import * as log from './logs.ts';
@@ -34,6 +35,18 @@ export class Failovers {
     this.tracks = tracks;
   }
 
+  /** At the end of the capture: everything is decided. */
+  finish(): void {
+    this.settle(true);
+    for (const track of this.tracks) if (track !== undefined) this.noteService(track);
+  }
+
+  /** The first packet that the present holder was seen to send, into its failover's evidence. */
+  private noteService(track: Track): void {
+    const first = this.book.marks.first[track.id] as number;
+    this.logs.failovers.set(track.lastFailover, FAILOVER.FIRST_SERVICE, first);
+  }
+
   /** Decides what can be decided; `isFinal` at the end of the capture decides all. */
   settle(isFinal: boolean): void {
     while (this.pending.size > 0) {
@@ -56,6 +69,7 @@ export class Failovers {
   ): void {
     const { failovers } = this.logs;
     const { now, stamp, frame } = this.clock;
+    this.noteService(track);
     const sequence = failovers.append();
     failovers.put(FAILOVER.ID, track.id);
     failovers.put(FAILOVER.STAMP, stamp);
@@ -70,13 +84,14 @@ export class Failovers {
     failovers.put(FAILOVER.MASTER_DOWN, Number.NaN);
     failovers.put(FAILOVER.DETECTION, from === null ? Number.NaN : now - from.observer.lastAdvert);
     failovers.put(FAILOVER.LAST_ADVERT, from === null ? 0 : from.observer.lastAdvertFrame);
-    failovers.put(FAILOVER.LAST_SERVICE, this.book.lastPacket[track.id] as number);
+    failovers.put(FAILOVER.LAST_SERVICE, this.book.marks.last[track.id] as number);
     failovers.put(FAILOVER.FIRST_CLAIM, frame);
     failovers.put(FAILOVER.FIRST_ADVERT, 0);
     failovers.put(FAILOVER.FIRST_SERVICE, 0);
     failovers.put(FAILOVER.PREVIOUS, track.lastFailover);
     track.lastFailover = sequence;
-    this.book.isAwaited[track.id] = 1;
+    // A virtual MAC is often claimed and rarely sent from: the node answers with its own.
+    this.book.marks.await(track.id, macHigh(mac), mac | 0, isVirtualMac(mac));
     const to = toSpeaker ?? speakerWith(track, mac);
     const { pending } = this;
     const at = pending.push();

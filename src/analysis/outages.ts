@@ -3,10 +3,10 @@ import type { Classifier } from '../dataplane/classifier.ts';
 import { CARRIES_ND, CARRIES_VRRP } from '../dataplane/classifier.ts';
 import { readIpv4Destination, readIpv4Source } from '../wire/ipv4.ts';
 import { ipv6DestinationAt, ipv6SourceAt } from '../wire/ipv6.ts';
-import { isVirtualMac, macFromHalves } from '../wire/mac.ts';
+import { macFromHalves } from '../wire/mac.ts';
 import { CLIENT, Clients, REQUESTS_KEPT } from './clients.ts';
 import type { Clock } from './clock.ts';
-import { FAILOVER, type Logs } from './logs.ts';
+import type { Logs } from './logs.ts';
 import { OutageLog } from './outage-log.ts';
 import { ANSWER, Exchange, NO_EXCHANGE, REQUEST } from './service.ts';
 import type { Track } from './track.ts';
@@ -25,7 +25,6 @@ export class Outages {
   readonly clients = new Clients();
   private readonly clock: Clock;
   private readonly book: AddressBook;
-  private readonly logs: Logs;
   private readonly tracks: readonly (Track | undefined)[];
   private readonly log: OutageLog;
   private readonly exchange = new Exchange();
@@ -38,7 +37,6 @@ export class Outages {
   constructor(clock: Clock, logs: Logs, tracks: readonly (Track | undefined)[], book: AddressBook) {
     this.clock = clock;
     this.book = book;
-    this.logs = logs;
     this.tracks = tracks;
     this.log = new OutageLog(this.clients, logs, tracks);
   }
@@ -60,25 +58,16 @@ export class Outages {
     if (seen.carries === CARRIES_ND || seen.carries === CARRIES_VRRP) return;
     const track = this.tracks[id];
     if (track === undefined) return;
-    this.book.lastPacket[id] = this.clock.frame;
-    if (this.book.isAwaited[id] === 1) this.noteFirstService(track, seen);
+    const { sourceHigh, sourceLow } = seen.link;
+    this.book.marks.note(id, sourceHigh, sourceLow | 0, this.clock.frame);
     if (this.exchange.read(view, seen) !== ANSWER) return;
     track.hasTraffic = true;
     const link = seen.link;
-    const server = macFromHalves(link.sourceHigh, link.sourceLow);
+    const server = macFromHalves(sourceHigh, sourceLow);
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
     const client = this.clientOf(id, view, seen, false, mac);
     if (client >= 0) this.answer(client, server);
-  }
-
-  private noteFirstService(track: Track, seen: Classifier): void {
-    const { sourceHigh, sourceLow } = seen.link;
-    const isHolder = macFromHalves(sourceHigh, sourceLow) === track.holder;
-    // A virtual MAC is often claimed and rarely sent from: the node answers with its own.
-    if (!isHolder && !isVirtualMac(track.holder)) return;
-    this.book.isAwaited[track.id] = 0;
-    this.logs.failovers.set(track.lastFailover, FAILOVER.FIRST_SERVICE, this.clock.frame);
   }
 
   /** At the end of the capture: what is pending becomes certain, what lasts stays open. */

@@ -1,3 +1,5 @@
+import { PacketMarks } from './packet-marks.ts';
+
 /**
  * What the switch knows of each address beside its holder: the policy of its claims and who its
  * members are. An address gets an id (1, 2, 3 ...) when it is first claimed or configured; the
@@ -36,15 +38,12 @@ export class AddressBook {
   private membersUsed = 0;
   /** Ids run from 1 to `size`. */
   size = 0;
-  /** By id: the frame in which the last packet from the address came, as its observer numbers. */
-  lastPacket: Float64Array;
-  /** By id: 1 where the observer wants to see the next packet from the address itself. */
-  isAwaited: Uint8Array;
+  /** What an observer noted of the packets from each address. */
+  readonly marks: PacketMarks;
 
   constructor(initial = 1024) {
     this.words = new Uint32Array((initial + 1) * STRIDE);
-    this.lastPacket = new Float64Array(initial + 1);
-    this.isAwaited = new Uint8Array(initial + 1);
+    this.marks = new PacketMarks(initial + 1);
   }
 
   /** A new id for an address of policy `open`; IPv4 addresses are in `w3`, the other words 0. */
@@ -130,12 +129,9 @@ export class AddressBook {
   }
 
   private grow(): void {
-    const { words, lastPacket, isAwaited } = this;
+    const { words } = this;
     this.words = new Uint32Array(words.length * 2);
     this.words.set(words);
-    this.lastPacket = new Float64Array(lastPacket.length * 2);
-    this.lastPacket.set(lastPacket);
-    this.isAwaited = new Uint8Array(isAwaited.length * 2);
-    this.isAwaited.set(isAwaited);
+    this.marks.grow();
   }
 }

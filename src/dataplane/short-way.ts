@@ -51,21 +51,19 @@ export class ShortWay {
       if ((high & 0x0100) !== 0 || (high | low) === 0) break;
       const asks = protocol === PROTOCOL_ICMP || protocol === PROTOCOL_TCP;
       const source = view.getInt32(frame + 26);
-      if (filter.mayHold(source) && (asks || !this.leave(source, position + i + 1))) break;
+      if (filter.mayHold(source)) {
+        if (asks) break;
+        this.mark(source, high, low, position + i + 1);
+      }
       if (asks && filter.mayHold(view.getInt32(frame + 30))) break;
       census.count(high, low, tick);
     }
     return i;
   }
 
-  /** Notes the frame where its source is followed; false where the observer waits for it. */
-  private leave(source: number, frame: number): boolean {
+  private mark(source: number, high: number, low: number, frame: number): void {
     const { addresses4 } = this.neighbors;
     const entry = addresses4.find(0, source);
-    if (entry < 0) return true;
-    const id = addresses4.tag(entry);
-    if (this.book.isAwaited[id] === 1) return false;
-    this.book.lastPacket[id] = frame;
-    return true;
+    if (entry >= 0) this.book.marks.note(addresses4.tag(entry), high, low, frame);
   }
 }
