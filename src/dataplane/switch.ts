@@ -118,8 +118,9 @@ export class Switch {
     } else if (link.hasSource) {
       this.stations.learn(seen.network, link.sourceHigh, link.sourceLow, port, this.tick);
     }
-    if (seen.family === 4) this.notePacket4(view, carries);
-    else if (seen.family === 6) this.notePacket6(view, carries);
+    if (carries === frame.CARRIES_VRRP) this.observer.onAdvert(view, seen);
+    if (seen.family === 4) this.notePacket4(view);
+    else if (seen.family === 6) this.notePacket6(view);
     if (this.forwarding === null) return verdict.OBSERVE;
     const way = this.forwarding.resolve(this, view, port);
     return verdict.verdictKind(way) === verdict.DROP ? this.drop(verdict.verdictDetail(way)) : way;
@@ -269,8 +270,7 @@ export class Switch {
     return why;
   }
 
-  private notePacket4(view: DataView, carries: number): void {
-    if (carries === frame.CARRIES_VRRP) this.observer.onAdvert(view, this.classifier);
+  private notePacket4(view: DataView): void {
     this.notePacketTo4(view);
     this.notePacketFrom4(view);
   }
@@ -287,10 +287,9 @@ export class Switch {
     if (entry >= 0) this.observer.onPacketFrom(this.addresses4.tag(entry), view, seen);
   }
 
-  private notePacket6(view: DataView, carries: number): void {
+  private notePacket6(view: DataView): void {
     const seen = this.classifier;
     const at = seen.packet;
-    if (carries === frame.CARRIES_VRRP) this.observer.onAdvert(view, seen);
     if (view.getUint8(at + 24) !== 0xff) {
       const entry = this.neighbors.find6(seen.network, view, at + 24);
       if (entry >= 0) this.observer.onPacketTo(this.addresses6.tag(entry), view, seen);
