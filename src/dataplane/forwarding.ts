@@ -6,13 +6,16 @@ import {
 } from '../arp/arp.ts';
 import { isDuplicateAddressDetection, isSolicitation, neighborTargetAt } from '../arp/neighbor.ts';
 import type { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
+import type { MacTable } from '../fdb/mac-table.ts';
 import { readIpv4Destination } from '../wire/ipv4.ts';
 import { ipv6DestinationAt } from '../wire/ipv6.ts';
 import { isGroupMacHigh, macFromHalves } from '../wire/mac.ts';
+import type { AddressBook } from './address-book.ts';
 import { isHavipPolicy, POLICY_GATEWAY, POLICY_SUBNET } from './address-book.ts';
+import type { Classifier } from './classifier.ts';
 import * as frame from './classifier.ts';
 import * as reason from './drop-reason.ts';
-import type { Switch } from './switch.ts';
+import type { NeighborTable } from './neighbor-table.ts';
 import * as verdict from './verdict.ts';
 
 /**
@@ -31,6 +34,16 @@ const dropped = (why: number): number => verdict.verdictOf(verdict.DROP, why);
 const NOT_CARRIED = dropped(reason.NOT_CARRIED);
 const NOT_DELIVERED = dropped(reason.NOT_DELIVERED);
 const UNKNOWN_ADDRESS = dropped(reason.UNKNOWN_ADDRESS);
+
+/** What the switch knows when it asks for the way of a frame. */
+export interface Known {
+  readonly classifier: Classifier;
+  readonly stations: MacTable;
+  readonly neighbors: NeighborTable;
+  readonly addresses4: IpTable4;
+  readonly addresses6: IpTable6;
+  readonly book: AddressBook;
+}
 
 export class Forwarding {
   private readonly rules: ForwardingRules;
@@ -51,11 +64,11 @@ export class Forwarding {
   }
 
   /** The verdict on the frame that the switch has just classified, guarded and learned. */
-  resolve(owner: Switch, view: DataView, port: number): number {
+  resolve(owner: Known, view: DataView, port: number): number {
     return this.rules.byIp ? this.byIp(owner, view, port) : this.byMac(owner, port);
   }
 
-  private byMac(owner: Switch, port: number): number {
+  private byMac(owner: Known, port: number): number {
     const seen = owner.classifier;
     const link = seen.link;
     if (isGroupMacHigh(link.destinationHigh)) {
@@ -66,7 +79,7 @@ export class Forwarding {
     return this.towards(owner, owner.stations.port(entry), port);
   }
 
-  private byIp(owner: Switch, view: DataView, port: number): number {
+  private byIp(owner: Known, view: DataView, port: number): number {
     const seen = owner.classifier;
     if (seen.carries === frame.CARRIES_ARP) return this.arp(owner, view, port);
     if (seen.carries === frame.CARRIES_ND) return this.neighbor(owner, view, port);
@@ -87,7 +100,7 @@ export class Forwarding {
     return NOT_DELIVERED;
   }
 
-  private unicast(owner: Switch, table: AnyIpTable, entry: number, port: number): number {
+  private unicast(owner: Known, table: AnyIpTable, entry: number, port: number): number {
     if (entry < 0) return UNKNOWN_ADDRESS;
     const policy = owner.book.policy(table.tag(entry));
     if (policy === POLICY_GATEWAY) return verdict.DELIVER;
@@ -100,7 +113,7 @@ export class Forwarding {
     return way;
   }
 
-  private towards(owner: Switch, egress: number, ingress: number): number {
+  private towards(owner: Known, egress: number, ingress: number): number {
     if (egress === ingress) return dropped(reason.HAIRPIN);
     // The MTU counts what follows the header and its tags (IEEE 802.3 3.2.7).
     const { frameEnd, packet } = owner.classifier;
@@ -108,7 +121,7 @@ export class Forwarding {
     return verdict.verdictOf(verdict.FORWARD, egress);
   }
 
-  private arp(owner: Switch, view: DataView, port: number): number {
+  private arp(owner: Known, view: DataView, port: number): number {
     const seen = owner.classifier;
     const at = seen.packet;
     if (readOperation(view, at) !== ARP_REQUEST) return NOT_DELIVERED;
@@ -119,7 +132,7 @@ export class Forwarding {
     return this.answer(owner, table, table.find(seen.network, target), port, sender === 0);
   }
 
-  private neighbor(owner: Switch, view: DataView, port: number): number {
+  private neighbor(owner: Known, view: DataView, port: number): number {
     const seen = owner.classifier;
     if (!isSolicitation(view, seen.upperAt)) return NOT_DELIVERED;
     const entry = owner.neighbors.find6(
@@ -133,7 +146,7 @@ export class Forwarding {
 
   /** Never for the asker's own address or the HaVip it holds, nor a member's probe for a HaVip. */
   private answer(
-    owner: Switch,
+    owner: Known,
     table: AnyIpTable,
     entry: number,
     port: number,
