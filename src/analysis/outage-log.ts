@@ -20,7 +20,8 @@ export interface Gap {
   firstFrame: number;
   before: number;
   after: number;
-  firstUnanswered: number;
+  /** Index into OUTAGE_CAUSES: what another MAC did just before the first unanswered request. */
+  cause: number;
 }
 
 export class OutageLog {
@@ -54,7 +55,7 @@ export class OutageLog {
     outages.put(OUTAGE.BEFORE_MAC, gap.before);
     outages.put(OUTAGE.AFTER_MAC, gap.after);
     outages.put(OUTAGE.FAILOVER, failover);
-    outages.put(OUTAGE.CAUSE, foreignCause(track, gap.firstUnanswered));
+    outages.put(OUTAGE.CAUSE, gap.cause);
     return sequence;
   }
 
@@ -83,8 +84,8 @@ export class OutageLog {
   }
 }
 
-/** Index into OUTAGE_CAUSES. */
-function foreignCause(track: Track, firstUnanswered: number): number {
+/** What another MAC did in the second before: an index into OUTAGE_CAUSES. */
+export function foreignCause(track: Track, firstUnanswered: number): number {
   const what = track.foreignWithin(firstUnanswered - SECOND, firstUnanswered);
   if (what === null) return 0;
   return what === 'refused' ? 1 : 2;

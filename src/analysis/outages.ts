@@ -7,7 +7,7 @@ import { macFromHalves } from '../wire/mac.ts';
 import { CLIENT, Clients, REQUESTS_KEPT } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Logs } from './logs.ts';
-import { OutageLog } from './outage-log.ts';
+import { foreignCause, OutageLog } from './outage-log.ts';
 import { ANSWER, Exchange, NO_EXCHANGE, REQUEST } from './service.ts';
 import type { Track } from './track.ts';
 
@@ -119,7 +119,8 @@ export class Outages {
     numbers[at + CLIENT.LAST_REQUEST_FRAME] = this.clock.frame;
     if (!waits) return;
     const outstanding = numbers[at + CLIENT.OUTSTANDING] as number;
-    if (outstanding === 0) numbers[at + CLIENT.FIRST_OUTSTANDING] = now;
+    // Judged now: a rogue that goes on claiming would push the claim that counts out of memory.
+    if (outstanding === 0) numbers[at + CLIENT.CAUSE] = this.causeAt(client, now);
     numbers[at + CLIENT.OUTSTANDING] = outstanding + 1;
   }
 
@@ -178,7 +179,7 @@ export class Outages {
     }
     numbers[at + CLIENT.ANSWERED] = index + 1;
     numbers[at + CLIENT.OUTSTANDING] = after;
-    numbers[at + CLIENT.FIRST_OUTSTANDING] = firstAfter;
+    if (after > 0) numbers[at + CLIENT.CAUSE] = this.causeAt(client, firstAfter);
   }
 
   private openGap(client: number, index: number, unanswered: number, server: number): void {
@@ -195,7 +196,7 @@ export class Outages {
     numbers[at + CLIENT.GAP_FIRST_FRAME] = this.clock.frame;
     numbers[at + CLIENT.GAP_BEFORE] = numbers[at + CLIENT.LAST_ANSWER_MAC] as number;
     numbers[at + CLIENT.GAP_AFTER] = server;
-    numbers[at + CLIENT.GAP_FIRST_UNANSWERED] = numbers[at + CLIENT.FIRST_OUTSTANDING] as number;
+    numbers[at + CLIENT.GAP_CAUSE] = numbers[at + CLIENT.CAUSE] as number;
   }
 
   /** A late answer: the request was not lost after all. */
@@ -232,7 +233,7 @@ export class Outages {
       firstFrame: numbers[at + CLIENT.GAP_FIRST_FRAME] as number,
       before: numbers[at + CLIENT.GAP_BEFORE] as number,
       after: numbers[at + CLIENT.GAP_AFTER] as number,
-      firstUnanswered: numbers[at + CLIENT.GAP_FIRST_UNANSWERED] as number,
+      cause: numbers[at + CLIENT.GAP_CAUSE] as number,
     });
     if (sequence >= 0) this.onOutage?.(sequence);
   }
@@ -262,8 +263,13 @@ export class Outages {
       firstFrame: 0,
       before: numbers[at + CLIENT.LAST_ANSWER_MAC] as number,
       after: 0,
-      firstUnanswered: numbers[at + CLIENT.FIRST_OUTSTANDING] as number,
+      cause: numbers[at + CLIENT.CAUSE] as number,
     });
+  }
+
+  private causeAt(client: number, time: number): number {
+    const track = this.tracks[this.clients.addressId(client)];
+    return track === undefined ? 0 : foreignCause(track, time);
   }
 
   private findRequest(client: number, key: number): number {

@@ -1,0 +1,67 @@
+/** One view out of two interfaces: each frame once, in order of time. */
+import { expect, test } from 'vitest';
+import { Interleaver } from '../../src/analysis/interleaver.ts';
+import { announcement, packet } from '../dataplane/frames.ts';
+import { A, A_IP, B_IP, VIP } from './scene.ts';
+
+const frame = announcement(A, VIP);
+const other = packet({ source: A, from: A_IP, to: B_IP });
+
+class Merge {
+  readonly interleaver = new Interleaver();
+  readonly taken: number[] = [];
+  private number = 0;
+
+  /** A frame of this interface at this second, after others' octets in a larger buffer. */
+  push(interfaceId: number, second: number, view: DataView = frame): void {
+    const octets = new Uint8Array(view.byteLength + 8).fill(0xa5);
+    octets.set(new Uint8Array(view.buffer), 4);
+    const about = { now: second * 1e9, isTimed: true, frame: ++this.number, linkType: 1 };
+    const end = octets.length - 4;
+    this.interleaver.push(new DataView(octets.buffer), 4, end, { ...about, interfaceId });
+    this.drain(false);
+  }
+
+  drain(isFinal: boolean): number[] {
+    const { interleaver } = this;
+    for (let next = interleaver.take(isFinal); next !== null; next = interleaver.take(isFinal)) {
+      if (!next.isDuplicate) this.taken.push(next.frame);
+    }
+    return this.taken;
+  }
+}
+
+test('a frame seen on two interfaces is one, and the earliest copy stands', () => {
+  const merge = new Merge();
+  merge.push(0, 1.002);
+  merge.push(1, 1.001);
+  expect(merge.drain(true)).toEqual([2]);
+  expect(merge.interleaver.duplicates).toBe(1);
+});
+
+test('equal frames of one interface are never duplicates', () => {
+  const merge = new Merge();
+  for (let i = 0; i < 5; i++) merge.push(0, 1 + i / 1000);
+  expect(merge.drain(true)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('the n-th copy on each interface is one frame', () => {
+  const merge = new Merge();
+  merge.push(0, 1);
+  merge.push(0, 1.1);
+  merge.push(1, 1.2);
+  merge.push(1, 1.3);
+  merge.push(1, 1.4);
+  expect(merge.drain(true)).toEqual([1, 2, 5]);
+  expect(merge.interleaver.duplicates).toBe(2);
+});
+
+test('frames go on in order of time within a second, and wait no longer', () => {
+  const merge = new Merge();
+  merge.push(0, 1.5);
+  merge.push(1, 1.2, other);
+  expect(merge.taken).toEqual([]);
+  merge.push(0, 2.3);
+  expect(merge.taken).toEqual([2]);
+  expect(merge.drain(true)).toEqual([2, 1, 3]);
+});

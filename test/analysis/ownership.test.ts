@@ -1,0 +1,148 @@
+/** Who holds an address, which addresses are virtual, and what a capture point cannot show. */
+import { describe, expect, test } from 'vitest';
+import type { ReplayResult } from '../../src/analysis/result.ts';
+import { packet } from '../dataplane/frames.ts';
+import { A, A_IP, advert, B, B_IP, CLIENT, reply, Scene, VIP, VMAC } from './scene.ts';
+
+function timelineOf(result: ReplayResult): (string | null)[][] {
+  const havip = result.havips.find(({ ip }) => ip === VIP);
+  return (havip?.timeline ?? []).map(({ mac, cause }) => [mac, cause]);
+}
+
+describe('holder', () => {
+  test('an ARP reply sets the first holder', async () => {
+    const scene = new Scene();
+    scene.at(0, advert({ priority: 100 }));
+    const frame = scene.at(1, reply(A, VIP));
+    const result = await scene.replay();
+    expect(timelineOf(result)).toEqual([[A, 'initial']]);
+    expect(result.claims).toMatchObject([{ frame, form: 'arp-reply', verdict: 'moved' }]);
+  });
+
+  test('two MACs and an announcement make an address virtual; the earlier claim counts', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    scene.announce(1, B);
+    const result = await scene.replay();
+    expect(timelineOf(result)[0]).toEqual([A, 'initial']);
+    expect(timelineOf(result)).toHaveLength(2);
+    expect(result.claims.map(({ mac, verdict }) => [mac, verdict])).toEqual([
+      [A, 'moved'],
+      [B, 'moved'],
+    ]);
+    expect(result.havips[0]?.claims).toMatchObject({ moved: 2, confirmed: 0, noted: 0 });
+  });
+
+  test('two MACs that nobody announced are no HaVip', async () => {
+    const scene = new Scene();
+    scene.at(0, reply(A, VIP));
+    scene.at(1, reply(B, VIP));
+    const result = await scene.replay();
+    expect(result.havips).toEqual([]);
+    expect(result.claims).toEqual([]);
+  });
+
+  test("a host's announcement of its own address is not listed", async () => {
+    const scene = new Scene();
+    scene.announce(0, A, A_IP);
+    scene.announce(1, A, A_IP);
+    const { havips, claims } = await scene.replay({ allClaims: true });
+    expect([havips, claims]).toEqual([[], []]);
+  });
+
+  test('--all-claims lists confirmed claims from before the address was virtual', async () => {
+    const scene = new Scene();
+    for (let i = 0; i < 3; i++) scene.announce(i, A);
+    scene.announce(3, B);
+    const { claims } = await scene.replay({ allClaims: true });
+    expect(claims.map(({ frame, verdict }) => [frame, verdict])).toEqual([
+      [1, 'moved'],
+      [2, 'confirmed'],
+      [3, 'confirmed'],
+      [4, 'moved'],
+    ]);
+  });
+
+  test('with a virtual MAC a change of speaker is a change of holder', async () => {
+    const scene = new Scene();
+    scene.at(0, advert({ priority: 100, source: VMAC }));
+    scene.announce(0.1, VMAC);
+    scene.at(5, advert({ priority: 90, source: VMAC, ip: B_IP }));
+    const frame = scene.announce(5.1, VMAC);
+    const { failovers, havips } = await scene.replay();
+    expect(failovers).toMatchObject([
+      { frame, from: { mac: VMAC, speaker: A_IP }, to: { mac: VMAC, speaker: B_IP } },
+    ]);
+    expect(havips[0]?.timeline.map(({ speaker }) => speaker)).toEqual([A_IP, B_IP]);
+  });
+});
+
+describe('resumed', () => {
+  test('after its own advert of priority 0', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    scene.adverts(0, 2, { priority: 100 });
+    scene.at(2.5, advert({ priority: 0 }));
+    scene.at(3, advert({ priority: 100 }));
+    scene.announce(3.1, A);
+    const result = await scene.replay();
+    expect(timelineOf(result)).toEqual([
+      [A, 'initial'],
+      [A, 'resumed'],
+    ]);
+    expect(result.failovers).toEqual([]);
+  });
+
+  // Version 2, priority 100: three seconds and (256 - 100) / 256 s.
+  test.each([
+    ['not before', 3.6, 1],
+    ['after', 3.61, 2],
+  ])('%s masterDownInterval of silence', async (_, silence, entries) => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    scene.adverts(0, 2, { priority: 100 });
+    scene.announce(2 + silence, A);
+    expect(timelineOf(await scene.replay())).toHaveLength(entries);
+  });
+
+  test('not while adverts go on', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    scene.adverts(0, 20, { priority: 100 });
+    scene.announce(20.1, A);
+    expect(timelineOf(await scene.replay())).toEqual([[A, 'initial']]);
+  });
+});
+
+describe('what the capture cannot show', () => {
+  test('raw IP has no Ethernet layer', async () => {
+    const scene = new Scene();
+    const whole = packet({ source: A, from: A_IP, to: B_IP });
+    scene.at(0, new DataView(whole.buffer.slice(14)));
+    const { findings, counts } = await scene.replay({ linkField: 101 });
+    expect(findings.map(({ code }) => code)).toContain('no-ethernet');
+    expect(counts).toMatchObject({ ipv4: 1, arp: 0 });
+  });
+
+  test('a peer that held the address and was never heard', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    for (let i = 0; i <= 3; i++) {
+      scene.at(i + 0.5, advert({ priority: 100, to: B_IP, toMac: B }));
+    }
+    const frame = scene.announce(8, B);
+    scene.at(9, reply(B, VIP));
+    const { findings } = await scene.replay();
+    expect(findings).toMatchObject([{ code: 'capture-partial-view', frame }]);
+  });
+
+  test('the same with adverts of the peer in the capture is a whole view', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    scene.adverts(0, 3, { priority: 100, to: B_IP, toMac: B });
+    scene.at(8, advert({ priority: 90, source: B, ip: B_IP, to: A_IP, toMac: A }));
+    scene.announce(8.1, B);
+    scene.ping(9, { sequence: 1, server: B, client: CLIENT });
+    expect((await scene.replay()).findings).toEqual([]);
+  });
+});
