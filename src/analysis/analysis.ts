@@ -9,10 +9,15 @@ import { macFromHalves } from '../wire/mac.ts';
 import { CaptureView } from './capture-view.ts';
 import { ClaimLog } from './claim-log.ts';
 import { Clock } from './clock.ts';
+import { Detectors } from './detectors.ts';
+import { entriesOf } from './document.ts';
+import type { Entries } from './entries.ts';
 import { Failovers } from './failovers.ts';
+import { FindingLog } from './finding-log.ts';
 import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
+import { TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
 import { VirtualRouters } from './virtual-routers.ts';
 
@@ -34,6 +39,9 @@ export class Analysis implements SwitchObserver {
   readonly routers: VirtualRouters;
   readonly outages: Outages;
   readonly view: CaptureView;
+  readonly times = new TimeBase();
+  readonly entries: Entries;
+  readonly detectors: Detectors;
   readonly refusedFrames = new Map<number, number>();
 
   constructor(site: Site | null, limit: number, keepsAllClaims: boolean) {
@@ -60,6 +68,8 @@ export class Analysis implements SwitchObserver {
     });
     this.outages = new Outages(clock, logs, tracks, this.owner.book);
     this.view = new CaptureView(clock);
+    this.entries = entriesOf(this, this.times, site);
+    this.detectors = new Detectors(new FindingLog(clock, this.times, this.entries, limit));
     this.outages.onMissing = (client, missing, since) => this.onMissing(client, missing, since);
   }
 
@@ -75,6 +85,7 @@ export class Analysis implements SwitchObserver {
   finish(): void {
     this.failovers.finish();
     this.outages.finish(this.clock.now);
+    this.detectors.finish();
   }
 
   onClaim(claim: Claim, id: number, verdict: number, reason: number): void {

@@ -53,11 +53,11 @@ export function malformedOf(analysis: Analysis): Record<string, number> {
 
 export function documentOf(
   analysis: Analysis,
-  entries: Entries,
   site: Site | null,
   facts: CaptureFacts,
   limit: number,
 ): ReplayResult {
+  const { entries } = analysis;
   const builder = new Builder(analysis, entries, site);
   const findings = findingsOf(analysis, entries, facts);
   const kept = limit === 0 ? findings : findings.slice(0, 2 * limit);

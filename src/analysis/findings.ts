@@ -26,7 +26,9 @@ export interface CaptureFacts {
 type Draft = Omit<Finding, 'time' | 't' | 'frame' | 'vlan' | 'ip'> & Partial<Finding>;
 
 export function findingsOf(analysis: Analysis, entries: Entries, facts: CaptureFacts): Finding[] {
-  return [...refusals(analysis, entries), ...captureFindings(facts)].map(complete);
+  const refused = refusals(analysis, entries).map(complete);
+  const ofCapture = captureFindings(facts).map(complete);
+  return [...refused, ...analysis.detectors.log.kept(), ...ofCapture];
 }
 
 function complete(draft: Draft): Finding {

@@ -1,10 +1,10 @@
 import type { Analysis } from './analysis.ts';
-import type { Entries } from './entries.ts';
 import { TIMELINE } from './logs.ts';
 import type { ReplayListener } from './result.ts';
 
 /** Tells a listener what the analysers find, at the moment at which it is certain. */
-export function announce(analysis: Analysis, entries: Entries, listener: ReplayListener): void {
+export function announce(analysis: Analysis, listener: ReplayListener): void {
+  const { entries } = analysis;
   const { failovers, timeline } = analysis.logs;
   const onTimeline = (sequence: number): void => {
     if (!timeline.isKept(sequence)) return;
@@ -17,6 +17,7 @@ export function announce(analysis: Analysis, entries: Entries, listener: ReplayL
     onTimeline(entry);
     if (failovers.isKept(sequence)) listener.onFailover(entries.failover(sequence));
   };
+  analysis.detectors.log.onFinding = (finding) => listener.onFinding(finding);
   analysis.outages.onOutage = (sequence) => {
     listener.onOutage(entries.outage(sequence, () => null));
   };

@@ -2,12 +2,11 @@ import { type CaptureReader, LINKTYPE_LINUX_SLL2, RecordBatch } from '../capture
 import type { Site } from '../dataplane/address-plan.ts';
 import { Analysis } from './analysis.ts';
 import { factsOf, type ReplayTally } from './capture-facts.ts';
-import { documentOf, entriesOf } from './document.ts';
-import type { Entries } from './entries.ts';
+import { documentOf } from './document.ts';
 import { Interleaver } from './interleaver.ts';
 import { announce } from './listening.ts';
 import type { ReplayListener, ReplayResult } from './result.ts';
-import { TimeBase } from './time-base.ts';
+import type { TimeBase } from './time-base.ts';
 
 /**
  * A replay: the records of a capture, one after the other, through the switch and the analysers.
@@ -45,8 +44,7 @@ export class Replay {
   private readonly options: ReplayOptions;
   private readonly files: readonly string[];
   private readonly analysis: Analysis;
-  private readonly times = new TimeBase();
-  private readonly entries: Entries;
+  private readonly times: TimeBase;
   private interleaver: Interleaver | null = null;
   private readonly linkTypes = new Set<number>();
   private lastLinkType = -1;
@@ -69,9 +67,9 @@ export class Replay {
     this.options = options;
     this.files = files;
     this.analysis = new Analysis(options.site, options.limit, options.allClaims);
-    this.entries = entriesOf(this.analysis, this.times, options.site);
+    this.times = this.analysis.times;
     this.isLimited = options.from !== null || options.to !== null;
-    if (options.listener !== null) announce(this.analysis, this.entries, options.listener);
+    if (options.listener !== null) announce(this.analysis, options.listener);
   }
 
   /**
@@ -109,11 +107,12 @@ export class Replay {
     if (!this.isFinished) this.analysis.finish();
     this.isFinished = true;
     const { site, limit } = this.options;
-    const { analysis, times, entries } = this;
+    const { analysis, times } = this;
+    const { entries } = analysis;
     const facts = factsOf(analysis, times, this.tally());
     entries.vantage = facts.vantage;
     entries.seesAll = facts.unseenFrame === 0 && facts.vantage !== 'arp-only';
-    return documentOf(analysis, entries, site, facts, limit);
+    return documentOf(analysis, site, facts, limit);
   }
 
   /** Several interfaces are merged into one view; until then frames go straight through. */
