@@ -116,6 +116,27 @@ export function claimFromArp(view: DataView, at: number, claim: Claim): boolean 
   return true;
 }
 
+/**
+ * Fills `claim`, whose form is gratuitous, from an untagged Ethernet frame at `at` that is known to
+ * be a gratuitous ARP between IPv4 addresses, asserting the MAC that it comes from.
+ */
+export function fillGratuitous(view: DataView, at: number, claim: Claim): void {
+  const isRequest = view.getUint16(at + 20) === ARP_REQUEST;
+  const high = view.getUint16(at + 22);
+  const low = view.getUint32(at + 24);
+  claim.form = isRequest ? FORM_GRATUITOUS_REQUEST : FORM_GRATUITOUS_REPLY;
+  claim.family = 4;
+  claim.network = 0;
+  claim.address = view.getUint32(at + 28);
+  claim.word0 = claim.word1 = claim.word2 = claim.word3 = 0;
+  claim.macHigh = claim.sourceHigh = high;
+  claim.macLow = claim.sourceLow = low;
+  claim.destinationHigh = view.getUint16(at);
+  claim.destinationLow = view.getUint32(at + 2);
+  claim.override = claim.solicited = claim.router = false;
+  claim.targetHardware = targetKind(view, at + 14, claim);
+}
+
 /** Linux arp_process and rule 0.0.0.0 = probe: such senders change no cache. */
 function isClaimableIpv4(address: number): boolean {
   if (address === 0 || address === 0xffffffff) return false;

@@ -36,6 +36,8 @@ export class AddressBook {
   private words: Uint32Array;
   private members: Float64Array = new Float64Array(64);
   private membersUsed = 0;
+  /** Grows with each change of who may claim what, so that whoever remembers it asks again. */
+  edition = 0;
   /** Ids run from 1 to `size`. */
   size = 0;
   /** What an observer noted of the packets from each address. */
@@ -72,6 +74,7 @@ export class AddressBook {
   /** Sets who may claim address `id`: a policy, the MACs it names, and its subnet's index + 1. */
   setPolicy(id: number, policy: number, macs: readonly number[], subnet: number): void {
     const at = id * STRIDE;
+    this.edition++;
     this.words[at + POLICY] = policy | (macs.length << 8);
     this.words[at + MEMBERS] = this.membersUsed;
     this.words[at + SUBNET] = subnet;

@@ -152,6 +152,19 @@ export class Classifier {
     this.protocol = isFirst ? readIpv4Protocol(view, packet) : -1;
   }
 
+  /** Counts an untagged gratuitous ARP and fills the fields as `classify` does. */
+  takeAnnouncement(view: DataView, at: number, end: number, operation: number): void {
+    this.family = 0;
+    this.protocol = -1;
+    this.frameEnd = end;
+    this.takeUntagged(view, at);
+    this.carries = CARRIES_ARP;
+    const { counts } = this;
+    counts[count.COUNT_ARP]!++;
+    const isRequest = operation === ARP_REQUEST;
+    counts[isRequest ? count.COUNT_GRATUITOUS_REQUEST : count.COUNT_GRATUITOUS_REPLY]!++;
+  }
+
   /** Untagged Ethernet ARP between IPv4 addresses, which needs none of the checks below. */
   private isPlainArp(view: DataView, at: number, end: number): boolean {
     return (

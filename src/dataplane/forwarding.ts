@@ -63,6 +63,12 @@ export class Forwarding {
     return this.rules.byIp;
   }
 
+  /** The verdict on a broadcast announcement that the guards let through. */
+  get announced(): number {
+    if (this.rules.byIp) return NOT_DELIVERED;
+    return this.rules.carriesMulticast ? verdict.FLOOD : NOT_CARRIED;
+  }
+
   /** The verdict on the frame that the switch has just classified, guarded and learned. */
   resolve(owner: Known, view: DataView, port: number): number {
     return this.rules.byIp ? this.byIp(owner, view, port) : this.byMac(owner, port);

@@ -5,6 +5,7 @@ import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import { isGroupMacHigh } from '../wire/mac.ts';
 import { AddressBook } from './address-book.ts';
 import type { AddressPlan } from './address-plan.ts';
+import { AnnouncementWay } from './announcement-way.ts';
 import type { ArpPolicer } from './arp-policer.ts';
 import { ClaimGuard } from './claim-guard.ts';
 import * as frame from './classifier.ts';
@@ -13,6 +14,7 @@ import * as reason from './drop-reason.ts';
 import type { Forwarding } from './forwarding.ts';
 import { NeighborTable } from './neighbor-table.ts';
 import type { SwitchObserver } from './observer.ts';
+import { ServiceNotes } from './service-notes.ts';
 import { type FrameSlices, ShortWay } from './short-way.ts';
 import { SourceCensus } from './source-census.ts';
 import * as verdict from './verdict.ts';
@@ -61,6 +63,8 @@ export class Switch {
   private readonly isTransparent: boolean;
   private readonly census: SourceCensus;
   private readonly shortWay: ShortWay;
+  private readonly announcements: AnnouncementWay;
+  private readonly service: ServiceNotes;
   private readonly claim = new Claim();
   private now = 0;
   private tick = 0;
@@ -82,6 +86,10 @@ export class Switch {
     this.neighbors = new NeighborTable(this.book, plan, maximum, this.observes);
     this.shortWay = new ShortWay(this.neighbors, this.book, this.census);
     this.addresses4 = this.neighbors.addresses4;
+    const { classifier, claim, observer, book, observes, addresses4: table } = this;
+    const parts = { classifier, claim, observer, book, observes, table, plan };
+    this.announcements = new AnnouncementWay(parts);
+    this.service = new ServiceNotes(classifier, this.neighbors, observer);
     this.addresses6 = this.neighbors.addresses6;
   }
 
@@ -97,6 +105,9 @@ export class Switch {
    */
   ingress(view: DataView, at: number, end: number, linkType: number, port: number): number {
     const seen = this.classifier;
+    if (linkType === LINKTYPE_ETHERNET && this.policer === null) {
+      if (this.announcements.take(view, at, end, port, this.tick)) return this.announced(port);
+    }
     if (this.isTransparent && linkType === LINKTYPE_ETHERNET && seen.isPlainIpv4(view, at, end)) {
       return this.passIpv4(view, at, end);
     }
@@ -113,14 +124,13 @@ export class Switch {
       const refused = this.judgeClaim(view, port);
       if (refused !== reason.ALLOWED) return this.drop(refused);
     }
-    if (this.isTransparent && seen.network === 0 && stop === reason.ALLOWED && link.hasEthernet) {
+    if (this.observes && seen.network === 0 && stop === reason.ALLOWED && link.hasEthernet) {
       this.census.count(link.sourceHigh, link.sourceLow | 0, this.tick);
     } else if (link.hasSource) {
       this.stations.learn(seen.network, link.sourceHigh, link.sourceLow, port, this.tick);
     }
     if (carries === frame.CARRIES_VRRP) this.observer.onAdvert(view, seen);
-    if (seen.family === 4) this.notePacket4(view);
-    else if (seen.family === 6) this.notePacket6(view);
+    if (seen.family !== 0) this.service.note(view);
     if (this.forwarding === null) return verdict.OBSERVE;
     const way = this.forwarding.resolve(this, view, port);
     return verdict.verdictKind(way) === verdict.DROP ? this.drop(verdict.verdictDetail(way)) : way;
@@ -171,12 +181,22 @@ export class Switch {
     const isFrom = this.neighbors.filter.mayHold(view.getInt32(at + 26));
     if (isTo || isFrom) {
       this.classifier.takePlainIpv4(view, at, end);
-      if (isTo) this.notePacketTo4(view);
-      if (isFrom) this.notePacketFrom4(view);
+      if (isTo) this.service.noteTo4(view);
+      if (isFrom) this.service.noteFrom4(view);
     } else {
       this.classifier.passPlainIpv4(1);
     }
     return verdict.OBSERVE;
+  }
+
+  /** What is left to do for a frame that has gone the announcement's way. */
+  private announced(port: number): number {
+    const { sourceHigh, sourceLow } = this.classifier.link;
+    if (this.observes) this.census.count(sourceHigh, sourceLow | 0, this.tick);
+    else this.stations.learn(0, sourceHigh, sourceLow, port, this.tick);
+    if (this.forwarding === null) return verdict.OBSERVE;
+    const way = this.forwarding.announced;
+    return verdict.verdictKind(way) === verdict.DROP ? this.drop(verdict.verdictDetail(way)) : way;
   }
 
   private drop(why: number): number {
@@ -241,6 +261,7 @@ export class Switch {
       this.drops[reason.TABLE_FULL]!++;
     } else {
       const outcome = neighbors.apply(claim, known, port, this.tick);
+      this.announcements.grant(known);
       this.observer.onClaim(claim, table.tag(known), outcome, reason.ALLOWED);
     }
     return reason.ALLOWED;
@@ -268,33 +289,5 @@ export class Switch {
     }
     this.observer.onClaim(claim, known, verdict.CLAIM_REFUSED, why);
     return why;
-  }
-
-  private notePacket4(view: DataView): void {
-    this.notePacketTo4(view);
-    this.notePacketFrom4(view);
-  }
-
-  private notePacketTo4(view: DataView): void {
-    const seen = this.classifier;
-    const entry = this.addresses4.find(seen.network, view.getInt32(seen.packet + 16));
-    if (entry >= 0) this.observer.onPacketTo(this.addresses4.tag(entry), view, seen);
-  }
-
-  private notePacketFrom4(view: DataView): void {
-    const seen = this.classifier;
-    const entry = this.addresses4.find(seen.network, view.getInt32(seen.packet + 12));
-    if (entry >= 0) this.observer.onPacketFrom(this.addresses4.tag(entry), view, seen);
-  }
-
-  private notePacket6(view: DataView): void {
-    const seen = this.classifier;
-    const at = seen.packet;
-    if (view.getUint8(at + 24) !== 0xff) {
-      const entry = this.neighbors.find6(seen.network, view, at + 24);
-      if (entry >= 0) this.observer.onPacketTo(this.addresses6.tag(entry), view, seen);
-    }
-    const entry = this.neighbors.find6(seen.network, view, at + 8);
-    if (entry >= 0) this.observer.onPacketFrom(this.addresses6.tag(entry), view, seen);
   }
 }

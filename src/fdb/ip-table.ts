@@ -2,16 +2,17 @@
 //
 // A key is a network number and an address, so that the same address may live in several subnets.
 // The tables learn nothing by themselves and know no ARP: callers find or insert an entry and
-// write to it. IPv4: 24 octets a slot, 34 an entry at the fill at which the table grows; IPv6: 36
-// and 51. Addresses go in as 32-bit words of either sign and come out unsigned.
+// write to it. IPv4: 28 octets a slot, 40 an entry at the fill at which the table grows; IPv6: 40
+// and 57. Addresses go in as 32-bit words of either sign and come out unsigned.
 
 import { hashFive, hashTwo } from './hash.ts';
 import { NETWORK, OCCUPIED, PORT_FLAGS, STATIC, UPDATED } from './open-addressing.ts';
 import { ForwardingTable, type TableOptions } from './table.ts';
 
-/** After the address: network << 16 | MAC high, MAC low, port << 16 | flags, updated, tag. */
+/** After the address: network << 16 | MAC high, MAC low, port << 16 | flags, updated, tag, grants. */
 const MAC_LOW = 1;
-const TAIL = 5;
+const GRANTS = 5;
+const TAIL = 6;
 const LEAD_4 = 1;
 const LEAD_6 = 4;
 const STRIDE_4 = LEAD_4 + TAIL;
@@ -32,6 +33,45 @@ abstract class IpTable extends ForwardingTable {
   /** The MAC as a 48-bit number; 0 in a new entry. */
   mac(entry: number): number {
     return this.macHigh(entry) * 2 ** 32 + this.macLow(entry);
+  }
+
+  /**
+   * `repoint` for a MAC whose low word is signed, of an entry that is in hand: true where the MAC
+   * is another than before. A static entry stays as it is.
+   */
+  pointAt(entry: number, high: number, low: number, port: number, updated: number): boolean {
+    const words = this.words;
+    const key = words[entry]!;
+    const place = words[entry + PORT_FLAGS]!;
+    const isSame = words[entry + MAC_LOW] === low && (key & 0xffff) === high;
+    if ((place & STATIC) !== 0) return !isSame;
+    words[entry + UPDATED] = updated;
+    if (isSame && place >>> 16 === port) return false;
+    if ((key & 0xffff) !== 0 || words[entry + MAC_LOW] !== 0) this.moves++;
+    words[entry] = (key & ~0xffff) | high;
+    words[entry + MAC_LOW] = low;
+    words[entry + PORT_FLAGS] = (port << 16) | (place & 0xffff);
+    return !isSame;
+  }
+
+  /** Whether `holder` (0 to 65534) is one of the last two that were granted the entry. */
+  isGranted(entry: number, holder: number): boolean {
+    const grants = this.words[entry + GRANTS]!;
+    return (grants & 0xffff) === holder + 1 || grants >>> 16 === holder + 1;
+  }
+
+  /** Grants the entry to `holder` until further notice; larger numbers are never granted. */
+  grant(entry: number, holder: number): void {
+    if (holder >= 0xffff || this.isGranted(entry, holder)) return;
+    const words = this.words;
+    words[entry + GRANTS] = (words[entry + GRANTS]! << 16) | (holder + 1);
+  }
+
+  /** Takes every grant back; looks at the whole table. */
+  revokeGrants(): void {
+    this.forEach((entry) => {
+      this.words[entry + GRANTS] = 0;
+    });
   }
 
   setMac(entry: number, high: number, low: number): void {

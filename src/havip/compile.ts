@@ -56,7 +56,7 @@ class Compiler {
     this.rules = topology.provider === null ? null : ruleSet(topology.provider);
     this.open = this.record(policy.POLICY_OPEN, [], 0);
     this.outside = this.record(policy.POLICY_OUTSIDE, [], 0);
-    this.enis = new CompiledEnis(topology);
+    this.enis = new CompiledEnis(topology, this.book);
     for (const subnet of topology.subnets) this.addSubnet(subnet);
     topology.enis.forEach((eni, index) => {
       this.addEni(eni, index);
@@ -208,8 +208,10 @@ class CompiledEnis implements EniTable {
   private readonly subnets: number[] = [];
   private readonly checked: boolean[] = [];
   private readonly ports: number[] = [];
+  private readonly book: AddressBook;
 
-  constructor(topology: Topology) {
+  constructor(topology: Topology, book: AddressBook) {
+    this.book = book;
     this.table = new MacTable({ maximum: Math.max(1, topology.enis.length) });
     for (const [index, eni] of topology.enis.entries()) {
       this.subnets.push(topology.subnets.findIndex((subnet) => subnet.name === eni.subnet) + 1);
@@ -237,6 +239,7 @@ class CompiledEnis implements EniTable {
   /** Says where an ENI is attached: live only. */
   attach(eni: number, port: number): void {
     this.ports[eni] = port;
+    this.book.edition++;
   }
 
   isChecked(eni: number): boolean {
