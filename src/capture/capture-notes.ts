@@ -90,6 +90,14 @@ export class CaptureNotes {
     else this.warn('comments-dropped', offset);
   }
 
+  /** Gives the comments on packets away, so that there is room for more. */
+  takePacketComments(): CaptureComment[] {
+    if (!this.comments.some(({ scope }) => scope === 'packet')) return [];
+    const all = this.comments.splice(0);
+    this.comments.push(...all.filter(({ scope }) => scope !== 'packet'));
+    return all.filter(({ scope }) => scope === 'packet');
+  }
+
   /** Damage that lets the reading go on; the first is kept. */
   damage(offset: number, reason: string): void {
     this.damaged ??= { offset, reason };

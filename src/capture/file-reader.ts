@@ -12,9 +12,11 @@ import type {
   CaptureNotes,
   CaptureWarning,
 } from './capture-notes.ts';
+import { GzipSource } from './gzip-source.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { CaptureInterface, RecordDecoder } from './record-decoder.ts';
 import type { Window } from './window.ts';
+import { ZstdSource } from './zstd-source.ts';
 
 export interface CaptureReader {
   /** The path as given, or `standard input`. */
@@ -38,6 +40,8 @@ export interface CaptureReader {
   readonly counts: CaptureCounts;
   /** The first 1000 comments; those of packets only with the option `comments`. */
   readonly comments: readonly CaptureComment[];
+  /** Whether the capture's octets are those of the input: false where it is compressed. */
+  readonly isPlain: boolean;
   /**
    * Decodes complete records that are in memory, at most `batch.capacity`, and gives their number.
    * 0 means: call `fill`. Never throws for what the file holds.
@@ -45,6 +49,8 @@ export interface CaptureReader {
   read(batch: RecordBatch): number;
   /** Brings more octets, as soon as any arrive; ends the life of views handed out. False at end. */
   fill(): Promise<boolean>;
+  /** Hands over the comments on packets read so far, which then are kept here no longer. */
+  takePacketComments(): CaptureComment[];
   close(): Promise<void>;
 }
 
@@ -52,6 +58,7 @@ export class FileReader implements CaptureReader {
   readonly name: string;
   readonly format: string;
   readonly files: readonly CaptureReader[] = [this];
+  readonly isPlain: boolean;
   readonly #source: ByteSource;
   readonly #window: Window;
   readonly #notes: CaptureNotes;
@@ -69,6 +76,7 @@ export class FileReader implements CaptureReader {
     this.name = name;
     this.format = decoder.format;
     this.#source = source;
+    this.isPlain = !(source instanceof GzipSource || source instanceof ZstdSource);
     this.#window = window;
     this.#notes = notes;
     this.#decoder = decoder;
@@ -116,6 +124,11 @@ export class FileReader implements CaptureReader {
     return count;
   }
 
+  /** Offset in the (decompressed) capture of an octet of the batch that was read last. */
+  offsetOf(at: number): number {
+    return this.#window.offsetOf(at);
+  }
+
   async fill(): Promise<boolean> {
     if (this.#notes.stopped) return false;
     if (await this.#window.fill()) return true;
@@ -123,6 +136,10 @@ export class FileReader implements CaptureReader {
     if (!this.#isDrained) return true;
     this.#finish();
     return false;
+  }
+
+  takePacketComments(): CaptureComment[] {
+    return this.#notes.takePacketComments();
   }
 
   async close(): Promise<void> {

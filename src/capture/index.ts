@@ -1,4 +1,4 @@
-/** The public face of the capture reader: `havip-switch/capture`. */
+/** The public face of the capture library, `havip-switch/capture`: see docs/capture.md. */
 export { type CaptureDamage, CaptureError } from './capture-error.ts';
 export type {
   CaptureComment,
@@ -6,8 +6,17 @@ export type {
   CaptureWarning,
   WarningCode,
 } from './capture-notes.ts';
+export { IndexedCapture, type IndexedRecord, indexCapture } from './indexed-capture.ts';
 export * from './link-types.ts';
 export { mergeCaptures } from './merge.ts';
+export type { OctetSink } from './octet-writer.ts';
+export type { PacketRecord } from './packet-record.ts';
+export { PcapWriter, type PcapWriterOptions } from './pcap-writer.ts';
+export {
+  type InterfaceDescription,
+  PcapngWriter,
+  type SectionDescription,
+} from './pcapng-writer.ts';
 export {
   type CaptureOptions,
   type CaptureReader,

@@ -68,6 +68,10 @@ class MergedReader implements CaptureReader {
     this.#lanes = readers.map((reader) => new Lane(reader));
   }
 
+  get isPlain(): boolean {
+    return this.files.every((file) => file.isPlain);
+  }
+
   get name(): string {
     return this.files.map((file) => file.name).join(', ');
   }
@@ -152,6 +156,10 @@ class MergedReader implements CaptureReader {
       }),
     );
     return this.#lanes.some((lane) => !lane.ended || lane.next < lane.batch.count);
+  }
+
+  takePacketComments(): CaptureComment[] {
+    return this.files.flatMap((file) => file.takePacketComments());
   }
 
   async close(): Promise<void> {

@@ -98,3 +98,22 @@ function storeBinary(
       ? upper * 2 ** (41 - bits) + Math.floor(lower / 2 ** (bits - 9))
       : Math.floor(upper / 2 ** (bits - 41));
 }
+
+/**
+ * The reverse: seconds and nanoseconds as a 64-bit count of 10^-`digits` seconds, `digits` from 0
+ * to 9; finer parts are cut off. Throws RangeError where 64 bits do not hold it.
+ */
+export function splitTime(
+  seconds: number,
+  nanoseconds: number,
+  digits: number,
+): { high: number; low: number } {
+  const unit = POWERS[digits]!;
+  const fraction = Math.floor(nanoseconds / POWERS[9 - digits]!);
+  // seconds x unit + fraction in digits of 16 bits; every product stays below 2^53.
+  const lower = (seconds % HALF) * unit + fraction;
+  const upper = Math.floor(seconds / HALF) * unit + Math.floor(lower / HALF);
+  const high = Math.floor(upper / HALF);
+  if (high > 0xffff_ffff) throw new RangeError(`second ${seconds} does not fit 64 bits`);
+  return { high, low: (upper % HALF) * HALF + (lower % HALF) };
+}

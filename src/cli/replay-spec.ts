@@ -41,7 +41,11 @@ export const REPLAY: CommandSpec = {
       help: 'exit with status 1 where an outage is longer (3s, 500ms, 1m)',
     },
     { name: 'html', value: 'FILE', help: 'not yet' },
-    { name: 'annotate', value: 'FILE.pcapng', help: 'not yet' },
+    {
+      name: 'annotate',
+      value: 'FILE.pcapng',
+      help: 'write the frames with what happened as comments, for Wireshark',
+    },
     { name: 'caches', help: 'not yet' },
     { name: 'no-color', help: 'no colours, even on a terminal' },
   ],
@@ -51,6 +55,10 @@ export const REPLAY: CommandSpec = {
       'havip replay failover.pcap --havip 192.168.0.88=00:16:3e:00:00:01,00:16:3e:00:00:02',
       'the same, and which claims of the address would be refused',
     ],
+    [
+      'havip replay failover.pcap --annotate marked.pcapng',
+      'the same frames with what happened as packet comments, for Wireshark',
+    ],
     ['tcpdump -U -w - | havip replay -', 'follow a live capture'],
     ['havip replay drill.pcap --max-outage 3s --fail-on claim-refused', 'a test in a pipeline'],
   ],
@@ -59,7 +67,7 @@ export const REPLAY: CommandSpec = {
 /** A terminal shows a few dozen entries; a document is for programs. */
 const LIMIT_JSON = 5000;
 const LIMIT_TEXT = 500;
-const NOT_YET = ['html', 'annotate', 'caches'];
+const NOT_YET = ['html', 'caches'];
 const FORMATS = ['text', 'json'] as const;
 
 export interface ReplayRequest {
@@ -77,6 +85,8 @@ export interface ReplayRequest {
   failOn: string[];
   maxOutageSeconds: number | null;
   isColorRefused: boolean;
+  /** Where the annotated capture goes, or null. */
+  annotate: string | null;
 }
 
 /** The request; null where help was asked for; UsageError where it cannot be obeyed. */
@@ -98,17 +108,20 @@ export function readReplayRequest(arguments_: readonly string[]): ReplayRequest 
     from: optional(line, 'from', readTimePoint),
     to: optional(line, 'to', readTimePoint),
     speed: readSpeed(line.value('speed') ?? 'max'),
-    limit: optional(line, 'limit', readWhole) ?? defaultLimit(readFormat(line)),
+    limit: optional(line, 'limit', readWhole) ?? defaultLimit(line),
     failOn: readCodes(line),
     maxOutageSeconds: optional(line, 'max-outage', readDuration),
     isColorRefused: line.isGiven('no-color'),
+    annotate: line.value('annotate'),
   };
   checkTogether(request);
   return request;
 }
 
-function defaultLimit(format: ReplayRequest['format']): number {
-  return format === 'text' ? LIMIT_TEXT : LIMIT_JSON;
+/** What is written into a file is for programs, too. */
+function defaultLimit(line: CommandLine): number {
+  const isForTerminal = readFormat(line) === 'text' && line.value('annotate') === null;
+  return isForTerminal ? LIMIT_TEXT : LIMIT_JSON;
 }
 
 function optional<T>(
@@ -154,6 +167,12 @@ function checkTogether(request: ReplayRequest): void {
     throw new UsageError(
       '--provider alone leaves nothing to guard',
       'add --lab FILE, or --havip IP=MAC for each virtual address',
+    );
+  }
+  if (request.annotate !== null && request.captures.includes('-')) {
+    throw new UsageError(
+      '--annotate reads the capture twice, which standard input cannot be',
+      'save it first: tcpdump -w FILE',
     );
   }
   const seen = new Set<string | null>();

@@ -79,6 +79,11 @@ class Session {
 
   async run(): Promise<number> {
     const { captures, allClaims, limit, from, to } = this.#request;
+    const { annotate } = this.#request;
+    if (annotate !== null) {
+      const { checkOutput } = await import('./annotated-file.ts');
+      checkOutput('annotate', annotate, captures);
+    }
     const topology = await topologyOf(this.#request);
     const readers = await this.#open(captures);
     const [only] = readers;
@@ -96,13 +101,27 @@ class Session {
     try {
       await run.run(capture, (progress) => this.#breathe(progress, run));
       if (interrupts.areFinal && !captures.includes('-')) return STATUS_INTERRUPTED;
-      const status = await this.#finish(run.result(), readers);
+      const result = run.result();
+      const status = await this.#finish(result, readers);
+      await this.#annotate(result, () => interrupts.areFinal);
       return interrupts.areFinal ? STATUS_INTERRUPTED : status;
     } finally {
       this.#progress.erase();
       interrupts.end();
       await capture.close();
     }
+  }
+
+  async #annotate(result: ReplayResult, isStopped: () => boolean): Promise<void> {
+    const { annotate, captures } = this.#request;
+    if (annotate === null) return;
+    const { writeAnnotated } = await import('./annotated-file.ts');
+    if (!(await writeAnnotated(captures, annotate, result, isStopped))) return;
+    const { unmarked } = await import('../report/annotate.ts');
+    const left = unmarked(result);
+    if (left === 0) return;
+    const what = `${left} entries of long lists have no comment; --limit 0 keeps all`;
+    this.#streams.errors.write(`havip replay: warning: ${annotate}: ${what}\n`);
   }
 
   async #open(captures: string[]): Promise<CaptureReader[]> {

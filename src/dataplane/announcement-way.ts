@@ -73,7 +73,7 @@ export class AnnouncementWay {
     this.edition = parts.book.edition;
   }
 
-  /** Judges and applies the frame [at, end) of an Ethernet link; false, nothing done, if not its. */
+  /** Judges and applies the Ethernet frame [at, end); false, and nothing done, if it is not one. */
   take(view: DataView, at: number, end: number, port: number, tick: number): boolean {
     if (end - at < LENGTH || view.getInt32(at + TYPE_AND_HARDWARE) !== ARP_ETHERNET) return false;
     const address = view.getInt32(at + SENDER_IP);

@@ -9,7 +9,7 @@ import { hashFive, hashTwo } from './hash.ts';
 import { NETWORK, OCCUPIED, PORT_FLAGS, STATIC, UPDATED } from './open-addressing.ts';
 import { ForwardingTable, type TableOptions } from './table.ts';
 
-/** After the address: network << 16 | MAC high, MAC low, port << 16 | flags, updated, tag, grants. */
+/** After the address: network << 16 | MAC high, MAC low, port and flags, updated, tag, grants. */
 const MAC_LOW = 1;
 const GRANTS = 5;
 const TAIL = 6;

@@ -1,0 +1,159 @@
+/** `--annotate`: what Wireshark shows of the copy, and that nothing else has changed. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openCapture, PcapngWriter } from '../../src/capture/index.ts';
+import { runCommand } from '../../src/cli/commands.ts';
+import { drain } from '../capture/drain.ts';
+import { MemoryClock, MemoryStreams } from './memory-streams.ts';
+
+const pcaps = fileURLToPath(new URL('../../pcaps/', import.meta.url));
+const CRASH = path.join(pcaps, '01-alibaba-unicast-kill.pcap');
+const ROGUE = path.join(pcaps, '10-rogue.pcap');
+const ROGUE_LAB = path.join(pcaps, '10-rogue.lab.yaml');
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'havip-annotate-'));
+const hasTshark = spawnSync('tshark', ['--version']).status === 0;
+
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+const place = (name: string): string => path.join(folder, name);
+
+async function replayed(...arguments_: string[]) {
+  const streams = new MemoryStreams();
+  const status = await runCommand(['replay', ...arguments_], streams, new MemoryClock());
+  return { status, out: streams.output.text, err: streams.errors.text };
+}
+
+function fields(file: string, ...names: string[]): string[][] {
+  const each = names.flatMap((name) => ['-e', name]);
+  const command = ['-n', '-r', file, '-T', 'fields', ...each];
+  const { stdout } = spawnSync('tshark', command, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
+}
+
+describe("a rogue's claims", () => {
+  test.skipIf(!hasTshark)('are comments on the frames that the document names', async () => {
+    const out = place('rogue.pcapng');
+    const arguments_ = [ROGUE, '--lab', ROGUE_LAB, '--format', 'json', '--annotate', out];
+    const { status, out: text } = await replayed(...arguments_);
+    expect(status).toBe(0);
+    const { claims } = JSON.parse(text);
+    const refused = claims.filter(({ verdict }: { verdict: string }) => verdict === 'refused');
+    expect(refused.length).toBe(11);
+    const shown = new Map(
+      fields(out, 'frame.number', 'frame.comment').map(([frame, comment = '']) => [frame, comment]),
+    );
+    for (const { frame, reason, mac } of refused) {
+      expect(shown.get(String(frame))).toContain(`(${mac})`);
+      expect(shown.get(String(frame))).toMatch(new RegExp(`refused claim .*${reason}: `));
+    }
+    const comments = [...shown.values()].filter((comment) => comment.includes('refused claim'));
+    expect(comments.length).toBe(11);
+  });
+
+  test('leave every frame, time and length as it was', async () => {
+    const out = place('same.pcapng');
+    await replayed(ROGUE, '--lab', ROGUE_LAB, '--annotate', out);
+    const isAdvert = ({ data }: { data: string }): boolean => data.slice(46, 48) === '70';
+    const masked = <R extends { data: string }>(records: R[]): R[] =>
+      records.map((record) =>
+        isAdvert(record)
+          ? { ...record, data: `${record.data.slice(0, 80)} and a password` }
+          : record,
+      );
+    const original = masked(await drain(await openCapture(ROGUE), 64));
+    expect(masked(await drain(await openCapture(out), 64))).toEqual(original);
+    const reader = await openCapture(out);
+    await drain(reader, 64);
+    expect(reader.interfaces[0]).toMatchObject({
+      linkType: 1,
+      snapLength: 262_144,
+      timeResolution: 6,
+    });
+  });
+});
+
+test.skipIf(!hasTshark)('a password is masked and its checksum still good', async () => {
+  const out = place('crash.pcapng');
+  await replayed(CRASH, '--annotate', out);
+  const adverts = (file: string) =>
+    fields(file, 'frame.number', 'vrrp.auth_string', 'vrrp.checksum.status').filter(
+      ([, password]) => password !== '' && password !== undefined,
+    );
+  const original = adverts(CRASH);
+  expect(original.length).toBe(15);
+  expect(original[0]?.[1]).not.toBe('********');
+  expect(adverts(out)).toEqual(original.map(([frame, , good]) => [frame, '********', good]));
+  expect(fs.readFileSync(out).includes(original[0]?.[1] as string)).toBe(false);
+});
+
+test('interfaces, nanoseconds and comments that were there are kept', async () => {
+  const from = place('from.pcapng');
+  const parts: Uint8Array[] = [];
+  const writer = new PcapngWriter((octets) => void parts.push(octets), { comments: ['lab 7'] });
+  const names = ['eth0', 'eth1'];
+  const ids = names.map((name) => writer.addInterface({ linkType: 1, name, comments: [name] }));
+  const octets = new Uint8Array(60).fill(0x22);
+  ids.forEach((id, i) => {
+    const comments = [`first of ${names[i]}`, 'second'];
+    writer.writePacket(id, { seconds: 5, nanoseconds: i + 1, octets, comments });
+  });
+  writer.writeStatistics(0, 3);
+  await writer.flush();
+  fs.writeFileSync(from, Buffer.concat(parts));
+  const out = place('kept.pcapng');
+  expect((await replayed(from, '--annotate', out)).status).toBe(0);
+  const reader = await openCapture(out, { comments: true });
+  const records = await drain(reader, 1);
+  expect(records.map(({ nanoseconds }) => nanoseconds)).toEqual([1, 2]);
+  expect(reader.interfaces.map(({ name }) => name)).toEqual(names);
+  const texts = reader.comments.map(({ text }) => text);
+  for (const text of ['lab 7', 'eth0', 'eth1', 'first of eth0', 'first of eth1', 'second']) {
+    expect(texts).toContain(text);
+  }
+  expect(reader.counts.dropped).toBe(3);
+});
+
+test('a crash shows its last advert, the outage and the takeover', async () => {
+  const out = place('story.pcapng');
+  const { out: text } = await replayed(CRASH, '--format', 'json', '--annotate', out);
+  const [failover] = JSON.parse(text).failovers;
+  const reader = await openCapture(out, { comments: true });
+  await drain(reader, 64);
+  const said = (frame: number) =>
+    reader.comments.filter(({ record }) => record === frame).map((comment) => comment.text);
+  const { lastAdvertFrame, lastServiceFrame, firstServiceFrame } = failover.evidence;
+  expect(said(lastAdvertFrame).join()).toContain('last advert of');
+  expect(said(lastServiceFrame).join()).toContain('outage of 3.874 s');
+  expect(said(firstServiceFrame).join()).toContain('ends with this answer');
+  expect(said(failover.frame).join()).toMatch(/takeover of 192\.168\.0\.88 .* caused by a crash/);
+});
+
+describe('what cannot be', () => {
+  test.each([
+    ['the capture itself', CRASH, /is the capture itself; name another file/],
+    ['a directory', folder, /is a directory; name a file in it/],
+    ['a place that is not there', place('no/where.pcapng'), /cannot be written \(ENOENT\)/],
+  ])('%s', async (_, out, message) => {
+    const { status, err } = await replayed(CRASH, '--annotate', out);
+    expect([status, err.trimEnd().split('\n').length]).toEqual([2, 1]);
+    expect(err).toMatch(message);
+  });
+
+  test('standard input, which cannot be read twice', async () => {
+    const { status, err } = await replayed('-', '--annotate', place('x.pcapng'));
+    expect(status).toBe(2);
+    expect(err).toMatch(/--annotate reads the capture twice.*save it first: tcpdump -w FILE/);
+  });
+
+  test('leaves nothing behind', () => {
+    const left = fs.readdirSync(folder).filter((name) => name.endsWith('.part'));
+    expect(left).toEqual([]);
+  });
+});
