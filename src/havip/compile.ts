@@ -77,6 +77,8 @@ class Compiler {
       plan: this.plan(),
       havips: this.havips,
       gatewayMac: this.rules === null ? 0 : this.rules.gatewayMac,
+      provider: topology.provider,
+      carriesMulticast: this.rules === null || this.rules.carriesMulticast,
       nameOf: (mac) => names.get(mac) ?? null,
       subnetName: (index) => this.subnets[index - 1]?.subnet.name ?? null,
       addressesOf: (mac) => addresses.get(mac) ?? [],
