@@ -78,14 +78,14 @@ export class Agreement {
     if (Number.isNaN(other.interval) || Number.isNaN(watch.interval)) return;
     const { router } = watch.speaker;
     const isVersion2 = router.version === 2;
-    const every = (one: SpeakerWatch): string =>
-      `${this.words.speaker(one.speaker)} every ${secondsText(one.interval)}`;
+    const announces = (one: SpeakerWatch): string =>
+      `${this.words.speaker(one.speaker)} announces ${secondsText(one.interval)}`;
     const longer = Math.max(watch.interval, other.interval) / 1e9;
     this.raise('interval', router, {
       code: 'vrrp-interval-mismatch',
       severity: isVersion2 ? 'error' : 'info',
       message:
-        `VRID ${router.vrid}: ${every(watch)}, ${every(other)}. ` +
+        `VRID ${router.vrid}: ${announces(watch)}, ${announces(other)} as its interval. ` +
         (isVersion2
           ? "VRRPv2 discards the other's adverts then, so both become master."
           : 'A backup follows the master, so a failover takes longer or shorter by who is master.'),

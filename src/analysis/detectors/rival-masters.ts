@@ -67,7 +67,8 @@ export class RivalMasters {
       const lasted = secondsText(earlier + last - start);
       finding.message =
         `${this.words.speaker(first)} and ${this.words.speaker(second)} were both master of ` +
-        `${this.words.router(router)} for ${lasted}: neither heard the other's adverts.`;
+        `${this.words.router(router)} for ` +
+        `${lasted} at least: neither heard the other's adverts.`;
     }
   }
 

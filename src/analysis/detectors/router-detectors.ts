@@ -1,7 +1,7 @@
 import { type Claim, FORM_GRATUITOUS_REPLY, isAnnouncement } from '../../arp/claim.ts';
 import type { Site } from '../../dataplane/address-plan.ts';
 import type { Classifier } from '../../dataplane/classifier.ts';
-import { VIRTUAL_MAC } from '../../dataplane/drop-reason.ts';
+import { ALLOWED, VIRTUAL_MAC } from '../../dataplane/drop-reason.ts';
 import type { Switch } from '../../dataplane/switch.ts';
 import { AUTH_IP_AH, readAuthType, readPriority } from '../../vrrp/advert.ts';
 import { isVirtualMacHalves, macFromHalves } from '../../wire/mac.ts';
@@ -109,7 +109,7 @@ export class RouterDetectors implements Detector {
     if (track === undefined) return;
     if (track.routers.length > 0) this.noteAnnouncement(claim, track);
     if (reason === VIRTUAL_MAC) this.onVirtual(claim, id);
-    if (claim.form !== FORM_GRATUITOUS_REPLY) return;
+    if (claim.form !== FORM_GRATUITOUS_REPLY || reason !== ALLOWED) return;
     if (isVirtualMacHalves(claim.macHigh, claim.macLow)) {
       this.drawnBack.onReply(claim, macFromHalves(claim.macHigh, claim.macLow), track);
     }

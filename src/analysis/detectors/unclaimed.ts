@@ -132,8 +132,8 @@ export class Unclaimed {
       frame,
       stamp,
       message:
-        `${words.speaker(speaker)} is master of VRID ${speaker.router.vrid}, but its adverts list ` +
-        'no address and it announces none: there is nothing that could fail over.',
+        `${words.speaker(speaker)} is master of VRID ${speaker.router.vrid}, but its adverts ` +
+        'list no address and it announces none: there is nothing that could fail over.',
       advice:
         'Its vrrp_instance has no `virtual_ipaddress { ... }`: look for a closing brace too many ' +
         'before that block (`keepalived -t` does not complain), and add the HaVip there.',
