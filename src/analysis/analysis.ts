@@ -107,7 +107,7 @@ export class Analysis implements SwitchObserver {
     if (verdict === CLAIM_REFUSED) this.countRefused(claim);
     if (id === 0) return;
     this.ownership.onClaim(claim, id, verdict, reason);
-    this.routerDetectors.onClaim(claim, id, reason);
+    this.routerDetectors.onClaim(claim, id, verdict, reason);
   }
 
   onAdvert(view: DataView, seen: Classifier): void {

@@ -95,6 +95,7 @@ export class Agreement {
 
   private judgeLists(speaker: Speaker, other: Speaker): void {
     const { router } = speaker;
+    if (this.raised.list.has(router)) return;
     const onlyMine = speaker.addresses.filter((id) => !other.addresses.includes(id));
     const onlyTheirs = other.addresses.filter((id) => !speaker.addresses.includes(id));
     // Two disjoint lists are two routers: see vrid-collision.

@@ -3,6 +3,7 @@ import type { Site } from '../../dataplane/address-plan.ts';
 import type { Classifier } from '../../dataplane/classifier.ts';
 import { ALLOWED, VIRTUAL_MAC } from '../../dataplane/drop-reason.ts';
 import type { Switch } from '../../dataplane/switch.ts';
+import { CLAIM_CONFIRMED } from '../../dataplane/verdict.ts';
 import { AUTH_IP_AH, readAuthType, readPriority } from '../../vrrp/advert.ts';
 import { isVirtualMacHalves, macFromHalves } from '../../wire/mac.ts';
 import type { Clock } from '../clock.ts';
@@ -100,14 +101,18 @@ export class RouterDetectors implements Detector {
   }
 
   /** Every claim of an address with an id, after ownership has taken it in. */
-  onClaim(claim: Claim, id: number, reason: number): void {
+  onClaim(claim: Claim, id: number, verdict: number, reason: number): void {
     if (!isAnnouncement(claim.form, claim.override)) {
       if (reason === VIRTUAL_MAC) this.onVirtual(claim, id);
       return;
     }
     const track = this.tracks[id];
     if (track === undefined) return;
-    if (track.routers.length > 0) this.noteAnnouncement(claim, track);
+    if (verdict === CLAIM_CONFIRMED && track.speaker !== null && track.routers.length === 1) {
+      this.watches.of(track.speaker).announced = this.clock.now;
+    } else if (track.routers.length > 0) {
+      this.noteAnnouncement(claim, track);
+    }
     if (reason === VIRTUAL_MAC) this.onVirtual(claim, id);
     if (claim.form !== FORM_GRATUITOUS_REPLY || reason !== ALLOWED) return;
     if (isVirtualMacHalves(claim.macHigh, claim.macLow)) {

@@ -9,6 +9,8 @@ import type { RouterWords } from './router-words.ts';
  * Where both send unicast they never meet, and it is worth a note at most.
  */
 const VRID_MAX = 255;
+/** Each looks for a free number among all routers. */
+const RAISED_MAX = 1000;
 
 export class VridCollision {
   private readonly log: FindingLog;
@@ -39,7 +41,7 @@ export class VridCollision {
   /** Masters of one VRID at the same time, with disjoint address lists. */
   raise(first: Speaker, second: Speaker): void {
     const { router } = first;
-    if (this.raised.has(router)) return;
+    if (this.raised.has(router) || this.raised.size >= RAISED_MAX) return;
     this.raised.add(router);
     const isHeard = router.multicast;
     this.log.raiseNow({
@@ -62,6 +64,7 @@ export class VridCollision {
   private raiseVersions(speaker: Speaker, other: Speaker): void {
     const { router } = speaker;
     if (this.raised.has(router) || this.raised.has(other.router)) return;
+    if (this.raised.size >= RAISED_MAX) return;
     this.raised.add(router);
     const both = speaker.addresses.filter((id) => other.addresses.includes(id));
     const version = (one: Speaker): string =>
