@@ -29,8 +29,8 @@ const EXPECTED: readonly Expected[] = tableRows();
 
 function tableRows(): Expected[] {
   const page = readFileSync(join(PCAPS, 'README.md'), 'utf8');
-  const rows = page.matchAll(/^\| `([\w-]+)` \| `([\w-]+)` \((\w+)\) \|/gm);
-  return [...rows].map(([, name = '', code = '', severity = '']) => ({ name, code, severity }));
+  const rows = page.matchAll(/^\| `([\w-]+)` \((\w+)\) \| `([\w-]+)` \|/gm);
+  return [...rows].map(([, code = '', severity = '', name = '']) => ({ name, code, severity }));
 }
 
 /** What a provider adds: it carries no multicast, or knows no virtual MAC. */
