@@ -158,7 +158,8 @@ export class AdvertFaults {
         'adverts. Who does not accept the other form discards them, and both become master.',
       advice: isStrict
         ? `Write \`v3_checksum_as_v2\` in the vrrp_instance of ${this.words.ip(peer.speaker)} ` +
-          '(FRR: `no vrrp N checksum-with-ipv4-pseudoheader`): RFC 9568 has no pseudo-header.'
+          `(FRR: \`no vrrp ${router.vrid} checksum-with-ipv4-pseudoheader\`): ` +
+          'RFC 9568 has no pseudo-header.'
         : 'Update the older keepalived: 1.3.6 and before put 224.0.0.18 into unicast checksums.',
     });
   }

@@ -136,7 +136,7 @@ export class Unclaimed {
         'list no address and it announces none: there is nothing that could fail over.',
       advice:
         'Its vrrp_instance has no `virtual_ipaddress { ... }`: look for a closing brace too many ' +
-        'before that block (`keepalived -t` does not complain), and add the HaVip there.',
+        'before that block (its log says "No VIP specified"), and list the HaVip there.',
     });
   }
 
