@@ -63,7 +63,7 @@ export class DrawnBack {
         `${this.words.mac(mac)}: switches send it to the former master again. The new one draws ` +
         `it back ${until}.`,
       advice: isRefreshed
-        ? 'Nothing needs to change, for its adverts set it right; without `use_vmac` it cannot happen.'
+        ? 'No change is needed: its adverts set it right. Without `use_vmac` it cannot happen.'
         : 'Remove `vmac_xmit_base`, so that adverts keep the switches right, or `use_vmac`; else ' +
           'write `garp_master_delay 1` and `garp_master_refresh 5` to shorten it.',
     });
