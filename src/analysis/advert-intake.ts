@@ -35,10 +35,10 @@ import {
  */
 export class AdvertIntake {
   private readonly clock: Clock;
-  private readonly onAddresses: (router: Router, view: DataView, at: number) => void;
+  private readonly onAddresses: (speaker: Speaker, view: DataView, at: number) => void;
 
   /** `onAddresses` hears of each address list that a speaker had not sent before. */
-  constructor(clock: Clock, onAddresses: (router: Router, view: DataView, at: number) => void) {
+  constructor(clock: Clock, onAddresses: (speaker: Speaker, view: DataView, at: number) => void) {
     this.clock = clock;
     this.onAddresses = onAddresses;
   }
@@ -57,6 +57,7 @@ export class AdvertIntake {
     if (router.interval !== 0 && interval !== router.interval) countFault(speaker, FAULT_INTERVAL);
     if (interval > 0) router.interval = interval;
     speaker.observer.onAdvert(readPriority(view, at), interval, now, frame);
+    router.previousSpeaker = router.lastSpeaker;
     router.lastSpeaker = speaker;
     this.takeAddressing(router, speaker, view, seen);
     if (isCut(view, seen)) return;
@@ -139,7 +140,7 @@ export class AdvertIntake {
     }
     if (digest !== speaker.addressDigest) {
       speaker.addressDigest = digest;
-      this.onAddresses(router, view, at);
+      this.onAddresses(speaker, view, at);
     }
     for (const other of router.speakers) {
       if (other !== speaker && other.addressDigest !== 0 && other.addressDigest !== digest) {

@@ -6,9 +6,11 @@ import type { SwitchObserver } from '../dataplane/observer.ts';
 import { Switch } from '../dataplane/switch.ts';
 import { CLAIM_REFUSED } from '../dataplane/verdict.ts';
 import { macFromHalves } from '../wire/mac.ts';
+import { unseenFrameOf } from './capture-facts.ts';
 import { CaptureView } from './capture-view.ts';
 import { ClaimLog } from './claim-log.ts';
 import { Clock } from './clock.ts';
+import { RouterDetectors } from './detectors/router-detectors.ts';
 import { Detectors } from './detectors.ts';
 import { entriesOf } from './document.ts';
 import type { Entries } from './entries.ts';
@@ -42,6 +44,7 @@ export class Analysis implements SwitchObserver {
   readonly times = new TimeBase();
   readonly entries: Entries;
   readonly detectors: Detectors;
+  readonly routerDetectors: RouterDetectors;
   readonly refusedFrames = new Map<number, number>();
 
   constructor(site: Site | null, limit: number, keepsAllClaims: boolean) {
@@ -70,6 +73,18 @@ export class Analysis implements SwitchObserver {
     this.view = new CaptureView(clock);
     this.entries = entriesOf(this, this.times, site);
     this.detectors = new Detectors(new FindingLog(clock, this.times, this.entries, limit));
+    this.routerDetectors = this.detectors.add(
+      new RouterDetectors({
+        clock,
+        log: this.detectors.log,
+        logs,
+        site,
+        owner: this.owner,
+        routers: this.routers,
+        tracks,
+        seesAll: () => unseenFrameOf(this) === 0,
+      }),
+    );
     this.outages.onMissing = (client, missing, since) => this.onMissing(client, missing, since);
   }
 
@@ -90,11 +105,14 @@ export class Analysis implements SwitchObserver {
 
   onClaim(claim: Claim, id: number, verdict: number, reason: number): void {
     if (verdict === CLAIM_REFUSED) this.countRefused(claim);
-    if (id !== 0) this.ownership.onClaim(claim, id, verdict, reason);
+    if (id === 0) return;
+    this.ownership.onClaim(claim, id, verdict, reason);
+    this.routerDetectors.onClaim(claim, id, verdict, reason);
   }
 
   onAdvert(view: DataView, seen: Classifier): void {
-    this.routers.onAdvert(view, seen);
+    const speaker = this.routers.onAdvert(view, seen);
+    if (speaker !== null) this.routerDetectors.onAdvert(speaker, view, seen);
     this.failovers.settle(false);
   }
 

@@ -54,7 +54,7 @@ export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally)
 }
 
 /** A frame that shows that others passed elsewhere; 0 where nothing does. */
-function unseenFrameOf(analysis: Analysis): number {
+export function unseenFrameOf(analysis: Analysis): number {
   const { view, tracks, owner, routers } = analysis;
   const relevant = new Set<string>();
   for (const track of tracks) {

@@ -5,6 +5,8 @@
 export class Clock {
   /** Nanoseconds since the first frame's whole second; the last known time where there is none. */
   now = 0;
+  /** When the stretch of the capture that is analysed begins; NaN where nothing is timed. */
+  start = Number.NaN;
   /** 1-based number of the frame in the (merged) capture. */
   frame = 0;
   /** False where the frame itself carried no time: reports then print null. */

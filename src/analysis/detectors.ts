@@ -11,10 +11,15 @@ export interface Detector {
 
 export class Detectors {
   readonly log: FindingLog;
-  private readonly all: readonly Detector[] = [];
+  private readonly all: Detector[] = [];
 
   constructor(log: FindingLog) {
     this.log = log;
+  }
+
+  add<D extends Detector>(detector: D): D {
+    this.all.push(detector);
+    return detector;
   }
 
   finish(): void {

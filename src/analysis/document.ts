@@ -59,15 +59,14 @@ export function documentOf(
 ): ReplayResult {
   const { entries } = analysis;
   const builder = new Builder(analysis, entries, site);
-  const findings = findingsOf(analysis, entries, facts);
-  const kept = limit === 0 ? findings : findings.slice(0, 2 * limit);
+  const findings = findingsOf(analysis, entries, facts, limit);
   const { logs } = analysis;
   const elided: Elided = {
     claims: logs.claims.elided,
     timeline: logs.timeline.elided,
     failovers: logs.failovers.elided,
     outages: logs.outages.elided,
-    findings: findings.length - kept.length,
+    findings: findings.count - findings.kept.length,
   };
   return {
     schema: 'havip/replay/1',
@@ -81,7 +80,7 @@ export function documentOf(
     claims: builder.claims(),
     failovers: builder.failovers(),
     outages: builder.outages(),
-    findings: kept,
+    findings: findings.kept,
     elided,
   };
 }

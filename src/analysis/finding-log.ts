@@ -41,12 +41,13 @@ export class FindingLog {
   }
 
   /** Raises a finding whose evidence is the present frame. */
-  raiseNow(discovery: Omit<Discovery, 'frame' | 'stamp'>): void {
+  raiseNow(discovery: Omit<Discovery, 'frame' | 'stamp'>): Finding {
     const { frame, stamp } = this.clock;
-    this.raise({ ...discovery, frame, stamp });
+    return this.raise({ ...discovery, frame, stamp });
   }
 
-  raise(discovery: Discovery): void {
+  /** Gives the finding, whose words may still be completed until the document is made. */
+  raise(discovery: Discovery): Finding {
     const { code, severity, id, frame, stamp, message, advice } = discovery;
     const { entries, times } = this;
     const finding: Finding = {
@@ -65,6 +66,7 @@ export class FindingLog {
     else this.last.push(finding);
     if (this.limit > 0 && this.last.length > this.limit) this.last.shift();
     this.onFinding?.(finding);
+    return finding;
   }
 
   /** Those kept, in the order in which they were raised. */

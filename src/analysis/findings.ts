@@ -25,10 +25,22 @@ export interface CaptureFacts {
 
 type Draft = Omit<Finding, 'time' | 't' | 'frame' | 'vlan' | 'ip'> & Partial<Finding>;
 
-export function findingsOf(analysis: Analysis, entries: Entries, facts: CaptureFacts): Finding[] {
+/** How many there are, and of these the first and the last `limit` by evidence frame; 0: all. */
+export function findingsOf(
+  analysis: Analysis,
+  entries: Entries,
+  facts: CaptureFacts,
+  limit: number,
+): { count: number; kept: Finding[] } {
+  const { log } = analysis.detectors;
   const refused = refusals(analysis, entries).map(complete);
   const ofCapture = captureFindings(facts).map(complete);
-  return [...refused, ...analysis.detectors.log.kept(), ...ofCapture];
+  const all = [...refused, ...log.kept(), ...ofCapture];
+  // What has no frame is about the whole capture and comes last; equal frames keep their order.
+  all.sort((a, b) => (a.frame ?? Infinity) - (b.frame ?? Infinity) || 0);
+  const isCut = limit > 0 && all.length > 2 * limit;
+  const kept = isCut ? [...all.slice(0, limit), ...all.slice(-limit)] : all;
+  return { count: refused.length + log.count + ofCapture.length, kept };
 }
 
 function complete(draft: Draft): Finding {

@@ -257,6 +257,7 @@ export class Replay {
     const { from, to } = this.options;
     if (from !== null) this.fromNow = this.nowAt(from);
     if (to !== null) this.toNow = this.nowAt(to);
+    this.analysis.clock.start = Math.max(this.times.first, this.fromNow);
   }
 
   private nowAt(point: TimePoint): number {

@@ -40,6 +40,8 @@ export interface Speaker {
   /** Digest of its address list and of its authentication data. */
   addressDigest: number;
   authDigest: number;
+  /** Ids of the addresses that its adverts list now. */
+  readonly addresses: number[];
 }
 
 export interface Router {
@@ -51,6 +53,8 @@ export interface Router {
   readonly addresses: number[];
   readonly speakers: Speaker[];
   lastSpeaker: Speaker | null;
+  /** The speaker of the advert before the last. */
+  previousSpeaker: Speaker | null;
   unicast: boolean;
   multicast: boolean;
   /** Whom unicast adverts are sent to: one entry an address, with the MAC, 0 where unknown. */

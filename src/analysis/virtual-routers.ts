@@ -45,27 +45,34 @@ export class VirtualRouters {
     this.clock = clock;
     this.define = define;
     this.onListed = onListed;
-    this.intake = new AdvertIntake(clock, (router, view, at) => this.list(router, view, at));
+    this.intake = new AdvertIntake(clock, (speaker, view, at) => this.list(speaker, view, at));
   }
 
-  /** Takes in one advert; a message that is no advert at all is ignored. */
-  onAdvert(view: DataView, seen: Classifier): void {
+  /** Takes in one advert and gives its speaker; null for what is no advert, or is beyond bounds. */
+  onAdvert(view: DataView, seen: Classifier): Speaker | null {
     const at = seen.upperAt;
-    if (seen.upperEnd - at < 8) return;
+    if (seen.upperEnd - at < 8) return null;
     const version = readVersion(view, at);
-    if (version !== 2 && version !== 3) return;
+    if (version !== 2 && version !== 3) return null;
     const family = seen.family as 4 | 6;
     const router = this.routerOf(seen.network, readVrid(view, at), version, family);
-    if (router === null) return;
+    if (router === null) return null;
     const speaker = this.speakerOf(router, view, seen);
-    if (speaker === null) return;
+    if (speaker === null) return null;
     this.intake.take(router, speaker, view, seen);
+    return speaker;
   }
 
-  private list(router: Router, view: DataView, at: number): void {
+  /** The router of the other version on the same network and VRID; null where none spoke. */
+  otherVersionOf({ network, vrid, version, family }: Router): Router | null {
+    return this.byKey.get(keyOf(network, vrid, version === 2 ? 3 : 2, family)) ?? null;
+  }
+
+  private list(speaker: Speaker, view: DataView, at: number): void {
+    const { router } = speaker;
     const { family, network } = router;
+    speaker.addresses.length = 0;
     for (let i = 0; i < readAddressCount(view, at); i++) {
-      if (router.addresses.length === ADDRESSES_MAX) return;
       const address = addressAt(at, i, family);
       const id =
         family === 4
@@ -78,14 +85,16 @@ export class VirtualRouters {
               readIpv6Word(view, address, 2),
               readIpv6Word(view, address, 3),
             );
+      if (id !== 0) speaker.addresses.push(id);
       if (id === 0 || router.addresses.includes(id)) continue;
+      if (router.addresses.length === ADDRESSES_MAX) return;
       router.addresses.push(id);
       this.onListed(id, router);
     }
   }
 
   private routerOf(network: number, vrid: number, version: 2 | 3, family: 4 | 6): Router | null {
-    const key = ((network * 256 + vrid) * 2 + (version - 2)) * 2 + (family === 6 ? 1 : 0);
+    const key = keyOf(network, vrid, version, family);
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     if (this.routers.length === ROUTERS_MAX) return null;
@@ -98,6 +107,7 @@ export class VirtualRouters {
       speakers: [],
       peers: [],
       lastSpeaker: null,
+      previousSpeaker: null,
       unicast: false,
       multicast: false,
       authType: 0,
@@ -134,6 +144,7 @@ export class VirtualRouters {
       faults: ADVERT_FAULTS.map(() => 0),
       addressDigest: 0,
       authDigest: 0,
+      addresses: [],
     };
     router.speakers.push(speaker);
     this.speakers.push(speaker);
@@ -149,4 +160,8 @@ export class VirtualRouters {
         countFault(speaker, FAULT_VERSION);
     }
   }
+}
+
+function keyOf(network: number, vrid: number, version: 2 | 3, family: 4 | 6): number {
+  return ((network * 256 + vrid) * 2 + (version - 2)) * 2 + (family === 6 ? 1 : 0);
 }

@@ -15,6 +15,7 @@ export const EXPLAIN: CommandSpec = {
   examples: [['havip explain claim-refused', 'what this finding of a report means']],
 };
 
+const CODE_INDENT = 6;
 const DOCUMENT = new URL('../../docs/findings.md', import.meta.url);
 
 export async function explain(
@@ -68,6 +69,13 @@ function writeList(page: Page, sections: Map<string, string[]>): void {
 }
 
 function writeParagraph(page: Page, paragraph: string): void {
+  if (paragraph.startsWith('```')) {
+    for (const line of paragraph.split('\n').slice(1, -1)) {
+      const depth = line.length - line.trimStart().length;
+      page.paragraph(line.trim(), { indent: CODE_INDENT + depth });
+    }
+    return;
+  }
   for (const item of paragraph.split(/\n(?=- )/)) {
     const isItem = item.startsWith('- ');
     page.paragraph(plain(item), { indent: 2, hang: isItem ? 4 : 2 });

@@ -28,6 +28,10 @@ export interface Site {
   readonly havips: readonly ConfiguredHavip[];
   /** MAC that the switch uses for the gateway; 0 where the rules name none. */
   readonly gatewayMac: number;
+  /** The rule set's name; null without one. */
+  readonly provider: string | null;
+  /** Whether multicast and broadcast reach the other hosts of a subnet. */
+  readonly carriesMulticast: boolean;
   /** Addresses of the ENI with this MAC, as text. */
   addressesOf(mac: number): readonly string[];
 }

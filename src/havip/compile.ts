@@ -2,11 +2,9 @@ import type { Claim } from '../arp/claim.ts';
 import * as policy from '../dataplane/address-book.ts';
 import { AddressBook } from '../dataplane/address-book.ts';
 import type { AddressPlan, ConfiguredHavip, Site } from '../dataplane/address-plan.ts';
-import type { EniTable } from '../dataplane/claim-guard.ts';
 import { SourceGuard } from '../dataplane/source-guard.ts';
-import { MacTable } from '../fdb/mac-table.ts';
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../wire/ip-address.ts';
-import { macHigh, macLow } from '../wire/mac.ts';
+import { CompiledEnis } from './compiled-enis.ts';
 import { membershipOf, type RuleSet } from './rule-set.ts';
 import { ruleSet } from './rule-sets.ts';
 import type { Eni, Havip, Subnet, Topology } from './topology.ts';
@@ -77,6 +75,8 @@ class Compiler {
       plan: this.plan(),
       havips: this.havips,
       gatewayMac: this.rules === null ? 0 : this.rules.gatewayMac,
+      provider: topology.provider,
+      carriesMulticast: this.rules === null || this.rules.carriesMulticast,
       nameOf: (mac) => names.get(mac) ?? null,
       subnetName: (index) => this.subnets[index - 1]?.subnet.name ?? null,
       addressesOf: (mac) => addresses.get(mac) ?? [],
@@ -199,51 +199,6 @@ class Compiler {
     const { family, words } = parse(address);
     if (family === 4) this.sourceGuard.allow4(eni, words[3]);
     else this.sourceGuard.allow6(eni, words[0], words[1], words[2], words[3]);
-  }
-}
-
-/** MAC → ENI, as the guards read it. */
-class CompiledEnis implements EniTable {
-  private readonly table: MacTable;
-  private readonly subnets: number[] = [];
-  private readonly checked: boolean[] = [];
-  private readonly ports: number[] = [];
-  private readonly book: AddressBook;
-
-  constructor(topology: Topology, book: AddressBook) {
-    this.book = book;
-    this.table = new MacTable({ maximum: Math.max(1, topology.enis.length) });
-    for (const [index, eni] of topology.enis.entries()) {
-      this.subnets.push(topology.subnets.findIndex((subnet) => subnet.name === eni.subnet) + 1);
-      this.checked.push(eni.sourceDestCheck);
-      this.ports.push(-1);
-      if (eni.mac === null) continue;
-      const entry = this.table.insert(0, macHigh(eni.mac), macLow(eni.mac));
-      this.table.setTag(entry, index);
-    }
-  }
-
-  find(high: number, low: number): number {
-    const entry = this.table.find(0, high, low);
-    return entry < 0 ? -1 : this.table.tag(entry);
-  }
-
-  subnet(eni: number): number {
-    return this.subnets[eni] ?? 0;
-  }
-
-  port(eni: number): number {
-    return this.ports[eni] ?? -1;
-  }
-
-  /** Says where an ENI is attached: live only. */
-  attach(eni: number, port: number): void {
-    this.ports[eni] = port;
-    this.book.edition++;
-  }
-
-  isChecked(eni: number): boolean {
-    return this.checked[eni] ?? true;
   }
 }
 
