@@ -17,6 +17,7 @@ import { FindingLog } from './finding-log.ts';
 import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
+import { Receivers } from './receivers.ts';
 import { TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
 import { VirtualRouters } from './virtual-routers.ts';
@@ -35,6 +36,7 @@ export class Analysis implements SwitchObserver {
   readonly tracks: (Track | undefined)[] = [];
   readonly claimLog: ClaimLog;
   readonly failovers: Failovers;
+  readonly receivers: Receivers;
   readonly ownership: Ownership;
   readonly routers: VirtualRouters;
   readonly outages: Outages;
@@ -57,11 +59,13 @@ export class Analysis implements SwitchObserver {
     const { speakers } = this.routers;
     this.claimLog = new ClaimLog(clock, logs, keepsAllClaims);
     this.failovers = new Failovers(clock, logs, speakers, tracks, this.owner.book);
+    this.receivers = new Receivers(clock, limit);
     this.ownership = new Ownership({
       clock,
       logs,
       claimLog: this.claimLog,
       failovers: this.failovers,
+      receivers: this.receivers,
       speakers,
       tracks,
       isConfigured: (id) => plan !== null && isHavipPolicy(plan.book.policy(id)),

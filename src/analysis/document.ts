@@ -35,6 +35,7 @@ export function entriesOf(analysis: Analysis, times: TimeBase, site: Site | null
     clients: analysis.outages.clients,
     tracks: analysis.tracks,
     speakers: analysis.routers.speakers,
+    receptions: analysis.receivers.log,
     vlanOf: (network) => analysis.owner.classifier.vlanOf(network),
   });
 }

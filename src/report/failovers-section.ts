@@ -5,6 +5,7 @@ import { cut } from './cut.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page } from './page.ts';
 import { clockTime, difference, duration, offset } from './quantity.ts';
+import { receiversText } from './receivers-text.ts';
 
 const ROWS = 10;
 const LAYOUT = { indent: 4, column: 11 };
@@ -73,10 +74,4 @@ function evidenceText(evidence: Evidence): string {
   ];
   const known = frames.filter(([, frame]) => frame !== null);
   return known.length === 0 ? 'none' : known.map(([what, frame]) => `${what} ${frame}`).join(', ');
-}
-
-function receiversText(failover: FailoverEntry): string {
-  return failover.receivers
-    .map(({ profile, acceptedFrame }) => `${profile} ${acceptedFrame ?? 'never'}`)
-    .join(', ');
 }
