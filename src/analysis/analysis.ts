@@ -6,6 +6,7 @@ import type { SwitchObserver } from '../dataplane/observer.ts';
 import { Switch } from '../dataplane/switch.ts';
 import { CLAIM_REFUSED } from '../dataplane/verdict.ts';
 import { macFromHalves } from '../wire/mac.ts';
+import { Caches } from './caches.ts';
 import { CaptureView } from './capture-view.ts';
 import { ClaimLog } from './claim-log.ts';
 import { Clock } from './clock.ts';
@@ -41,12 +42,14 @@ export class Analysis implements SwitchObserver {
   readonly routers: VirtualRouters;
   readonly outages: Outages;
   readonly view: CaptureView;
+  /** The clients' neighbor tables, where they are asked for. */
+  readonly caches: Caches | null;
   readonly times = new TimeBase();
   readonly entries: Entries;
   readonly detectors: Detectors;
   readonly refusedFrames = new Map<number, number>();
 
-  constructor(site: Site | null, limit: number, keepsAllClaims: boolean) {
+  constructor(site: Site | null, limit: number, keepsAllClaims: boolean, keepsCaches = false) {
     const plan = site === null ? null : site.plan;
     this.logs = new Logs(limit);
     this.owner = new Switch({ observer: this, plan, forwarding: null, policer: null });
@@ -72,6 +75,7 @@ export class Analysis implements SwitchObserver {
     });
     this.outages = new Outages(clock, logs, tracks, this.owner.book);
     this.view = new CaptureView(clock);
+    this.caches = keepsCaches ? new Caches(clock, this.owner.book) : null;
     this.entries = entriesOf(this, this.times, site);
     this.detectors = new Detectors(new FindingLog(clock, this.times, this.entries, limit));
     this.outages.onMissing = (client, missing, since) => this.onMissing(client, missing, since);
@@ -83,6 +87,7 @@ export class Analysis implements SwitchObserver {
     const { carries } = this.owner.classifier;
     if (carries === CARRIES_ARP || carries === CARRIES_ND) {
       this.view.onResolution(view, this.owner.classifier);
+      this.caches?.onResolution(view, this.owner.classifier);
     }
   }
 
@@ -94,7 +99,9 @@ export class Analysis implements SwitchObserver {
 
   onClaim(claim: Claim, id: number, verdict: number, reason: number): void {
     if (verdict === CLAIM_REFUSED) this.countRefused(claim);
-    if (id !== 0) this.ownership.onClaim(claim, id, verdict, reason);
+    if (id === 0) return;
+    this.ownership.onClaim(claim, id, verdict, reason);
+    if (this.caches !== null && verdict !== CLAIM_REFUSED) this.caches.onClaim(claim, id);
   }
 
   onAdvert(view: DataView, seen: Classifier): void {
@@ -104,6 +111,7 @@ export class Analysis implements SwitchObserver {
 
   onPacketTo(id: number, view: DataView, seen: Classifier): void {
     this.outages.onPacketTo(id, view, seen);
+    this.caches?.onPacketTo(id, view, seen);
   }
 
   onPacketFrom(id: number, view: DataView, seen: Classifier): void {

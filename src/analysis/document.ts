@@ -84,7 +84,13 @@ export function documentOf(
     outages: builder.outages(),
     findings: kept,
     elided,
+    ...cachesOf(analysis),
   };
+}
+
+function cachesOf(analysis: Analysis): Pick<ReplayResult, 'caches'> {
+  const { caches, tracks, entries, times } = analysis;
+  return caches === null ? {} : { caches: caches.result(tracks, entries, times) };
 }
 
 class Builder {

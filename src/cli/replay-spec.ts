@@ -42,7 +42,7 @@ export const REPLAY: CommandSpec = {
     },
     { name: 'html', value: 'FILE', help: 'not yet' },
     { name: 'annotate', value: 'FILE.pcapng', help: 'not yet' },
-    { name: 'caches', help: 'not yet' },
+    { name: 'caches', help: "tell what each client's neighbor table held, as Linux keeps it" },
     { name: 'no-color', help: 'no colours, even on a terminal' },
   ],
   examples: [
@@ -59,7 +59,7 @@ export const REPLAY: CommandSpec = {
 /** A terminal shows a few dozen entries; a document is for programs. */
 const LIMIT_JSON = 5000;
 const LIMIT_TEXT = 500;
-const NOT_YET = ['html', 'annotate', 'caches'];
+const NOT_YET = ['html', 'annotate'];
 const FORMATS = ['text', 'json'] as const;
 
 export interface ReplayRequest {
@@ -69,6 +69,7 @@ export interface ReplayRequest {
   havips: Havip[];
   format: 'text' | 'json';
   allClaims: boolean;
+  caches: boolean;
   from: TimePoint | null;
   to: TimePoint | null;
   /** How many times faster than it happened; null: at once. */
@@ -95,6 +96,7 @@ export function readReplayRequest(arguments_: readonly string[]): ReplayRequest 
     havips: line.values('havip').map(readHavip),
     format: readFormat(line),
     allClaims: line.isGiven('all-claims'),
+    caches: line.isGiven('caches'),
     from: optional(line, 'from', readTimePoint),
     to: optional(line, 'to', readTimePoint),
     speed: readSpeed(line.value('speed') ?? 'max'),

@@ -78,7 +78,7 @@ class Session {
   }
 
   async run(): Promise<number> {
-    const { captures, allClaims, limit, from, to } = this.#request;
+    const { captures, allClaims, caches, limit, from, to } = this.#request;
     const topology = await topologyOf(this.#request);
     const readers = await this.#open(captures);
     const [only] = readers;
@@ -86,7 +86,7 @@ class Session {
     const capture = isSingle ? only : this.#engine.mergeCaptures(readers);
     const listener = await this.#listener();
     const files = readers.map((reader) => reader.name);
-    const options = { topology, allClaims, limit, from, to, listener };
+    const options = { topology, allClaims, caches, limit, from, to, listener };
     const run = await this.#engine.createReplay(options, files);
     const interrupts = new Interrupts(this.#streams, this.#clock, captures.includes('-'), () => {
       run.stop();
