@@ -86,7 +86,6 @@ export class Ownership {
     } else if (mac === track.holder) this.confirm(track, claim, mac, speaker, announces);
     else this.note(track, claim, mac);
     if (announces && mac === track.holder) track.lastAnnouncement = this.clock.now;
-    if (track.lastFailover >= 0) this.receivers.see(track, claim, mac);
   }
 
   private refused(track: Track, claim: Claim, mac: number, why: number): void {
@@ -131,6 +130,7 @@ export class Ownership {
     announces: boolean,
   ): void {
     track.confirmed++;
+    if (track.lastFailover >= 0) this.receivers.see(track, claim, mac);
     if (track.holderSpeaker < 0 && speaker !== null) {
       track.holderSpeaker = speaker.index;
       track.speaker = speaker;
@@ -144,6 +144,7 @@ export class Ownership {
 
   private note(track: Track, claim: Claim, mac: number): void {
     track.noted++;
+    if (track.lastFailover >= 0) this.receivers.see(track, claim, mac);
     track.noteForeign(this.clock.now, false);
     this.claimLog.logMinor(track, claim, mac, verdict.CLAIM_NOTED);
   }

@@ -21,7 +21,7 @@ import {
 } from '../arp/receiver-profiles.ts';
 import { formatIpv4 } from '../wire/ip-address.ts';
 import { formatMac } from '../wire/mac.ts';
-import { ALONE_IPV4, ALONE_MAC, MOMENT, RECEPTION } from './receivers.ts';
+import { ALONE_IPV4, ALONE_MAC, firstParts, MOMENT, RECEPTION } from './receivers.ts';
 import type { RecordLog } from './record-log.ts';
 import type { ReceiverEntry } from './result.ts';
 import type { TimeBase } from './time-base.ts';
@@ -51,9 +51,15 @@ export function receiversOf(
   failover: Failover,
 ): ReceiverEntry[] {
   if (!log.isKept(sequence)) return [];
-  const isSame = log.get(sequence, RECEPTION.SAME_MAC) === 1;
-  const first = log.get(sequence, RECEPTION.SHAPE);
-  const moments = momentsOf(log, sequence, times);
+  const { isSame, shape: first, ...masks } = firstParts(log.get(sequence, RECEPTION.FIRST));
+  const { frame, t } = failover;
+  const alone = log.get(sequence, RECEPTION.ALONE);
+  const host = log.get(sequence, RECEPTION.HOST);
+  const moments = [
+    { profiles: masks.profiles, frame, t, shape: first, alone: 0, host: 0 },
+    { profiles: masks.alone, frame, t, shape: first, alone, host },
+    ...momentsOf(log, sequence, times),
+  ];
   const without = meaningless(failover.family === 4 ? 4 : 6);
   return PROFILE_NAMES.map((name, profile) => {
     const bit = 1 << profile;
@@ -80,6 +86,7 @@ function never(profile: string, why: string): ReceiverEntry {
   return { profile, acceptedFrame: null, t: null, why };
 }
 
+/** Those after the first claim. */
 function momentsOf(log: RecordLog, sequence: number, times: TimeBase): Moment[] {
   const count = log.get(sequence, RECEPTION.COUNT);
   return Array.from({ length: count }, (_, index) => {

@@ -2,6 +2,7 @@ import type { Claim } from '../arp/claim.ts';
 import {
   ALL_PROFILES,
   AT_ONCE,
+  BY_FORM,
   BY_ONE,
   HEARD_BY_ONE,
   LOCKTIME,
@@ -25,21 +26,44 @@ import type { Track } from './track.ts';
  * few numbers an address; the moments at which some follow go into a bounded log, one record a
  * failover, with the failover's sequence number.
  */
-export const MOMENTS_MAX = 6;
+export const MOMENTS_MAX = 5;
 
-/** Fields of a failover's record; behind them `MOMENTS_MAX` moments. */
+/** Fields of a failover's record; behind them `MOMENTS_MAX` later moments. */
 export const RECEPTION = {
-  /** Moments that are known. */
-  COUNT: 0,
-  /** Profiles that never followed. */
-  REMAINING: 1,
-  /** 1: the new holder has the old one's MAC, and nobody needs to follow. */
-  SAME_MAC: 2,
-  /** Shape of the first claim. */
-  SHAPE: 3,
+  /** The first claim, packed: `firstParts` takes it apart. */
+  FIRST: 0,
+  /** The one host that followed the first claim: see `MOMENT`. */
+  ALONE: 1,
+  HOST: 2,
+  /** Later moments that are known. */
+  COUNT: 3,
   MOMENTS: 4,
-  WIDTH: 40,
+  WIDTH: 34,
 } as const;
+
+/** What the first claim did: a bit mask of profiles in each of the first two octets. */
+export interface FirstClaim {
+  /** Profiles that followed it. */
+  profiles: number;
+  /** Profiles of which one host did. */
+  alone: number;
+  shape: number;
+  /** The new holder has the old one's MAC, and nobody needs to follow. */
+  isSame: boolean;
+}
+
+const ALONE_SHIFT = 8;
+const SHAPE_SHIFT = 16;
+const SAME_BIT = 1 << 24;
+
+export function firstParts(first: number): FirstClaim {
+  return {
+    profiles: first & ALL_PROFILES,
+    alone: (first >> ALONE_SHIFT) & ALL_PROFILES,
+    shape: (first >> SHAPE_SHIFT) & 0xff,
+    isSame: (first & SAME_BIT) !== 0,
+  };
+}
 
 /** Fields of a moment, at which some profiles began to follow. */
 export const MOMENT = {
@@ -78,49 +102,64 @@ export class Receivers {
     this.log = new RecordLog(RECEPTION.WIDTH, limit);
   }
 
-  /** A failover of `track`, which still says what was before it, to `mac`; `see` comes next. */
+  /** A failover of `track`, which still says what was before it, to `mac` by this claim. */
   begin(track: Track, claim: Claim, mac: number): void {
-    const { id } = track;
+    const { id, holder } = track;
     if (id >= this.remaining.length) this.grow(id);
-    const isSame = mac === track.holder;
-    const remaining = isSame ? 0 : ALL_PROFILES & ~meaningless(claim.family);
-    this.remaining[id] = remaining;
-    this.alone[id] = 0;
+    const { log, entries } = this;
+    const isSame = mac === holder;
+    const all = isSame ? 0 : ALL_PROFILES & ~meaningless(claim.family);
     const at = id * ENTRY.WIDTH;
-    this.entries[at + ENTRY.LINUX_MAC] = this.entries[at + ENTRY.NO_GARP_MAC] = track.holder;
-    this.entries[at + ENTRY.LINUX_CHANGED] = track.lastAnnouncement;
-    this.entries[at + ENTRY.NO_GARP_CHANGED] = track.lastAnnouncement;
-    const { log } = this;
+    entries[at + ENTRY.LINUX_CHANGED] = track.lastAnnouncement;
+    entries[at + ENTRY.NO_GARP_CHANGED] = track.lastAnnouncement;
+    const shape = shapeOf(claim);
+    const follow = this.followers(id, shape, all);
+    const remaining = all & ~follow;
+    const alone = (BY_ONE[shape] as number) & remaining;
+    this.remaining[id] = remaining;
+    this.alone[id] = alone;
     log.append();
+    const same = isSame ? SAME_BIT : 0;
+    const first = follow | (alone << ALONE_SHIFT) | (shape << SHAPE_SHIFT) | same;
+    log.put(RECEPTION.FIRST, first);
     log.put(RECEPTION.COUNT, 0);
-    log.put(RECEPTION.REMAINING, remaining);
-    log.put(RECEPTION.SAME_MAC, isSame ? 1 : 0);
-    log.put(RECEPTION.SHAPE, shapeOf(claim));
+    if ((remaining & LINUXES) !== 0) entries[at + ENTRY.LINUX_MAC] = holder;
+    if ((remaining & NO_GARP) !== 0) entries[at + ENTRY.NO_GARP_MAC] = holder;
+    if (alone === 0) return;
+    log.put(RECEPTION.ALONE, aloneOf(claim, shape));
+    log.put(RECEPTION.HOST, hostOf(claim, shape));
   }
 
-  /** A claim of an address that has failed over, as its holder is known now; not a refused one. */
+  /** A later claim of an address that has failed over; not a refused one. */
   see(track: Track, claim: Claim, mac: number): void {
     const { id } = track;
     const remaining = this.remaining[id] as number;
-    if (remaining === 0) return;
+    // Most claims repeat the first, and whoever heeds their form follows already.
+    if ((remaining & (BY_FORM[claim.form] as number)) === 0) return;
     const shape = shapeOf(claim);
-    const atOnce = AT_ONCE[shape] as number;
-    const unlocked = UNLOCKED[shape] as number;
-    let follow = atOnce & remaining;
-    if ((unlocked & remaining) !== 0) follow |= unlocked & remaining & this.unlocked(id);
+    const follow = this.followers(id, shape, remaining);
     if (mac !== track.holder) {
       if (follow !== 0) this.noteOther(id, mac, follow);
       return;
     }
     if (follow !== 0) {
       this.remaining[id] = remaining & ~follow;
-      this.addMoment(track.lastFailover, follow, claim, false);
-      this.log.set(track.lastFailover, RECEPTION.REMAINING, remaining & ~follow);
+      this.addMoment(track.lastFailover, follow, shape);
     }
     const one = (BY_ONE[shape] as number) & remaining & ~follow & ~(this.alone[id] as number);
     if (one === 0) return;
     this.alone[id] = (this.alone[id] as number) | one;
-    this.addMoment(track.lastFailover, one, claim, true);
+    const at = this.addMoment(track.lastFailover, one, shape);
+    if (at < 0) return;
+    this.log.set(track.lastFailover, at + MOMENT.ALONE, aloneOf(claim, shape));
+    this.log.set(track.lastFailover, at + MOMENT.HOST, hostOf(claim, shape));
+  }
+
+  /** Those of `remaining` that all follow a claim of this shape now. */
+  private followers(id: number, shape: number, remaining: number): number {
+    const unlocked = (UNLOCKED[shape] as number) & remaining;
+    const atOnce = (AT_ONCE[shape] as number) & remaining;
+    return unlocked === 0 ? atOnce : atOnce | (unlocked & this.unlocked(id));
   }
 
   /** Profiles whose entry is old enough to be replaced by ARP that is not gratuitous. */
@@ -147,25 +186,19 @@ export class Receivers {
     }
   }
 
-  private addMoment(failover: number, profiles: number, claim: Claim, isAlone: boolean): void {
+  /** Where the moment stands in the record; -1 where it is not kept. */
+  private addMoment(failover: number, profiles: number, shape: number): number {
     const { log, clock } = this;
     const count = log.get(failover, RECEPTION.COUNT);
-    if (!(count < MOMENTS_MAX)) return;
-    log.set(failover, RECEPTION.COUNT, count + 1);
+    if (!(count < MOMENTS_MAX)) return -1;
     const at = RECEPTION.MOMENTS + count * MOMENT.WIDTH;
+    log.set(failover, RECEPTION.COUNT, count + 1);
     log.set(failover, at + MOMENT.PROFILES, profiles);
     log.set(failover, at + MOMENT.FRAME, clock.frame);
     log.set(failover, at + MOMENT.STAMP, clock.stamp);
-    log.set(failover, at + MOMENT.SHAPE, shapeOf(claim));
-    const alone = isAlone ? aloneOf(claim) : 0;
-    const { destinationHigh, destinationLow, asked } = claim;
-    const isMac = alone === ALONE_MAC;
-    log.set(failover, at + MOMENT.ALONE, alone);
-    log.set(
-      failover,
-      at + MOMENT.HOST,
-      isMac ? macFromHalves(destinationHigh, destinationLow) : asked,
-    );
+    log.set(failover, at + MOMENT.SHAPE, shape);
+    log.set(failover, at + MOMENT.ALONE, 0);
+    return at;
   }
 
   private grow(id: number): void {
@@ -182,9 +215,14 @@ export class Receivers {
 }
 
 /** How the one host is known that hears the claim or is asked by it. */
-function aloneOf(claim: Claim): number {
+function aloneOf(claim: Claim, shape: number): number {
   const { destinationHigh: high, destinationLow: low } = claim;
   const isKnown = high !== 0 || low !== 0;
-  if (isKnown && shapeHeardBy(shapeOf(claim)) === HEARD_BY_ONE) return ALONE_MAC;
+  if (isKnown && shapeHeardBy(shape) === HEARD_BY_ONE) return ALONE_MAC;
   return claim.family === 4 ? ALONE_IPV4 : ALONE_UNNAMED;
+}
+
+function hostOf(claim: Claim, shape: number): number {
+  const isMac = aloneOf(claim, shape) === ALONE_MAC;
+  return isMac ? macFromHalves(claim.destinationHigh, claim.destinationLow) : claim.asked;
 }

@@ -87,7 +87,7 @@ export class Claim {
   router = false;
   /** One of `TARGET_*`; meaningful for ARP. */
   targetHardware = TARGET_ZERO;
-  /** Who is asked: an ARP's target protocol address, the last 32 bits of a solicitation's target. */
+  /** Who is asked: target protocol address of ARP, last 32 bits of the target of an NS. */
   asked = 0;
   /** An NA without target link-layer address: the Ethernet source stands for it. */
   isImplied = false;

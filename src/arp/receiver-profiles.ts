@@ -14,12 +14,14 @@ import {
   FORM_GRATUITOUS_REPLY,
   FORM_GRATUITOUS_REQUEST,
   FORM_NEIGHBOR_SOLICITATION,
+  FORM_SOLICITED_NA,
+  FORM_UNSOLICITED_NA,
   TARGET_SENDER,
 } from './claim.ts';
 
 /** An index into `PROFILE_NAMES`. */
 export type Profile = number;
-/** RFC 826 "Packet Reception" to the letter: a known sender is updated before the opcode is read. */
+/** RFC 826 "Packet Reception" to the letter: known senders are updated, whatever the opcode. */
 export const PROFILE_RFC826 = 0;
 /** Linux net/ipv4/arp.c arp_process, net/ipv6/ndisc.c ndisc_recv_na, as installed. */
 export const PROFILE_LINUX = 1;
@@ -135,6 +137,9 @@ export const UNLOCKED = new Uint8Array(11 * HEARERS);
 /** Profiles of which one host alone follows: the one that it is sent to, or asks. */
 export const BY_ONE = new Uint8Array(11 * HEARERS);
 
+/** By form of claim: profiles of which any host at all can follow. */
+export const BY_FORM = new Uint8Array(7);
+
 const LINUXES = (1 << PROFILE_LINUX) | (1 << PROFILE_LINUX_ARP_ACCEPT);
 /** They take the sender of any ARP for an address that they know. */
 const TRUSTING = (1 << PROFILE_RFC826) | (1 << PROFILE_FREEBSD) | (1 << PROFILE_LWIP);
@@ -171,6 +176,23 @@ rule(KIND_NO_OVERRIDE, 0, 0, 0);
 rule(KIND_NO_ADDRESS, 0, 0, 0);
 // RFC 4861 7.2.3; lwIP keeps an entry that is complete.
 rule(KIND_SOLICITATION, 0, 0, LINUXES | (1 << PROFILE_FREEBSD) | GVISOR | SMOLTCP | NO_GARP);
+
+const FORM_OF: readonly number[] = [
+  FORM_GRATUITOUS_REQUEST,
+  FORM_GRATUITOUS_REPLY,
+  FORM_GRATUITOUS_REPLY,
+  FORM_ARP_REQUEST,
+  FORM_ARP_REPLY,
+  FORM_UNSOLICITED_NA,
+  FORM_SOLICITED_NA,
+  FORM_UNSOLICITED_NA,
+  FORM_UNSOLICITED_NA,
+  FORM_UNSOLICITED_NA,
+  FORM_NEIGHBOR_SOLICITATION,
+];
+for (const [kind, form] of FORM_OF.entries()) {
+  BY_FORM[form] = (BY_FORM[form] as number) | (BY_ONE[kind * HEARERS + HEARD_BY_ONE] as number);
+}
 
 /** The profiles that have no meaning for the family: RFC 826 knows IPv4 alone. */
 export function meaningless(family: 4 | 6): number {
