@@ -1,4 +1,4 @@
-/** Which receivers follow a failover, when, and why others never do, in a few sentences. */
+/** Which receivers follow a failover, when, and why others never do: a line for each group. */
 import type { FailoverEntry, ReceiverEntry } from '../analysis/result.ts';
 import { difference, listed } from './quantity.ts';
 
@@ -13,10 +13,10 @@ const NAMES: Record<string, string> = {
   'no-garp': 'a host that drops gratuitous ARP',
 };
 
-export function receiversText(failover: FailoverEntry): string {
+export function receiverLines(failover: FailoverEntry): string[] {
   const { receivers, frame } = failover;
-  const isSame = failover.from.mac === failover.to.mac;
-  if (isSame) return 'all stay with the MAC, which is the same';
+  if (receivers.length === 0) return [];
+  if (failover.from.mac === failover.to.mac) return ['nobody has to follow: the MAC is the same'];
   const groups = new Map<string, ReceiverEntry[]>();
   for (const receiver of receivers) {
     if (receiver.profile === 'rfc826' && failover.ip.includes(':')) continue;
@@ -27,7 +27,7 @@ export function receiversText(failover: FailoverEntry): string {
     if (group === undefined) groups.set(key, [receiver]);
     else group.push(receiver);
   }
-  return [...groups.values()].map((group) => sentence(failover, group)).join(' ');
+  return [...groups.values()].map((group) => sentence(failover, group));
 }
 
 function sentence(failover: FailoverEntry, group: ReceiverEntry[]): string {
@@ -35,10 +35,10 @@ function sentence(failover: FailoverEntry, group: ReceiverEntry[]): string {
   const names = listed(group.map(({ profile }) => NAMES[profile] ?? profile));
   const who = names[0] === 'a' ? `A${names.slice(1)}` : names;
   const isOne = group.length === 1;
-  if (acceptedFrame === null) return `${who} never ${isOne ? 'follows' : 'follow'}: ${why}.`;
+  if (acceptedFrame === null) return `${who} never ${isOne ? 'follows' : 'follow'}: ${why}`;
   const follows = isOne ? 'follows' : 'follow';
   if (acceptedFrame === failover.frame)
-    return `${who} ${follows} at frame ${acceptedFrame}, at once.`;
+    return `${who} ${follows} at frame ${acceptedFrame}, at once`;
   const later = t === null || failover.t === null ? '' : ` (${difference(t - failover.t)})`;
-  return `${who} ${follows} at frame ${acceptedFrame}${later}: ${why}.`;
+  return `${who} ${follows} at frame ${acceptedFrame}${later}: ${why}`;
 }
