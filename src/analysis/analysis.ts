@@ -6,6 +6,7 @@ import type { SwitchObserver } from '../dataplane/observer.ts';
 import { Switch } from '../dataplane/switch.ts';
 import { CLAIM_REFUSED } from '../dataplane/verdict.ts';
 import { macFromHalves } from '../wire/mac.ts';
+import { Caches } from './caches.ts';
 import { unseenFrameOf } from './capture-facts.ts';
 import { CaptureView } from './capture-view.ts';
 import { ClaimLog } from './claim-log.ts';
@@ -19,6 +20,7 @@ import { FindingLog } from './finding-log.ts';
 import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
+import { Receivers } from './receivers.ts';
 import { TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
 import { VirtualRouters } from './virtual-routers.ts';
@@ -37,17 +39,20 @@ export class Analysis implements SwitchObserver {
   readonly tracks: (Track | undefined)[] = [];
   readonly claimLog: ClaimLog;
   readonly failovers: Failovers;
+  readonly receivers: Receivers;
   readonly ownership: Ownership;
   readonly routers: VirtualRouters;
   readonly outages: Outages;
   readonly view: CaptureView;
+  /** The clients' neighbor tables, where they are asked for. */
+  readonly caches: Caches | null;
   readonly times = new TimeBase();
   readonly entries: Entries;
   readonly detectors: Detectors;
   readonly routerDetectors: RouterDetectors;
   readonly refusedFrames = new Map<number, number>();
 
-  constructor(site: Site | null, limit: number, keepsAllClaims: boolean) {
+  constructor(site: Site | null, limit: number, keepsAllClaims: boolean, keepsCaches = false) {
     const plan = site === null ? null : site.plan;
     this.logs = new Logs(limit);
     this.owner = new Switch({ observer: this, plan, forwarding: null, policer: null });
@@ -60,17 +65,20 @@ export class Analysis implements SwitchObserver {
     const { speakers } = this.routers;
     this.claimLog = new ClaimLog(clock, logs, keepsAllClaims);
     this.failovers = new Failovers(clock, logs, speakers, tracks, this.owner.book);
+    this.receivers = new Receivers(clock, limit);
     this.ownership = new Ownership({
       clock,
       logs,
       claimLog: this.claimLog,
       failovers: this.failovers,
+      receivers: this.receivers,
       speakers,
       tracks,
       isConfigured: (id) => plan !== null && isHavipPolicy(plan.book.policy(id)),
     });
     this.outages = new Outages(clock, logs, tracks, this.owner.book);
     this.view = new CaptureView(clock);
+    this.caches = keepsCaches ? new Caches(clock, this.owner.book) : null;
     this.entries = entriesOf(this, this.times, site);
     this.detectors = new Detectors(new FindingLog(clock, this.times, this.entries, limit));
     this.routerDetectors = this.detectors.add(
@@ -94,6 +102,7 @@ export class Analysis implements SwitchObserver {
     const { carries } = this.owner.classifier;
     if (carries === CARRIES_ARP || carries === CARRIES_ND) {
       this.view.onResolution(view, this.owner.classifier);
+      this.caches?.onResolution(view, this.owner.classifier);
     }
   }
 
@@ -108,6 +117,7 @@ export class Analysis implements SwitchObserver {
     if (id === 0) return;
     this.ownership.onClaim(claim, id, verdict, reason);
     this.routerDetectors.onClaim(claim, id, verdict, reason);
+    if (this.caches !== null && verdict !== CLAIM_REFUSED) this.caches.onClaim(claim, id);
   }
 
   onAdvert(view: DataView, seen: Classifier): void {
@@ -118,6 +128,7 @@ export class Analysis implements SwitchObserver {
 
   onPacketTo(id: number, view: DataView, seen: Classifier): void {
     this.outages.onPacketTo(id, view, seen);
+    this.caches?.onPacketTo(id, view, seen);
   }
 
   onPacketFrom(id: number, view: DataView, seen: Classifier): void {

@@ -35,6 +35,7 @@ export function entriesOf(analysis: Analysis, times: TimeBase, site: Site | null
     clients: analysis.outages.clients,
     tracks: analysis.tracks,
     speakers: analysis.routers.speakers,
+    receptions: analysis.receivers.log,
     vlanOf: (network) => analysis.owner.classifier.vlanOf(network),
   });
 }
@@ -82,7 +83,13 @@ export function documentOf(
     outages: builder.outages(),
     findings: findings.kept,
     elided,
+    ...cachesOf(analysis),
   };
+}
+
+function cachesOf(analysis: Analysis): Pick<ReplayResult, 'caches'> {
+  const { caches, tracks, entries, times } = analysis;
+  return caches === null ? {} : { caches: caches.result(tracks, entries, times) };
 }
 
 class Builder {

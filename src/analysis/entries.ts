@@ -8,6 +8,7 @@ import { formatMac } from '../wire/mac.ts';
 import type { Clients } from './clients.ts';
 import * as log from './logs.ts';
 import { CLAIM, FAILOVER, type Logs, OUTAGE, TIMELINE } from './logs.ts';
+import { receiversOf } from './receiver-texts.ts';
 import type { RecordLog } from './record-log.ts';
 import type {
   ClaimEntry,
@@ -33,6 +34,8 @@ export interface EntrySources {
   readonly clients: Clients;
   readonly tracks: readonly (Track | undefined)[];
   readonly speakers: readonly Speaker[];
+  /** Who followed a failover when, by its sequence number. */
+  readonly receptions: RecordLog;
   vlanOf(network: number): number;
 }
 
@@ -106,14 +109,16 @@ export class Entries {
   }
 
   failover(sequence: number): FailoverEntry {
-    const { failovers } = this.from.logs;
+    const { logs, receptions, times, book } = this.from;
+    const { failovers } = logs;
     const field = (index: number): number => failovers.get(sequence, index);
     const frame = (index: number): number | null => field(index) || null;
     const id = field(FAILOVER.ID);
+    const moment = this.moment(failovers, sequence, FAILOVER.STAMP, FAILOVER.FRAME);
     return {
       ip: this.ip(id),
       vlan: this.vlan(id),
-      ...this.moment(failovers, sequence, FAILOVER.STAMP, FAILOVER.FRAME),
+      ...moment,
       from: this.party(field(FAILOVER.FROM_MAC), field(FAILOVER.FROM_SPEAKER)),
       to: this.party(field(FAILOVER.TO_MAC), field(FAILOVER.TO_SPEAKER)),
       cause: log.CAUSES[field(FAILOVER.CAUSE)] ?? 'announcement',
@@ -128,7 +133,7 @@ export class Entries {
         firstAdvertFrame: frame(FAILOVER.FIRST_ADVERT),
         firstServiceFrame: frame(FAILOVER.FIRST_SERVICE),
       },
-      receivers: [],
+      receivers: receiversOf(receptions, sequence, times, { family: book.family(id), ...moment }),
     };
   }
 

@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { type Failovers, speakerWith } from './failovers.ts';
 import * as log from './logs.ts';
 import { type Logs, TIMELINE } from './logs.ts';
+import type { Receivers } from './receivers.ts';
 import { Track } from './track.ts';
 import type { Router, Speaker } from './virtual-router.ts';
 
@@ -20,6 +21,7 @@ export interface OwnershipParts {
   readonly logs: Logs;
   readonly claimLog: ClaimLog;
   readonly failovers: Failovers;
+  readonly receivers: Receivers;
   /** All speakers of the capture, growing. */
   readonly speakers: readonly Speaker[];
   readonly tracks: (Track | undefined)[];
@@ -33,6 +35,7 @@ export class Ownership {
   private readonly logs: Logs;
   private readonly claimLog: ClaimLog;
   private readonly failovers: Failovers;
+  private readonly receivers: Receivers;
   private readonly speakers: readonly Speaker[];
   private readonly tracks: (Track | undefined)[];
   private readonly isConfigured: (id: number) => boolean;
@@ -42,6 +45,7 @@ export class Ownership {
     this.logs = parts.logs;
     this.claimLog = parts.claimLog;
     this.failovers = parts.failovers;
+    this.receivers = parts.receivers;
     this.speakers = parts.speakers;
     this.tracks = parts.tracks;
     this.isConfigured = parts.isConfigured;
@@ -108,6 +112,7 @@ export class Ownership {
         ? this.logTimeline(track, mac, log.CAUSE_UNDECIDED, speaker)
         : -1;
       this.failovers.record(track, mac, this.holderSpeaker(track), speaker, entry);
+      this.receivers.begin(track, claim, mac);
     }
     track.holder = mac;
     track.holderSpeaker = speaker === null ? -1 : speaker.index;
@@ -125,6 +130,7 @@ export class Ownership {
     announces: boolean,
   ): void {
     track.confirmed++;
+    if (track.lastFailover >= 0) this.receivers.see(track, claim, mac);
     if (track.holderSpeaker < 0 && speaker !== null) {
       track.holderSpeaker = speaker.index;
       track.speaker = speaker;
@@ -138,6 +144,7 @@ export class Ownership {
 
   private note(track: Track, claim: Claim, mac: number): void {
     track.noted++;
+    if (track.lastFailover >= 0) this.receivers.see(track, claim, mac);
     track.noteForeign(this.clock.now, false);
     this.claimLog.logMinor(track, claim, mac, verdict.CLAIM_NOTED);
   }

@@ -19,6 +19,8 @@ export interface ReplayOptions {
   /** The compiled lab; null observes without refusing anything. */
   readonly site: Site | null;
   readonly allClaims: boolean;
+  /** Whether the clients' neighbor tables are followed. */
+  readonly caches?: boolean;
   /** Entries kept from the start and from the end of each list; 0 keeps all. */
   readonly limit: number;
   /** Frames outside [from, to] are counted in `frame` and otherwise ignored. */
@@ -66,7 +68,8 @@ export class Replay {
   constructor(options: ReplayOptions, files: readonly string[]) {
     this.options = options;
     this.files = files;
-    this.analysis = new Analysis(options.site, options.limit, options.allClaims);
+    const { site, limit, allClaims, caches = false } = options;
+    this.analysis = new Analysis(site, limit, allClaims, caches);
     this.times = this.analysis.times;
     this.isLimited = options.from !== null || options.to !== null;
     if (options.listener !== null) announce(this.analysis, options.listener);

@@ -150,6 +150,28 @@ export interface FailoverEntry extends Moment {
   receivers: ReceiverEntry[];
 }
 
+/** A stretch in which a client's neighbor table had one MAC for the address, or none. */
+export interface CacheRowEntry extends Moment {
+  /** When the next row began; null where it lasted to the end. */
+  untilT: number | null;
+  untilFrame: number | null;
+  mac: string | null;
+  name: string | null;
+  /** The kernel's state as the row began: incomplete, stale, delay, probe, reachable. */
+  state: string;
+  why: string;
+}
+
+/** What one client had in its neighbor table for one virtual address, by the rules of Linux. */
+export interface CacheEntry {
+  ip: string;
+  vlan: number | null;
+  client: { mac: string; ip: string; name: string | null };
+  /** Rows left out. */
+  elided: number;
+  entries: CacheRowEntry[];
+}
+
 export interface OutageEntry {
   ip: string;
   vlan: number | null;
@@ -199,6 +221,8 @@ export interface ReplayResult {
   outages: OutageEntry[];
   findings: Finding[];
   elided: Elided;
+  /** Only where it was asked for. */
+  caches?: CacheEntry[];
 }
 
 /**

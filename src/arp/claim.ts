@@ -87,6 +87,12 @@ export class Claim {
   router = false;
   /** One of `TARGET_*`; meaningful for ARP. */
   targetHardware = TARGET_ZERO;
+  /** Who is asked: target protocol address of ARP, last 32 bits of the target of an NS. */
+  asked = 0;
+  /** An NA without target link-layer address: the Ethernet source stands for it. */
+  isImplied = false;
+  /** An NA whose IPv6 source is the claimed address itself; true for every other form. */
+  isFromClaimed = true;
 }
 
 /** Whether a form takes an address from its holder: a gratuitous ARP, or an NA with S=0, O=1. */
@@ -100,7 +106,8 @@ export function claimFromArp(view: DataView, at: number, claim: Claim): boolean 
   if (operation !== ARP_REQUEST && operation !== ARP_REPLY) return false;
   const sender = readSenderProtocolAddress(view, at);
   if (!isClaimableIpv4(sender)) return false;
-  const isGratuitous = sender === readTargetProtocolAddress(view, at);
+  const target = readTargetProtocolAddress(view, at);
+  const isGratuitous = sender === target;
   if (operation === ARP_REQUEST) {
     claim.form = isGratuitous ? FORM_GRATUITOUS_REQUEST : FORM_ARP_REQUEST;
   } else {
@@ -113,6 +120,9 @@ export function claimFromArp(view: DataView, at: number, claim: Claim): boolean 
   claim.macLow = readSenderHardwareLow(view, at);
   claim.override = claim.solicited = claim.router = false;
   claim.targetHardware = targetKind(view, at, claim);
+  claim.asked = target;
+  claim.isImplied = false;
+  claim.isFromClaimed = true;
   return true;
 }
 
@@ -163,7 +173,7 @@ export function claimFromNeighbor(
 ): boolean {
   return isSolicitation(view, icmpAt)
     ? claimFromSolicitation(view, ipAt, icmpAt, end, claim)
-    : claimFromAdvertisement(view, icmpAt, end, claim);
+    : claimFromAdvertisement(view, ipAt, icmpAt, end, claim);
 }
 
 /** RFC 4861 7.2.3: the source address goes with the source link-layer address option. */
@@ -180,12 +190,16 @@ function claimFromSolicitation(
   claim.macHigh = view.getUint16(option);
   claim.macLow = view.getUint32(option + 2);
   claim.override = claim.solicited = claim.router = false;
+  claim.asked = view.getUint32(neighborTargetAt(icmpAt) + 12);
+  claim.isImplied = false;
+  claim.isFromClaimed = true;
   return true;
 }
 
 /** RFC 4861 7.2.5; without a target link-layer address the Ethernet source stands for it. */
 function claimFromAdvertisement(
   view: DataView,
+  ipAt: number,
   icmpAt: number,
   end: number,
   claim: Claim,
@@ -199,7 +213,19 @@ function claimFromAdvertisement(
   claim.solicited = isSolicited(view, icmpAt);
   claim.router = isRouter(view, icmpAt);
   claim.form = claim.solicited ? FORM_SOLICITED_NA : FORM_UNSOLICITED_NA;
+  claim.asked = 0;
+  claim.isImplied = option === 0;
+  claim.isFromClaimed = isSource(view, ipv6SourceAt(ipAt), claim);
   return true;
+}
+
+function isSource(view: DataView, at: number, claim: Claim): boolean {
+  return (
+    view.getUint32(at + 12) === claim.word3 &&
+    view.getUint32(at + 8) === claim.word2 &&
+    view.getUint32(at + 4) === claim.word1 &&
+    view.getUint32(at) === claim.word0
+  );
 }
 
 /** Sets the claimed address; false for ::, ::1 and groups, which nobody can hold. */

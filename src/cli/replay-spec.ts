@@ -46,7 +46,7 @@ export const REPLAY: CommandSpec = {
       value: 'FILE.pcapng',
       help: 'write the frames with what happened as comments, for Wireshark',
     },
-    { name: 'caches', help: 'not yet' },
+    { name: 'caches', help: "tell what each client's neighbor table held, as Linux keeps it" },
     { name: 'no-color', help: 'no colours, even on a terminal' },
   ],
   examples: [
@@ -67,7 +67,7 @@ export const REPLAY: CommandSpec = {
 /** A terminal shows a few dozen entries; a document is for programs. */
 const LIMIT_JSON = 5000;
 const LIMIT_TEXT = 500;
-const NOT_YET = ['html', 'caches'];
+const NOT_YET = ['html'];
 const FORMATS = ['text', 'json'] as const;
 
 export interface ReplayRequest {
@@ -77,6 +77,7 @@ export interface ReplayRequest {
   havips: Havip[];
   format: 'text' | 'json';
   allClaims: boolean;
+  caches: boolean;
   from: TimePoint | null;
   to: TimePoint | null;
   /** How many times faster than it happened; null: at once. */
@@ -105,6 +106,7 @@ export function readReplayRequest(arguments_: readonly string[]): ReplayRequest 
     havips: line.values('havip').map(readHavip),
     format: readFormat(line),
     allClaims: line.isGiven('all-claims'),
+    caches: line.isGiven('caches'),
     from: optional(line, 'from', readTimePoint),
     to: optional(line, 'to', readTimePoint),
     speed: readSpeed(line.value('speed') ?? 'max'),

@@ -78,8 +78,7 @@ class Session {
   }
 
   async run(): Promise<number> {
-    const { captures, allClaims, limit, from, to } = this.#request;
-    const { annotate } = this.#request;
+    const { captures, allClaims, caches, limit, from, to, annotate } = this.#request;
     if (annotate !== null) {
       const { checkOutput } = await import('./annotated-file.ts');
       checkOutput('annotate', annotate, captures);
@@ -91,7 +90,7 @@ class Session {
     const capture = isSingle ? only : this.#engine.mergeCaptures(readers);
     const listener = await this.#listener();
     const files = readers.map((reader) => reader.name);
-    const options = { topology, allClaims, limit, from, to, listener };
+    const options = { topology, allClaims, caches, limit, from, to, listener };
     const run = await this.#engine.createReplay(options, files);
     const interrupts = new Interrupts(this.#streams, this.#clock, captures.includes('-'), () => {
       run.stop();

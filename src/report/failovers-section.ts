@@ -5,6 +5,7 @@ import { cut } from './cut.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page } from './page.ts';
 import { clockTime, difference, duration, offset } from './quantity.ts';
+import { receiverLines } from './receivers-text.ts';
 
 const ROWS = 10;
 const LAYOUT = { indent: 4, column: 11 };
@@ -44,7 +45,9 @@ function writeFailover(page: Page, failover: FailoverEntry, number: number, nami
   page.labelled('evidence', evidenceText(failover.evidence), LAYOUT);
   const vantage = VANTAGES[failover.evidence.vantage];
   if (vantage !== '') page.labelled('view', vantage, LAYOUT);
-  if (failover.receivers.length > 0) page.labelled('receivers', receiversText(failover), LAYOUT);
+  for (const [index, line] of receiverLines(failover).entries()) {
+    page.labelled(index === 0 ? 'receivers' : '', line, LAYOUT);
+  }
 }
 
 function outageText(failover: FailoverEntry): string {
@@ -73,10 +76,4 @@ function evidenceText(evidence: Evidence): string {
   ];
   const known = frames.filter(([, frame]) => frame !== null);
   return known.length === 0 ? 'none' : known.map(([what, frame]) => `${what} ${frame}`).join(', ');
-}
-
-function receiversText(failover: FailoverEntry): string {
-  return failover.receivers
-    .map(({ profile, acceptedFrame }) => `${profile} ${acceptedFrame ?? 'never'}`)
-    .join(', ');
 }

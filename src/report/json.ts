@@ -47,10 +47,15 @@ const LISTS: Shape = {
     { client: shape('mac ip'), before: HOLDER, after: HOLDER },
   ),
   findings: shape('code severity time t frame vlan ip message advice'),
+  caches: shape('ip vlan client elided entries', {
+    client: shape('mac ip name'),
+    entries: shape('time t frame untilT untilFrame mac name state why'),
+  }),
 };
 
 const DOCUMENT = shape(
-  'schema capture counts hosts virtualRouters havips claims failovers outages findings elided',
+  'schema capture counts hosts virtualRouters havips claims failovers outages findings elided ' +
+    'caches',
   {
     ...LISTS,
     capture: shape(
@@ -75,6 +80,8 @@ export function* jsonReport(result: ReplayResult): Generator<string> {
   let separator = '\n';
   for (const [key, inner] of Object.entries(DOCUMENT)) {
     const value = source[key];
+    // What was not asked for has no key.
+    if (value === undefined) continue;
     piece += `${separator}"${key}":`;
     separator = ',\n';
     if (!Array.isArray(value)) {

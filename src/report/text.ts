@@ -3,6 +3,7 @@
  * and outage, what was refused, who is there, what to look at, what was read.
  */
 import type { ReplayResult } from '../analysis/result.ts';
+import { writeCaches } from './caches-section.ts';
 import { writeCapture, writeFindings } from './capture-section.ts';
 import { writeFailovers } from './failovers-section.ts';
 import { Naming } from './naming.ts';
@@ -20,6 +21,7 @@ export function textReport(result: ReplayResult, look: Look): string {
   writeTimelines(page, result, naming);
   writeFailovers(page, result, naming);
   writeOutages(page, result, naming);
+  writeCaches(page, result, naming);
   writeRefusals(page, result, naming);
   writeRouters(page, result);
   writeHosts(page, result);

@@ -34,6 +34,7 @@ export interface SceneOptions {
   from?: TimePoint | null;
   to?: TimePoint | null;
   linkField?: number;
+  caches?: boolean;
 }
 
 export interface AdvertText {
@@ -156,7 +157,8 @@ export class Scene {
     const { site = null, allClaims = false, limit = 0, from = null, to = null } = options;
     const header = pcapHeader({ magic: NANOSECOND_MAGIC, linkField: options.linkField ?? 1 });
     const capture = await openCaptureBytes(bytes(header, ...this.records));
-    const all = { site, allClaims, limit, from, to, listener: null };
+    const { caches = false } = options;
+    const all = { site, allClaims, caches, limit, from, to, listener: null };
     const replay = new Replay(all, ['x.pcap']);
     await replay.run(capture);
     await capture.close();

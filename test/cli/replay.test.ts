@@ -150,7 +150,6 @@ describe('options', () => {
       /given twice/,
     ],
     ['replay a --html x.html', /--html is not built yet/],
-    ['replay a --caches', /--caches is not built yet/],
   ])('havip %s is refused in one line', async (line, message) => {
     const text = await refused(line);
     expect(text).toMatch(message);

@@ -22,7 +22,7 @@ export function chronicle(result: ReplayResult): string {
     ...result.havips.flatMap(({ ip, vlan, timeline }) =>
       timeline.map((entry) => timelineLine(address(ip, vlan), entry)),
     ),
-    ...result.failovers.map(failoverLine),
+    ...result.failovers.flatMap((failover) => [failoverLine(failover), receiversLine(failover)]),
     ...result.outages.map(outageLine),
     ...result.findings.map(findingLine),
   ];
@@ -75,6 +75,17 @@ function claimLine(claim: ClaimEntry): Line {
 function timelineLine(ip: string, entry: TimelineEntry): Line {
   const { frame, t, mac, name, speaker, cause } = entry;
   return line(frame, t, 'holder', `${ip} is ${party(mac, name, speaker)} (${cause})`);
+}
+
+/** Who follows at which frame: "624 rfc826 linux; 637 no-garp; never gvisor smoltcp". */
+function receiversLine({ frame, t, receivers }: FailoverEntry): Line {
+  const groups = new Map<string, string[]>();
+  for (const { profile, acceptedFrame } of receivers) {
+    const when = acceptedFrame === null ? 'never' : String(acceptedFrame);
+    groups.set(when, [...(groups.get(when) ?? []), profile]);
+  }
+  const said = [...groups].map(([when, profiles]) => `${when} ${profiles.join(' ')}`);
+  return line(frame, t, 'follow', said.join('; '));
 }
 
 function failoverLine(failover: FailoverEntry): Line {

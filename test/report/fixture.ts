@@ -149,7 +149,15 @@ export function crashResult(): ReplayResult {
         firstAdvertFrame: 703,
         firstServiceFrame: 708,
       },
-      receivers: [],
+      receivers: [
+        ...['rfc826', 'linux', 'linux-arp-accept', 'freebsd', 'lwip'].map((profile) => ({
+          ...{ profile, acceptedFrame: 702, t: 12.702, why: 'replaces the MAC' },
+        })),
+        ...['gvisor', 'smoltcp'].map((profile) => ({
+          ...{ profile, acceptedFrame: null, t: null, why: 'reads only what asks it' },
+        })),
+        { profile: 'no-garp', acceptedFrame: 705, t: 12.7024, why: 'drops gratuitous ARP' },
+      ],
     },
   ];
   result.outages = [
