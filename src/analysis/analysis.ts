@@ -11,6 +11,7 @@ import { unseenFrameOf } from './capture-facts.ts';
 import { CaptureView } from './capture-view.ts';
 import { ClaimLog } from './claim-log.ts';
 import { Clock } from './clock.ts';
+import { AddressDetectors } from './detectors/address-detectors.ts';
 import { RouterDetectors } from './detectors/router-detectors.ts';
 import { Detectors } from './detectors.ts';
 import { entriesOf } from './document.ts';
@@ -50,6 +51,7 @@ export class Analysis implements SwitchObserver {
   readonly entries: Entries;
   readonly detectors: Detectors;
   readonly routerDetectors: RouterDetectors;
+  readonly addressDetectors: AddressDetectors;
   readonly refusedFrames = new Map<number, number>();
 
   constructor(site: Site | null, limit: number, keepsAllClaims: boolean, keepsCaches = false) {
@@ -81,16 +83,16 @@ export class Analysis implements SwitchObserver {
     this.caches = keepsCaches ? new Caches(clock, this.owner.book) : null;
     this.entries = entriesOf(this, this.times, site);
     this.detectors = new Detectors(new FindingLog(clock, this.times, this.entries, limit));
+    const { log } = this.detectors;
+    const seesAll = (): boolean => unseenFrameOf(this) === 0;
+    const { owner, routers } = this;
     this.routerDetectors = this.detectors.add(
-      new RouterDetectors({
-        clock,
-        log: this.detectors.log,
-        logs,
-        site,
-        owner: this.owner,
-        routers: this.routers,
-        tracks,
-        seesAll: () => unseenFrameOf(this) === 0,
+      new RouterDetectors({ clock, log, logs, site, owner, routers, tracks, seesAll }),
+    );
+    this.addressDetectors = this.detectors.add(
+      new AddressDetectors({
+        ...{ clock, log, logs, site, tracks, speakers, seesAll },
+        book: owner.book,
       }),
     );
     this.outages.onMissing = (client, missing, since) => this.onMissing(client, missing, since);
@@ -117,12 +119,16 @@ export class Analysis implements SwitchObserver {
     if (id === 0) return;
     this.ownership.onClaim(claim, id, verdict, reason);
     this.routerDetectors.onClaim(claim, id, verdict, reason);
+    this.addressDetectors.onClaim(claim, id, verdict, reason);
     if (this.caches !== null && verdict !== CLAIM_REFUSED) this.caches.onClaim(claim, id);
   }
 
   onAdvert(view: DataView, seen: Classifier): void {
     const speaker = this.routers.onAdvert(view, seen);
-    if (speaker !== null) this.routerDetectors.onAdvert(speaker, view, seen);
+    if (speaker !== null) {
+      this.routerDetectors.onAdvert(speaker, view, seen);
+      if (speaker.observer.isMaster) this.addressDetectors.onAdvert(speaker);
+    }
     this.failovers.settle(false);
   }
 
@@ -133,10 +139,11 @@ export class Analysis implements SwitchObserver {
 
   onPacketFrom(id: number, view: DataView, seen: Classifier): void {
     this.outages.onPacketFrom(id, view, seen);
+    this.addressDetectors.onPacketFrom(id, seen);
   }
 
-  onSpoofed(_view: DataView, _seen: Classifier): void {
-    // The switch counts it; what it means is the findings' matter.
+  onSpoofed(view: DataView, seen: Classifier): void {
+    this.addressDetectors.onSpoofed(view, seen);
   }
 
   /** A refused frame is not learned, but it was sent by somebody. */

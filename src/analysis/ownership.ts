@@ -55,7 +55,8 @@ export class Ownership {
     const known = this.tracks[id];
     if (known !== undefined) return known;
     const track = new Track(id, network);
-    track.isVirtual = this.isConfigured(id);
+    track.isConfigured = this.isConfigured(id);
+    track.isVirtual = track.isConfigured;
     this.tracks[id] = track;
     return track;
   }

@@ -16,6 +16,8 @@ export class Track {
   /** Speaker index of the holder where the MAC is virtual; -1 where unknown or not virtual. */
   holderSpeaker = -1;
   isVirtual = false;
+  /** A HaVip by lab file or `--havip`. */
+  isConfigured = false;
   /** Somebody announced it (gratuitous ARP, or an unsolicited NA that overrides). */
   isAnnounced = false;
   /** More than one MAC claimed it. */

@@ -1,6 +1,5 @@
 /** `--fail-on` and `--max-outage`: what was met while the replay ran, and what it comes to. */
 import type { Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
-import { FINDING_CODES_SOUGHT } from '../report/finding-codes.ts';
 import { counted, duration } from '../report/quantity.ts';
 
 export interface ConditionRequest {
@@ -40,10 +39,6 @@ export class Conditions {
     const { failOn, maxOutageSeconds: limit } = this.#request;
     const met = [...new Set(failOn)].filter((code) => this.#codes.has(code));
     const lines = met.length > 0 ? [`--fail-on: found ${met.join(', ')}`] : [];
-    const unsought = failOn.filter((code) => !FINDING_CODES_SOUGHT.includes(code));
-    if (unsought.length > 0) {
-      lines.push(`--fail-on: this version does not yet look for ${unsought.join(', ')}`);
-    }
     if (limit === null) return { holds: met.length > 0, lines };
     const isLonger = this.#longest > limit;
     const unmeasured = unmeasurable(result);

@@ -32,8 +32,21 @@ export interface Site {
   readonly provider: string | null;
   /** Whether multicast and broadcast reach the other hosts of a subnet. */
   readonly carriesMulticast: boolean;
+  /** Whether the provider forwards by IP; false without one. */
+  readonly isByIp: boolean;
+  /** What the provider would not take of the inventory itself. */
+  readonly breaches: readonly SiteBreach[];
   /** Addresses of the ENI with this MAC, as text. */
   addressesOf(mac: number): readonly string[];
+}
+
+/** A quota or an address rule that the inventory breaks. */
+export interface SiteBreach {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  /** True where the vendor only advises against it. */
+  readonly advice: boolean;
 }
 
 export interface ConfiguredHavip {

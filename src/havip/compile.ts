@@ -5,6 +5,7 @@ import type { AddressPlan, ConfiguredHavip, Site } from '../dataplane/address-pl
 import { SourceGuard } from '../dataplane/source-guard.ts';
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../wire/ip-address.ts';
 import { CompiledEnis } from './compiled-enis.ts';
+import { quotaBreaches } from './quotas.ts';
 import { membershipOf, type RuleSet } from './rule-set.ts';
 import { ruleSet } from './rule-sets.ts';
 import type { Eni, Havip, Subnet, Topology } from './topology.ts';
@@ -19,6 +20,14 @@ interface Block {
   family: 4 | 6;
   words: Words;
   prefix: number;
+}
+
+/** By codes of findings; an IPv6 HaVip where none is offered exceeds a quota of none. */
+function breachesOf(topology: Topology): Site['breaches'] {
+  return quotaBreaches(topology).map((breach) => ({
+    ...breach,
+    code: breach.code === 'ipv6-not-offered' ? 'quota-exceeded' : breach.code,
+  }));
 }
 
 /** A subnet with the networks (VLANs) it covers; an empty set covers every network. */
@@ -77,6 +86,8 @@ class Compiler {
       gatewayMac: this.rules === null ? 0 : this.rules.gatewayMac,
       provider: topology.provider,
       carriesMulticast: this.rules === null || this.rules.carriesMulticast,
+      isByIp: this.rules?.forwarding === 'by-ip',
+      breaches: breachesOf(topology),
       nameOf: (mac) => names.get(mac) ?? null,
       subnetName: (index) => this.subnets[index - 1]?.subnet.name ?? null,
       addressesOf: (mac) => addresses.get(mac) ?? [],

@@ -41,25 +41,3 @@ export const FINDING_CODES: readonly string[] = [
   'no-ethernet',
   'time-backwards',
 ];
-
-/** Those that a replay of this version looks for. */
-export const FINDING_CODES_SOUGHT: readonly string[] = [
-  'claim-refused',
-  'split-brain',
-  'claim-missing',
-  'silent-master',
-  'vrrp-multicast',
-  'vrrp-virtual-mac',
-  'vmac-drawn-back',
-  'vrrp-auth-mismatch',
-  'vrrp-bad-checksum',
-  'vrrp-checksum-convention',
-  'vrrp-bad-ttl',
-  'vrrp-address-list-mismatch',
-  'vrrp-interval-mismatch',
-  'interval-zero',
-  'advert-gap',
-  'vrid-collision',
-  'heartbeat-from-havip',
-  ...FINDING_CODES.slice(FINDING_CODES.indexOf('capture-truncated')),
-];

@@ -75,6 +75,11 @@ export class SpeakerObserver {
     return run.last + RUN_GAP_INTERVALS * this.interval;
   }
 
+  /** Whether its last advert was one of a master, not a resignation. */
+  get isMaster(): boolean {
+    return this.lastAdvert !== this.lastResignation;
+  }
+
   masterDownInterval(): number {
     return masterDownInterval(this.version, this.priority, this.interval);
   }

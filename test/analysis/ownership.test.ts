@@ -139,7 +139,7 @@ describe('what the capture cannot show', () => {
   test('the same with adverts of the peer in the capture is a whole view', async () => {
     const scene = new Scene();
     scene.announce(0, A);
-    scene.adverts(0, 3, { priority: 100, to: B_IP, toMac: B });
+    scene.adverts(0, 4, { priority: 100, to: B_IP, toMac: B });
     scene.at(8, advert({ priority: 90, source: B, ip: B_IP, to: A_IP, toMac: A }));
     scene.announce(8.1, B);
     scene.ping(9, { sequence: 1, server: B, client: CLIENT });

@@ -176,7 +176,7 @@ describe('conditions', () => {
     ['--fail-on no-ethernet,claim-refused', 1, 'found claim-refused'],
     ['--fail-on no-ethernet', 0, ''],
     ['--fail-on split-brain', 0, ''],
-    ['--fail-on quota-exceeded', 0, 'does not yet look for quota-exceeded'],
+    ['--fail-on quota-exceeded', 0, ''],
     ['--max-outage 3s', 1, '--max-outage: an outage of 3.874 s is longer than 3.000 s'],
     ['--max-outage 3874ms', 0, ''],
     ['--max-outage 1m', 0, ''],

@@ -1,0 +1,112 @@
+import { type Claim, isAnnouncement } from '../../arp/claim.ts';
+import type { AddressBook } from '../../dataplane/address-book.ts';
+import type { Site } from '../../dataplane/address-plan.ts';
+import type { Classifier } from '../../dataplane/classifier.ts';
+import { CLAIM_NOTED, CLAIM_REFUSED } from '../../dataplane/verdict.ts';
+import { macFromHalves } from '../../wire/mac.ts';
+import type { Clock } from '../clock.ts';
+import type { Detector } from '../detectors.ts';
+import type { FindingLog } from '../finding-log.ts';
+import type { Logs } from '../logs.ts';
+import type { Track } from '../track.ts';
+import type { Speaker } from '../virtual-router.ts';
+import { AddressWatches } from './address-watch.ts';
+import { AddressWords } from './address-words.ts';
+import { Answerers } from './answerers.ts';
+import { Conflicts } from './conflicts.ts';
+import { Flapping } from './flapping.ts';
+import { MasterClaims } from './master-claims.ts';
+import { SiteFindings } from './site-findings.ts';
+import { TakeoverFindings } from './takeover-findings.ts';
+
+/**
+ * The detectors of what goes wrong with addresses. Told of claims after they were judged, of
+ * adverts after they were taken in, and of packets from followed addresses, it hands each to
+ * those whom it concerns.
+ */
+export interface AddressDetectorParts {
+  readonly clock: Clock;
+  readonly log: FindingLog;
+  readonly logs: Logs;
+  readonly site: Site | null;
+  readonly tracks: readonly (Track | undefined)[];
+  readonly speakers: readonly Speaker[];
+  readonly book: AddressBook;
+  /** Whether silence in the capture means silence on the network; asked at the end. */
+  seesAll(): boolean;
+}
+
+export class AddressDetectors implements Detector {
+  private readonly clock: Clock;
+  private readonly tracks: readonly (Track | undefined)[];
+  private readonly seesAll: () => boolean;
+  private readonly watches = new AddressWatches();
+  private readonly flapping: Flapping;
+  private readonly masters: MasterClaims;
+  private readonly answerers: Answerers;
+  private readonly conflicts: Conflicts;
+  private readonly takeovers: TakeoverFindings;
+  private readonly inventory: SiteFindings;
+
+  constructor(parts: AddressDetectorParts) {
+    const { clock, log, logs, site, tracks, speakers } = parts;
+    const { watches } = this;
+    const words = new AddressWords(log.entries);
+    const isByIp = site?.isByIp === true;
+    this.clock = clock;
+    this.tracks = tracks;
+    this.seesAll = parts.seesAll;
+    this.flapping = new Flapping(clock, log, words);
+    this.masters = new MasterClaims(clock, log, words, tracks, watches);
+    this.answerers = new Answerers({ clock, log, words, watches, speakers, isByIp });
+    this.conflicts = new Conflicts(clock, log, words, parts.book);
+    this.takeovers = new TakeoverFindings(log, words, logs, tracks);
+    this.inventory = new SiteFindings(log, words, site);
+  }
+
+  /** Every claim of an address with an id, after ownership has taken it in. */
+  onClaim(claim: Claim, id: number, verdict: number, reason: number): void {
+    const track = this.tracks[id];
+    if (track === undefined) return;
+    const watch = this.watches.of(id);
+    if (track.moved !== watch.moved) {
+      watch.moved = track.moved;
+      if (track.moved > 1) {
+        this.flapping.onChange(watch, id, watch.holder, track.holder);
+        this.answerers.onChange(watch, watch.holder);
+        watch.former = watch.holder;
+      }
+      watch.holder = track.holder;
+      watch.heldSince = this.clock.now;
+    }
+    const mac = macFromHalves(claim.macHigh, claim.macLow);
+    if (track.isContested || verdict === CLAIM_REFUSED || watch.claimant === 0) {
+      this.conflicts.onClaim(watch, track, mac, reason);
+    }
+    if (isAnnouncement(claim.form, claim.override)) this.flapping.onAnnouncement(watch, id);
+    else if (verdict === CLAIM_NOTED) this.answerers.onNoted(watch, track, mac);
+  }
+
+  /** An advert of priority above 0, after it was taken in. */
+  onAdvert(speaker: Speaker): void {
+    this.masters.onAdvert(speaker);
+    this.answerers.onAdvert(speaker);
+  }
+
+  onPacketFrom(id: number, seen: Classifier): void {
+    const track = this.tracks[id];
+    if (track !== undefined) this.answerers.onPacket(this.watches.of(id), track, seen);
+  }
+
+  onSpoofed(view: DataView, seen: Classifier): void {
+    this.inventory.onSpoofed(view, seen);
+  }
+
+  finish(): void {
+    const seesAll = this.seesAll();
+    this.masters.finish(seesAll);
+    this.answerers.finish(seesAll);
+    this.takeovers.finish(seesAll);
+    this.inventory.finish();
+  }
+}

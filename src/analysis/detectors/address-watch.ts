@@ -1,0 +1,61 @@
+/** What the detectors of addresses remember of one: plain numbers. */
+export const STORM_RING = 31;
+
+export class AddressWatch {
+  /** `Track.moved` when it was looked at last. */
+  moved = 0;
+  /** Moments of the last changes of holder, the newest first. */
+  readonly changes = new Float64Array(4).fill(Number.NaN);
+  flappingUntil = Number.NEGATIVE_INFINITY;
+  /** Moments of the last announcements, as a ring; made with the second. */
+  announcements: Float64Array | null = null;
+  announced = 0;
+  stormUntil = Number.NEGATIVE_INFINITY;
+  /** Who claims it now, since when, and who did before. */
+  claimant = 0;
+  claimedSince = Number.NaN;
+  claimantBefore = 0;
+  /** Whether something was said already of the present holder. */
+  staleHolder = 0;
+  conflicted = false;
+  /** Run of the speaker whose announcements were counted last, by the frame of its start. */
+  countedRun = 0;
+  /** First sign of a former master that goes on answering, and how many there were. */
+  zombieFrame = 0;
+  zombieStamp = Number.NaN;
+  zombieMac = 0;
+  zombieSigns = 0;
+  /** The same of a holder that sends no adverts, until it is known what it is. */
+  suspectFrame = 0;
+  suspectStamp = Number.NaN;
+  suspectMac = 0;
+  suspectSigns = 0;
+  /** The same of a host that answers for it and never held it. */
+  strangerFrame = 0;
+  strangerStamp = Number.NaN;
+  strangerMac = 0;
+  strangerSigns = 0;
+  /** Whoever held it before the present holder. */
+  former = 0;
+  holder = 0;
+  heldSince = Number.NaN;
+}
+
+/** One watch an address, made when the address is first claimed. */
+export class AddressWatches {
+  private readonly watches: (AddressWatch | undefined)[] = [];
+
+  of(id: number): AddressWatch {
+    const known = this.watches[id];
+    if (known !== undefined) return known;
+    const watch = new AddressWatch();
+    this.watches[id] = watch;
+    return watch;
+  }
+
+  forEach(visit: (watch: AddressWatch, id: number) => void): void {
+    this.watches.forEach((watch, id) => {
+      if (watch !== undefined) visit(watch, id);
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import { formatMac } from '../../wire/mac.ts';
+import type { Entries } from '../entries.ts';
+
+/** How findings name hosts and addresses. */
+export class AddressWords {
+  private readonly entries: Entries;
+
+  constructor(entries: Entries) {
+    this.entries = entries;
+  }
+
+  /** `ecs-1 (00:16:3e:00:00:01)` where the lab names it, else the MAC. */
+  host(mac: number): string {
+    const name = this.entries.name(mac);
+    return name === null ? formatMac(mac) : `${name} (${formatMac(mac)})`;
+  }
+
+  ip(id: number): string {
+    return this.entries.ip(id);
+  }
+}

@@ -1,0 +1,170 @@
+import type { Classifier } from '../../dataplane/classifier.ts';
+import { macFromHalves } from '../../wire/mac.ts';
+import type { Clock } from '../clock.ts';
+import type { FindingLog } from '../finding-log.ts';
+import type { Track } from '../track.ts';
+import type { Speaker } from '../virtual-router.ts';
+import type { AddressWatch, AddressWatches } from './address-watch.ts';
+import type { AddressWords } from './address-words.ts';
+
+/**
+ * Who answers for an address. `zombie-holder`: a former or dead master goes on answering, by ARP or
+ * with packets from the address, longer than a handover takes. `lvs-dr-unsupported`: a host that
+ * never held the address sends from it, where the cloud forwards by IP.
+ */
+const SECOND = 1e9;
+/** Signs before something is said: one late packet is none. */
+const SIGNS_MIN = 2;
+const STRANGER_SIGNS_MIN = 3;
+
+export interface AnswererParts {
+  readonly clock: Clock;
+  readonly log: FindingLog;
+  readonly words: AddressWords;
+  readonly watches: AddressWatches;
+  readonly speakers: readonly Speaker[];
+  /** Whether the provider forwards by IP; false without one. */
+  readonly isByIp: boolean;
+}
+
+export class Answerers {
+  private readonly parts: AnswererParts;
+
+  constructor(parts: AnswererParts) {
+    this.parts = parts;
+  }
+
+  /** A packet from the address, of those that the switch looks at. */
+  onPacket(watch: AddressWatch, track: Track, seen: Classifier): void {
+    const { link } = seen;
+    if (!link.hasSource || !track.isVirtual || track.holder === 0) return;
+    this.onSign(watch, track, macFromHalves(link.sourceHigh, link.sourceLow), true);
+  }
+
+  /** A claim that is no announcement, by another than the holder. */
+  onNoted(watch: AddressWatch, track: Track, mac: number): void {
+    if (track.isVirtual) this.onSign(watch, track, mac, false);
+  }
+
+  /**
+   * A speaker is heard (again). With unicast a master whose only peer is gone cannot send: it was
+   * no zombie.
+   */
+  onAdvert(speaker: Speaker): void {
+    for (const id of speaker.router.addresses) {
+      const watch = this.parts.watches.of(id);
+      if (watch.suspectMac === speaker.mac) watch.suspectSigns = 0;
+    }
+  }
+
+  /** Another has taken the address over from a holder that had stopped and went on answering. */
+  onChange(watch: AddressWatch, from: number): void {
+    if (watch.suspectSigns > 0 && watch.suspectMac === from && watch.zombieSigns === 0) {
+      watch.zombieSigns = watch.suspectSigns;
+      watch.zombieFrame = watch.suspectFrame;
+      watch.zombieStamp = watch.suspectStamp;
+      watch.zombieMac = from;
+    }
+    watch.suspectSigns = 0;
+  }
+
+  finish(seesAll: boolean): void {
+    if (!seesAll) return;
+    this.parts.watches.forEach((watch, id) => {
+      if (watch.zombieSigns >= SIGNS_MIN) this.zombie(watch, id);
+      if (watch.strangerSigns >= STRANGER_SIGNS_MIN) this.stranger(watch, id);
+    });
+  }
+
+  private onSign(watch: AddressWatch, track: Track, mac: number, isPacket: boolean): void {
+    const { clock } = this.parts;
+    if (mac === track.holder) {
+      if (isPacket && this.isSilent(mac, track)) this.suspect(watch, mac);
+      return;
+    }
+    if (clock.now - watch.heldSince < SECOND) return;
+    if (mac === watch.former) {
+      if (this.hasStopped(mac, track)) this.note(watch, mac);
+    } else if (isPacket && this.parts.isByIp) {
+      if (watch.strangerSigns++ === 0) {
+        watch.strangerFrame = clock.frame;
+        watch.strangerStamp = clock.stamp;
+        watch.strangerMac = mac;
+      }
+    }
+  }
+
+  private suspect(watch: AddressWatch, mac: number): void {
+    if (watch.suspectSigns++ > 0) return;
+    watch.suspectFrame = this.parts.clock.frame;
+    watch.suspectStamp = this.parts.clock.stamp;
+    watch.suspectMac = mac;
+  }
+
+  private note(watch: AddressWatch, mac: number): void {
+    const { frame, stamp } = this.parts.clock;
+    if (watch.zombieSigns++ > 0) return;
+    watch.zombieFrame = frame;
+    watch.zombieStamp = stamp;
+    watch.zombieMac = mac;
+  }
+
+  /** A holder whose adverts ended without a resignation, and who yet sends. */
+  private isSilent(mac: number, track: Track): boolean {
+    const speaker = this.speakerOf(mac, track);
+    if (speaker === null) return false;
+    const { observer } = speaker;
+    return this.parts.clock.now - observer.lastAdvert > 2.5 * observer.interval;
+  }
+
+  /** Neither an active master (that is a split brain) nor a host without adverts among masters. */
+  private hasStopped(mac: number, track: Track): boolean {
+    if (track.routers.length === 0) return true;
+    const speaker = this.speakerOf(mac, track);
+    if (speaker === null) return false;
+    const { observer } = speaker;
+    if (observer.lastResignation >= observer.lastAdvert) return true;
+    return this.parts.clock.now - observer.lastAdvert > 2.5 * observer.interval;
+  }
+
+  private speakerOf(mac: number, track: Track): Speaker | null {
+    for (const router of track.routers) {
+      for (const speaker of router.speakers) if (speaker.mac === mac) return speaker;
+    }
+    return null;
+  }
+
+  private zombie(watch: AddressWatch, id: number): void {
+    const { log, words } = this.parts;
+    log.raise({
+      code: 'zombie-holder',
+      severity: 'error',
+      id,
+      frame: watch.zombieFrame,
+      stamp: watch.zombieStamp,
+      message:
+        `${words.host(watch.zombieMac)} goes on answering for ${words.ip(id)} although it is ` +
+        `no master any more (${watch.zombieSigns} times): its keepalived is dead or stuck, but ` +
+        'the address is still configured, and clients that ask by ARP may get it.',
+      advice:
+        'Stop the machine, or take the address off: `ip address del ADDRESS dev IFACE`. Let ' +
+        'systemd do so when keepalived dies (ExecStopPost), and restart it: `Restart=always`.',
+    });
+  }
+
+  private stranger(watch: AddressWatch, id: number): void {
+    const { log, words } = this.parts;
+    log.raise({
+      code: 'lvs-dr-unsupported',
+      severity: 'error',
+      id,
+      frame: watch.strangerFrame,
+      stamp: watch.strangerStamp,
+      message:
+        `${words.host(watch.strangerMac)} sends from ${words.ip(id)} and never held it, as real ` +
+        'servers of LVS in DR mode do: this cloud forwards by IP, so requests that the director ' +
+        'passes on come back to it.',
+      advice: 'Use LVS in NAT or FULLNAT mode (`lb_kind NAT`), or a load balancer of the cloud.',
+    });
+  }
+}

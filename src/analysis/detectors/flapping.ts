@@ -1,0 +1,79 @@
+import type { Clock } from '../clock.ts';
+import type { FindingLog } from '../finding-log.ts';
+import type { AddressWatch } from './address-watch.ts';
+import type { AddressWords } from './address-words.ts';
+
+/**
+ * `flapping`: four changes of holder in 60 s. `garp-storm`: more than 30 announcements of one
+ * address in 10 s. Each is said once for as long as it lasts.
+ */
+const CHANGES = 4;
+const FLAPPING_WINDOW = 60e9;
+const STORM_ANNOUNCEMENTS = 31;
+const STORM_WINDOW = 10e9;
+
+export class Flapping {
+  private readonly clock: Clock;
+  private readonly log: FindingLog;
+  private readonly words: AddressWords;
+
+  constructor(clock: Clock, log: FindingLog, words: AddressWords) {
+    this.clock = clock;
+    this.log = log;
+    this.words = words;
+  }
+
+  /** The address has just got another holder than before. */
+  onChange(watch: AddressWatch, id: number, from: number, to: number): void {
+    const { changes } = watch;
+    const { now } = this.clock;
+    changes.copyWithin(1, 0, CHANGES - 1);
+    changes[0] = now;
+    if (!(now - changes[CHANGES - 1]! <= FLAPPING_WINDOW)) return;
+    const isNews = now > watch.flappingUntil;
+    watch.flappingUntil = now + FLAPPING_WINDOW;
+    if (!isNews) return;
+    const seconds = (now - changes[CHANGES - 1]!) / 1e9;
+    this.log.raiseNow({
+      code: 'flapping',
+      severity: 'error',
+      id,
+      message:
+        `${this.words.ip(id)} changed its holder four times in ${seconds.toFixed(1)} s, ` +
+        `lastly from ${this.words.host(from)} to ${this.words.host(to)}: ` +
+        'clients follow whoever announced it last.',
+      advice:
+        'Find out why both want it (lost adverts, a check script that fails now and then, a host ' +
+        'that must not claim it). In keepalived `preempt_delay 60` or `nopreempt` with ' +
+        '`state BACKUP` on both, and `fall 3`, `rise 3` in the vrrp_script, calm it down.',
+    });
+  }
+
+  onAnnouncement(watch: AddressWatch, id: number): void {
+    const { now } = this.clock;
+    const at = watch.announced++ % STORM_ANNOUNCEMENTS;
+    if (at === 0 && watch.announcements === null) {
+      watch.announcements = new Float64Array(STORM_ANNOUNCEMENTS).fill(Number.NaN);
+    }
+    const ring = watch.announcements as Float64Array;
+    ring[at] = now;
+    const oldest = ring[(at + 1) % STORM_ANNOUNCEMENTS]!;
+    if (!(now - oldest <= STORM_WINDOW)) return;
+    const isNews = now > watch.stormUntil;
+    watch.stormUntil = now + STORM_WINDOW;
+    if (!isNews) return;
+    const seconds = ((now - oldest) / 1e9).toFixed(1);
+    this.log.raiseNow({
+      code: 'garp-storm',
+      severity: 'warning',
+      id,
+      message:
+        `${this.words.ip(id)} was announced ${STORM_ANNOUNCEMENTS} times in ${seconds} s: ` +
+        'switches that police ARP drop what is above their rate, and with it announcements ' +
+        'that matter.',
+      advice:
+        'Announce less: `garp_master_repeat 5`, `garp_master_refresh 60`, ' +
+        '`garp_master_refresh_repeat 1`, and `garp_interval 0.01` where there are many addresses.',
+    });
+  }
+}

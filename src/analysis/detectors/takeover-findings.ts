@@ -1,0 +1,122 @@
+import type { FindingLog } from '../finding-log.ts';
+import { FAILOVER, type Logs } from '../logs.ts';
+import type { FailoverEntry } from '../result.ts';
+import type { Track } from '../track.ts';
+import type { AddressWords } from './address-words.ts';
+
+/**
+ * What the finished failovers show: `slow-takeover` (detection above masterDownInterval + 0.5 s),
+ * `slow-recovery` (outage above detection + 1 s), and `announcement-ineffective` (receivers by
+ * `linux`, `freebsd` or `rfc826` never follow).
+ */
+const TAKEOVER_SLACK = 0.5;
+const RECOVERY_SLACK = 1;
+/** Those of the profiles whose word this is; RFC 826 says nothing of IPv6. */
+const JUDGES: readonly string[] = ['linux', 'freebsd', 'rfc826'];
+
+export class TakeoverFindings {
+  private readonly log: FindingLog;
+  private readonly words: AddressWords;
+  private readonly logs: Logs;
+  private readonly tracks: readonly (Track | undefined)[];
+
+  constructor(
+    log: FindingLog,
+    words: AddressWords,
+    logs: Logs,
+    tracks: readonly (Track | undefined)[],
+  ) {
+    this.log = log;
+    this.words = words;
+    this.logs = logs;
+    this.tracks = tracks;
+  }
+
+  /** Who has not seen all adverts knows nothing of detection. */
+  finish(seesAll: boolean): void {
+    const { failovers } = this.logs;
+    for (const sequence of failovers.kept()) {
+      const id = failovers.get(sequence, FAILOVER.ID);
+      if (this.tracks[id]?.isVirtual !== true) continue;
+      const entry = this.log.entries.failover(sequence);
+      const about = {
+        id,
+        frame: entry.frame,
+        stamp: failovers.get(sequence, FAILOVER.STAMP),
+        to: this.words.host(failovers.get(sequence, FAILOVER.TO_MAC)),
+      };
+      if (seesAll) this.takeover(entry, about);
+      if (seesAll) this.recovery(entry, about);
+      this.effect(entry, about);
+    }
+  }
+
+  private takeover(entry: FailoverEntry, { id, frame, stamp, to }: About): void {
+    const { detectionSeconds: took, masterDownIntervalSeconds: expected } = entry;
+    if (took === null || expected === null || took <= expected + TAKEOVER_SLACK) return;
+    this.log.raise({
+      code: 'slow-takeover',
+      severity: 'warning',
+      id,
+      frame,
+      stamp,
+      message:
+        `${to} took ${this.words.ip(id)} ${took.toFixed(3)} s after the last advert of the old ` +
+        `master; by its priority and the advert interval ${expected.toFixed(3)} s would do.`,
+      advice:
+        'Look for what held it up: a loaded machine (`vrrp_rt_priority 50`, `vrrp_no_swap`), ' +
+        'a track_script or `startup_delay`, an interface that came up late.',
+    });
+  }
+
+  private recovery(entry: FailoverEntry, { id, frame, stamp, to }: About): void {
+    const { detectionSeconds: took, outageSeconds: outage } = entry;
+    if (took === null || outage === null || outage - took <= RECOVERY_SLACK) return;
+    this.log.raise({
+      code: 'slow-recovery',
+      severity: 'warning',
+      id,
+      frame,
+      stamp,
+      message:
+        `After ${to} had claimed ${this.words.ip(id)}, clients still had no answer for ` +
+        `${(outage - took).toFixed(1)} s: the outage lasted ${outage.toFixed(3)} s, of which ` +
+        `detection took ${took.toFixed(3)} s.`,
+      advice:
+        'The announcement was lost or not believed, or the service started late. Write ' +
+        '`garp_master_delay 1` and `garp_master_refresh 5`, and let the service run on both.',
+    });
+  }
+
+  private effect(entry: FailoverEntry, { id, frame, stamp, to }: About): void {
+    const isIpv6 = entry.ip.includes(':');
+    const deaf = entry.receivers.filter(
+      ({ profile, acceptedFrame }) =>
+        acceptedFrame === null && JUDGES.includes(profile) && !(isIpv6 && profile === 'rfc826'),
+    );
+    const [first] = deaf;
+    if (first === undefined) return;
+    this.log.raise({
+      code: 'announcement-ineffective',
+      severity: 'error',
+      id,
+      frame,
+      stamp,
+      message:
+        `Receivers as ${deaf.map(({ profile }) => profile).join(', ')} never followed ` +
+        `${to} to ${this.words.ip(id)}: ${first.why}.`,
+      advice: isIpv6
+        ? 'Send unsolicited neighbor advertisements to ff02::1 with the override flag, as ' +
+          'keepalived does, and repeat them: `garp_master_refresh 5`.'
+        : 'Announce by broadcast ARP request (arping -U; keepalived does so), more than once and ' +
+          'later than a second after the loser: `garp_master_delay 1`, `garp_master_refresh 5`.',
+    });
+  }
+}
+
+interface About {
+  readonly id: number;
+  readonly frame: number;
+  readonly stamp: number;
+  readonly to: string;
+}
