@@ -21,7 +21,14 @@ import {
 } from '../arp/receiver-profiles.ts';
 import { formatIpv4 } from '../wire/ip-address.ts';
 import { formatMac } from '../wire/mac.ts';
-import { ALONE_IPV4, ALONE_MAC, firstParts, MOMENT, RECEPTION } from './receivers.ts';
+import {
+  ALONE_IPV4,
+  ALONE_MAC,
+  type FirstClaim,
+  firstParts,
+  MOMENT,
+  RECEPTION,
+} from './receivers.ts';
 import type { RecordLog } from './record-log.ts';
 import type { ReceiverEntry } from './result.ts';
 import type { TimeBase } from './time-base.ts';
@@ -44,6 +51,10 @@ interface Moment {
   host: number;
 }
 
+/** What is said where all depends on the first claim alone, by that claim and the family. */
+const SAID = new Map<number, ReceiverEntry[]>();
+const FAMILY_UNIT = 2 ** 32;
+
 export function receiversOf(
   log: RecordLog,
   sequence: number,
@@ -51,34 +62,52 @@ export function receiversOf(
   failover: Failover,
 ): ReceiverEntry[] {
   if (!log.isKept(sequence)) return [];
-  const { isSame, shape: first, ...masks } = firstParts(log.get(sequence, RECEPTION.FIRST));
-  const { frame, t } = failover;
-  const alone = log.get(sequence, RECEPTION.ALONE);
-  const host = log.get(sequence, RECEPTION.HOST);
-  const moments = [
-    { profiles: masks.profiles, frame, t, shape: first, alone: 0, host: 0 },
-    { profiles: masks.alone, frame, t, shape: first, alone, host },
-    ...momentsOf(log, sequence, times),
-  ];
-  const without = meaningless(failover.family === 4 ? 4 : 6);
+  const packed = log.get(sequence, RECEPTION.FIRST);
+  const first = firstParts(packed);
+  const count = log.get(sequence, RECEPTION.COUNT);
+  const { frame, t, family } = failover;
+  if (count > 0 || first.alone !== 0) {
+    const alone = log.get(sequence, RECEPTION.ALONE);
+    const host = log.get(sequence, RECEPTION.HOST);
+    const lone = { profiles: first.alone, frame, t, shape: first.shape, alone, host };
+    return entriesOf(first, [lone, ...momentsOf(log, sequence, times)], failover);
+  }
+  // Thousands of failovers are alike but for frame and time.
+  const key = packed + family * FAMILY_UNIT;
+  const said = SAID.get(key) ?? entriesOf(first, [], failover);
+  SAID.set(key, said);
+  return said.map(({ profile, acceptedFrame, why }) =>
+    acceptedFrame === null
+      ? { profile, acceptedFrame, t: null, why }
+      : { profile, acceptedFrame: frame, t, why },
+  );
+}
+
+/** `moments` are those besides the one at which the first claim was followed. */
+function entriesOf(first: FirstClaim, moments: Moment[], failover: Failover): ReceiverEntry[] {
+  const { frame, t, family } = failover;
+  const without = meaningless(family === 4 ? 4 : 6);
   return PROFILE_NAMES.map((name, profile) => {
     const bit = 1 << profile;
-    if ((without & bit) !== 0)
+    if ((without & bit) !== 0) {
       return never(name, 'RFC 826 is about IPv4: it knows no advertisements');
-    if (isSame) {
-      const why = 'the MAC stays the same: nothing to learn';
-      return { profile: name, acceptedFrame: failover.frame, t: failover.t, why };
     }
-    const mine = moments.filter(({ profiles }) => (profiles & bit) !== 0);
-    const found = mine.find(({ alone }) => alone === 0);
-    if (found !== undefined) {
-      const { frame, t, shape } = found;
-      const why = whyAccepted(profile, shape, frame === failover.frame ? null : first);
+    if (first.isSame) {
+      const why = 'the MAC stays the same: nothing to learn';
       return { profile: name, acceptedFrame: frame, t, why };
     }
+    if ((first.profiles & bit) !== 0) {
+      return { profile: name, acceptedFrame: frame, t, why: believes(profile, first.shape) };
+    }
+    const not = whyNot(profile, first.shape);
+    const mine = moments.filter(({ profiles }) => (profiles & bit) !== 0);
+    const later = mine.find(({ alone }) => alone === 0);
+    if (later !== undefined) {
+      const why = `${not}; then ${believes(profile, later.shape)}`;
+      return { profile: name, acceptedFrame: later.frame, t: later.t, why };
+    }
     const lone = mine[0];
-    const why = whyNot(profile, first);
-    return never(name, lone === undefined ? why : `${why}; ${aloneText(lone)}`);
+    return never(name, lone === undefined ? not : `${not}; ${aloneText(lone)}`);
   });
 }
 
@@ -103,12 +132,7 @@ function momentsOf(log: RecordLog, sequence: number, times: TimeBase): Moment[] 
   });
 }
 
-/** `first` is the shape of the failover's first claim, null where that is the accepted one. */
-function whyAccepted(profile: Profile, shape: number, first: number | null): string {
-  const late = first === null ? '' : `${whyNot(profile, first)}; then `;
-  return late + believes(profile, shape);
-}
-
+/** Why a claim of this shape moved the profile's entry. */
 function believes(profile: Profile, shape: number): string {
   const kind = shapeKind(shape);
   if (kind >= KIND_OVERRIDE) return 'an advertisement with the override flag replaces the MAC';

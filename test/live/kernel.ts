@@ -49,6 +49,7 @@ export class Kernel {
       this.set(name, 'net/ipv4/conf/all/rp_filter', 0);
     }
     for (const accept of ARP_ACCEPT) this.plug(accept);
+    this.addIpv6();
     this.sender = spawn('ip', ['netns', 'exec', this.wire, program]);
     this.sender.stdout.setEncoding('utf8');
     this.sender.stdout.on('data', (text: string) => {
@@ -90,6 +91,7 @@ export class Kernel {
   /** The neighbor table, as the kernel prints it. */
   neighbors(): KernelEntry[] {
     const text = run('ip', '-n', this.host, '-j', 'neigh', 'show', 'nud', 'all');
+    // One list of both families.
     const rows = JSON.parse(text) as {
       dst: string;
       dev: string;
@@ -118,6 +120,16 @@ export class Kernel {
     this.set(host, `net/ipv4/neigh/${device}/base_reachable_time_ms`, 3_600_000);
   }
 
+  private addIpv6(): void {
+    const { host } = this;
+    this.set(host, 'net/ipv6/conf/host0/accept_dad', 0);
+    this.set(host, 'net/ipv6/conf/host0/disable_ipv6', 0);
+    run('ip', '-n', host, 'addr', 'add', `${HOST_IPV6}/64`, 'dev', 'host0', 'nodad');
+    this.set(host, 'net/ipv6/neigh/host0/base_reachable_time_ms', 3_600_000);
+    // It answers questions, and would go on to doubt and to probe.
+    this.set(host, 'net/ipv6/neigh/host0/delay_first_probe_time', 3600);
+  }
+
   private set(name: string, key: string, value: number): void {
     run('ip', 'netns', 'exec', name, 'sh', '-c', `echo ${value} > /proc/sys/${key}`);
   }
@@ -126,6 +138,9 @@ export class Kernel {
 export function hostMac(accept: number): string {
   return `02:00:00:00:80:0${accept}`;
 }
+
+/** The host's IPv6 address, on the interface with arp_accept 0; its subnet is a /64. */
+export const HOST_IPV6 = 'fd00:80::1';
 
 /** The host's address on the interface; its subnet is a /24. */
 export function hostIp(accept: number): string {
