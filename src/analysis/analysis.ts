@@ -6,8 +6,10 @@ import type { SwitchObserver } from '../dataplane/observer.ts';
 import { Switch } from '../dataplane/switch.ts';
 import { CLAIM_REFUSED } from '../dataplane/verdict.ts';
 import { macFromHalves } from '../wire/mac.ts';
+import { AdvertFailovers } from './advert-failovers.ts';
 import { CaptureView } from './capture-view.ts';
 import { ClaimLog } from './claim-log.ts';
+import { Claimants } from './claimants.ts';
 import { Clock } from './clock.ts';
 import { Detectors } from './detectors.ts';
 import { entriesOf } from './document.ts';
@@ -17,6 +19,7 @@ import { FindingLog } from './finding-log.ts';
 import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
+import { RewrittenView } from './rewritten-view.ts';
 import { TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
 import { VirtualRouters } from './virtual-routers.ts';
@@ -39,6 +42,9 @@ export class Analysis implements SwitchObserver {
   readonly routers: VirtualRouters;
   readonly outages: Outages;
   readonly view: CaptureView;
+  readonly claimants = new Claimants();
+  readonly advertFailovers: AdvertFailovers;
+  readonly rewritten: RewrittenView;
   readonly times = new TimeBase();
   readonly entries: Entries;
   readonly detectors: Detectors;
@@ -67,6 +73,23 @@ export class Analysis implements SwitchObserver {
       isConfigured: (id) => plan !== null && isHavipPolicy(plan.book.policy(id)),
     });
     this.outages = new Outages(clock, logs, tracks, this.owner.book);
+    this.advertFailovers = new AdvertFailovers({
+      logs,
+      tracks,
+      speakers,
+      masterships: this.routers.masterships,
+      outageLog: this.outages.log,
+      failovers: this.failovers,
+      ownership: this.ownership,
+    });
+    this.rewritten = new RewrittenView({
+      logs,
+      tracks,
+      clients: this.outages.clients,
+      gaps: this.outages.gaps,
+      claimants: this.claimants,
+      gatewayMac: site === null ? 0 : site.gatewayMac,
+    });
     this.view = new CaptureView(clock);
     this.entries = entriesOf(this, this.times, site);
     this.detectors = new Detectors(new FindingLog(clock, this.times, this.entries, limit));
@@ -85,11 +108,14 @@ export class Analysis implements SwitchObserver {
   finish(): void {
     this.failovers.finish();
     this.outages.finish(this.clock.now);
+    this.advertFailovers.finish();
+    this.rewritten.finish();
     this.detectors.finish();
   }
 
   onClaim(claim: Claim, id: number, verdict: number, reason: number): void {
     if (verdict === CLAIM_REFUSED) this.countRefused(claim);
+    this.claimants.note(claim, id, verdict);
     if (id !== 0) this.ownership.onClaim(claim, id, verdict, reason);
   }
 

@@ -51,6 +51,8 @@ export interface Router {
   readonly addresses: number[];
   readonly speakers: Speaker[];
   lastSpeaker: Speaker | null;
+  /** Whose run last went on while no other's did. */
+  master: Speaker | null;
   unicast: boolean;
   multicast: boolean;
   /** Whom unicast adverts are sent to: one entry an address, with the MAC, 0 where unknown. */

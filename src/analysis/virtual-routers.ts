@@ -6,6 +6,7 @@ import { readIpv4Source } from '../wire/ipv4.ts';
 import { ipv6SourceAt } from '../wire/ipv6.ts';
 import { AdvertIntake } from './advert-intake.ts';
 import type { Clock } from './clock.ts';
+import { Masterships } from './masterships.ts';
 import {
   ADVERT_FAULTS,
   countFault,
@@ -35,6 +36,7 @@ export type DefineAddress = (
 export class VirtualRouters {
   readonly routers: Router[] = [];
   readonly speakers: Speaker[] = [];
+  readonly masterships: Masterships;
   private readonly byKey = new Map<number, Router>();
   private readonly clock: Clock;
   private readonly intake: AdvertIntake;
@@ -45,6 +47,7 @@ export class VirtualRouters {
     this.clock = clock;
     this.define = define;
     this.onListed = onListed;
+    this.masterships = new Masterships(clock);
     this.intake = new AdvertIntake(clock, (router, view, at) => this.list(router, view, at));
   }
 
@@ -60,6 +63,7 @@ export class VirtualRouters {
     const speaker = this.speakerOf(router, view, seen);
     if (speaker === null) return;
     this.intake.take(router, speaker, view, seen);
+    this.masterships.onAdvert(router, speaker);
   }
 
   private list(router: Router, view: DataView, at: number): void {
@@ -98,6 +102,7 @@ export class VirtualRouters {
       speakers: [],
       peers: [],
       lastSpeaker: null,
+      master: null,
       unicast: false,
       multicast: false,
       authType: 0,
