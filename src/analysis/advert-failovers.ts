@@ -85,8 +85,12 @@ export class AdvertFailovers {
     timeline.put(TIMELINE.SPEAKER, field(CHANGE.TO));
     timeline.put(TIMELINE.CAUSE, field(CHANGE.CAUSE));
     this.masters.set(track.id, field(CHANGE.TO_MAC));
-    if (field(CHANGE.FROM) < 0) ownership.onTimeline?.(entry);
-    else failovers.onSettled?.(this.append(track, field), entry);
+    if (field(CHANGE.FROM) < 0) {
+      ownership.onTimeline?.(entry);
+      return;
+    }
+    const failover = this.append(track, field);
+    failovers.onSettled?.(failover, entry);
   }
 
   private append(track: Track, field: (index: number) => number): number {

@@ -30,12 +30,15 @@ export const CHANGE = {
   WIDTH: 11,
 } as const;
 
+/** Times are nanoseconds; the master's last advert is NaN without a master. */
+const RIVAL = { SINCE: 0, SINCE_FRAME: 1, HEARD: 2, HEARD_FRAME: 3, WIDTH: 4 } as const;
+
 export class Masterships {
   /** At most CHANGES_MAX: what comes after them is not recorded. */
   readonly changes = new RecordLog(CHANGE.WIDTH, 0);
   private readonly clock: Clock;
-  /** By speaker: time and frame of the master's last advert when the speaker's run began. */
-  private heard = new Float64Array(2 * 64);
+  /** By speaker: when it began to speak while the master had, at last, been heard before. */
+  private rivals = new Float64Array(RIVAL.WIDTH * 64);
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -49,46 +52,58 @@ export class Masterships {
     const { now } = this.clock;
     if (run === undefined || speaker.observer.endOf(run) <= now) return;
     if (Number.isNaN(run.previous)) {
-      this.noteHeard(speaker, master);
+      this.noteRival(speaker, master, run);
     } else if (master === null || isOver(master, now)) {
       for (const other of router.speakers) {
         if (other !== speaker && !isOver(other, now)) return;
       }
-      this.change(router, speaker, run);
+      this.change(router, speaker);
     }
   }
 
-  private noteHeard(speaker: Speaker, master: Speaker | null): void {
-    const at = speaker.index * 2;
-    if (at + 2 > this.heard.length) {
-      let length = this.heard.length;
-      while (length < at + 2) length *= 2;
-      const larger = new Float64Array(length);
-      larger.set(this.heard);
-      this.heard = larger;
-    }
-    this.heard[at] = master === null ? Number.NaN : master.observer.lastAdvert;
-    this.heard[at + 1] = master === null ? 0 : master.observer.lastAdvertFrame;
+  /** A run begins. One that was interrupted while the master was silent is the same attempt. */
+  private noteRival(speaker: Speaker, master: Speaker | null, run: Run): void {
+    const at = speaker.index * RIVAL.WIDTH;
+    if (at + RIVAL.WIDTH > this.rivals.length) this.grow(at + RIVAL.WIDTH);
+    const { rivals } = this;
+    const heard = master === null ? Number.NaN : master.observer.lastAdvert;
+    const before = speaker.observer.newestFirst()[1];
+    const hasResigned = before === undefined || !Number.isNaN(before.resigned);
+    if (!hasResigned && rivals[at + RIVAL.HEARD] === heard) return;
+    rivals[at + RIVAL.SINCE] = run.start;
+    rivals[at + RIVAL.SINCE_FRAME] = run.startFrame;
+    rivals[at + RIVAL.HEARD] = heard;
+    rivals[at + RIVAL.HEARD_FRAME] = master === null ? 0 : master.observer.lastAdvertFrame;
   }
 
-  private change(router: Router, to: Speaker, run: Run): void {
+  private grow(least: number): void {
+    let { length } = this.rivals;
+    while (length < least) length *= 2;
+    const larger = new Float64Array(length);
+    larger.set(this.rivals);
+    this.rivals = larger;
+  }
+
+  private change(router: Router, to: Speaker): void {
     const from = router.master;
     router.master = to;
     const { changes } = this;
     if (changes.count === CHANGES_MAX) return;
+    const at = to.index * RIVAL.WIDTH;
+    const since = this.rivals[at + RIVAL.SINCE] as number;
     const { now } = this.clock;
-    const cause = from === null ? log.CAUSE_INITIAL : causeOf(run.start, from, to, now, true);
+    const cause = from === null ? log.CAUSE_INITIAL : causeOf(since, from, to, now, true);
     changes.append();
     changes.put(CHANGE.FROM, from === null ? -1 : from.index);
     changes.put(CHANGE.TO, to.index);
     changes.put(CHANGE.FROM_MAC, from === null ? 0 : from.mac);
     changes.put(CHANGE.TO_MAC, to.mac);
-    changes.put(CHANGE.NOW, run.start);
-    changes.put(CHANGE.STAMP, this.clock.isTimed ? run.start : Number.NaN);
-    changes.put(CHANGE.FRAME, run.startFrame);
+    changes.put(CHANGE.NOW, since);
+    changes.put(CHANGE.STAMP, this.clock.isTimed ? since : Number.NaN);
+    changes.put(CHANGE.FRAME, this.rivals[at + RIVAL.SINCE_FRAME] as number);
     changes.put(CHANGE.CAUSE, cause);
-    changes.put(CHANGE.DETECTION, run.start - (this.heard[to.index * 2] as number));
-    changes.put(CHANGE.LAST_ADVERT, this.heard[to.index * 2 + 1] as number);
+    changes.put(CHANGE.DETECTION, since - (this.rivals[at + RIVAL.HEARD] as number));
+    changes.put(CHANGE.LAST_ADVERT, this.rivals[at + RIVAL.HEARD_FRAME] as number);
     changes.put(CHANGE.MASTER_DOWN, from === null ? Number.NaN : expected(cause, from, to));
   }
 }
