@@ -9,11 +9,12 @@ import { macHigh, macLow } from '../wire/mac.ts';
  * A switch that forwards by IP claims nothing for itself. It answers ARP for the addresses of
  * others, though: an answer for an address that another holds, or that is refused, counts apart.
  */
-const BITS = 18;
+const BITS = 17;
 const ANNOUNCED = 1;
 const CLAIMED = 2;
 const HELD = 4;
 const ANSWERED = 8;
+const FACTOR = 0x85ebca6b;
 
 export class Claimants {
   private readonly flags = new Uint8Array(1 << BITS);
@@ -21,14 +22,14 @@ export class Claimants {
   /** Every claim, as the switch judged it; `id` is 0 where the address is not followed. */
   note(claim: Claim, id: number, verdict: number): void {
     const { form, macHigh: high, macLow: low } = claim;
-    const { flags } = this;
-    const own = slotOf(high, low, 0);
-    const here = slotOf(high, low, id);
+    if (isAnnouncement(form, claim.override)) {
+      this.set(slotOf(high, low), ANNOUNCED);
+      return;
+    }
     const isHolder = verdict === CLAIM_MOVED || verdict === CLAIM_CONFIRMED;
-    if (isHolder) flags[here] = flags[here]! | HELD;
-    if (isAnnouncement(form, claim.override)) flags[own] = flags[own]! | ANNOUNCED;
-    else if (isHolder || !isAnswer(form)) flags[own] = flags[own]! | CLAIMED;
-    else flags[here] = flags[here]! | ANSWERED;
+    if (isHolder) this.set(slotOf(high, low ^ Math.imul(id, FACTOR)), HELD);
+    if (isHolder || !isAnswer(form)) this.set(slotOf(high, low), CLAIMED);
+    else this.set(slotOf(high, low ^ Math.imul(id, FACTOR)), ANSWERED);
   }
 
   /**
@@ -38,10 +39,15 @@ export class Claimants {
    * own MAC, as with LVS in DR mode, claims its own address and does not answer for the HaVip.)
    */
   mayRewrite(mac: number, id: number): boolean {
-    const own = this.flags[slotOf(macHigh(mac), macLow(mac), 0)]!;
-    const here = this.flags[slotOf(macHigh(mac), macLow(mac), id)]!;
+    const own = this.flags[slotOf(macHigh(mac), macLow(mac))]!;
+    const here = this.flags[slotOf(macHigh(mac), macLow(mac) ^ Math.imul(id, FACTOR))]!;
     if ((own & ANNOUNCED) !== 0 || (here & HELD) !== 0) return false;
     return (own & CLAIMED) === 0 || (here & ANSWERED) !== 0;
+  }
+
+  private set(slot: number, flag: number): void {
+    const known = this.flags[slot]!;
+    if ((known & flag) === 0) this.flags[slot] = known | flag;
   }
 }
 
@@ -49,8 +55,7 @@ function isAnswer(form: number): boolean {
   return form === FORM_ARP_REPLY || form === FORM_SOLICITED_NA;
 }
 
-function slotOf(high: number, low: number, id: number): number {
-  let hash = Math.imul(low ^ Math.imul(id, 0x85ebca6b), 0x9e3779b1) ^ high;
-  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
-  return hash >>> (32 - BITS);
+function slotOf(high: number, low: number): number {
+  const hash = Math.imul(low ^ (high << 7), 0x9e3779b1);
+  return Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35) >>> (32 - BITS);
 }
