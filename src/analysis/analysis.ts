@@ -6,10 +6,12 @@ import type { SwitchObserver } from '../dataplane/observer.ts';
 import { Switch } from '../dataplane/switch.ts';
 import { CLAIM_REFUSED } from '../dataplane/verdict.ts';
 import { macFromHalves } from '../wire/mac.ts';
+import { AdvertFailovers } from './advert-failovers.ts';
 import { Caches } from './caches.ts';
 import { unseenFrameOf } from './capture-facts.ts';
 import { CaptureView } from './capture-view.ts';
 import { ClaimLog } from './claim-log.ts';
+import { Claimants } from './claimants.ts';
 import { Clock } from './clock.ts';
 import { AddressDetectors } from './detectors/address-detectors.ts';
 import { RouterDetectors } from './detectors/router-detectors.ts';
@@ -22,6 +24,7 @@ import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
 import { Receivers } from './receivers.ts';
+import { RewrittenView } from './rewritten-view.ts';
 import { TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
 import { VirtualRouters } from './virtual-routers.ts';
@@ -47,6 +50,9 @@ export class Analysis implements SwitchObserver {
   readonly view: CaptureView;
   /** The clients' neighbor tables, where they are asked for. */
   readonly caches: Caches | null;
+  readonly claimants = new Claimants();
+  readonly advertFailovers: AdvertFailovers;
+  readonly rewritten: RewrittenView;
   readonly times = new TimeBase();
   readonly entries: Entries;
   readonly detectors: Detectors;
@@ -79,6 +85,23 @@ export class Analysis implements SwitchObserver {
       isConfigured: (id) => plan !== null && isHavipPolicy(plan.book.policy(id)),
     });
     this.outages = new Outages(clock, logs, tracks, this.owner.book);
+    this.advertFailovers = new AdvertFailovers({
+      logs,
+      tracks,
+      speakers,
+      masterships: this.routers.masterships,
+      outageLog: this.outages.log,
+      failovers: this.failovers,
+      ownership: this.ownership,
+    });
+    this.rewritten = new RewrittenView({
+      logs,
+      tracks,
+      clients: this.outages.clients,
+      gaps: this.outages.gaps,
+      claimants: this.claimants,
+      gatewayMac: site === null ? 0 : site.gatewayMac,
+    });
     this.view = new CaptureView(clock);
     this.caches = keepsCaches ? new Caches(clock, this.owner.book) : null;
     this.entries = entriesOf(this, this.times, site);
@@ -111,11 +134,14 @@ export class Analysis implements SwitchObserver {
   finish(): void {
     this.failovers.finish();
     this.outages.finish(this.clock.now);
+    this.advertFailovers.finish();
+    this.rewritten.finish();
     this.detectors.finish();
   }
 
   onClaim(claim: Claim, id: number, verdict: number, reason: number): void {
     if (verdict === CLAIM_REFUSED) this.countRefused(claim);
+    this.claimants.note(claim, id, verdict);
     if (id === 0) return;
     this.ownership.onClaim(claim, id, verdict, reason);
     this.routerDetectors.onClaim(claim, id, verdict, reason);

@@ -10,7 +10,7 @@ import type { Analysis } from './analysis.ts';
 import { Entries } from './entries.ts';
 import { type CaptureFacts, findingsOf } from './findings.ts';
 import { hostsOf } from './hosts.ts';
-import { CLAIM, OUTAGE, TIMELINE } from './logs.ts';
+import { CLAIM, FAILOVER, OUTAGE, TIMELINE } from './logs.ts';
 import type {
   Elided,
   FrameCounts,
@@ -176,7 +176,10 @@ class Builder {
 
   failovers(): ReplayResult['failovers'] {
     const { failovers } = this.analysis.logs;
-    return [...failovers.kept()].map((sequence, index) => {
+    const order = inFrameOrder(failovers.kept(), (sequence) =>
+      failovers.get(sequence, FAILOVER.FRAME),
+    );
+    return order.map((sequence, index) => {
       this.failoverIndex.set(sequence, index);
       return this.entries.failover(sequence);
     });
@@ -203,13 +206,14 @@ class Builder {
     const { book } = this.analysis.owner;
     const policy = this.site === null ? 0 : book.policy(track.id);
     const isConfigured = isHavipPolicy(policy);
+    const holder = track.holder || (this.analysis.advertFailovers.masters.get(track.id) ?? 0);
     return {
       ip: this.entries.ip(track.id),
       vlan: this.entries.vlan(track.id),
       subnet: this.site === null ? null : this.site.subnetName(book.subnet(track.id)),
       enforced: isConfigured && this.site?.plan.rules.enforces === true,
       members: this.site === null ? [] : book.membersOf(track.id).map(formatMac),
-      holder: track.holder === 0 ? null : formatMac(track.holder),
+      holder: holder === 0 ? null : formatMac(holder),
       claims: {
         moved: track.moved,
         confirmed: track.confirmed,

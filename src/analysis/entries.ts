@@ -126,7 +126,7 @@ export class Entries {
       outageSeconds: this.outageSeconds(id, field(FAILOVER.OUTAGE)),
       masterDownIntervalSeconds: duration(field(FAILOVER.MASTER_DOWN)),
       evidence: {
-        vantage: this.vantage,
+        vantage: this.from.tracks[id]?.isRewritten === true ? 'rewritten' : this.vantage,
         lastAdvertFrame: frame(FAILOVER.LAST_ADVERT),
         lastServiceFrame: frame(FAILOVER.LAST_SERVICE),
         firstClaimFrame: frame(FAILOVER.FIRST_CLAIM),
@@ -180,8 +180,9 @@ export class Entries {
 
   private outageSeconds(id: number, outage: number): number | null {
     if (!Number.isNaN(outage)) return duration(outage);
-    const sawTraffic = this.from.tracks[id]?.hasTraffic === true;
-    return sawTraffic && this.seesAll ? 0 : null;
+    const track = this.from.tracks[id];
+    if (track === undefined || (track.isRewritten && !track.isAsked)) return null;
+    return track.hasTraffic && this.seesAll ? 0 : null;
   }
 
   private party(mac: number, speaker: number): Party {

@@ -18,7 +18,9 @@ export function announce(analysis: Analysis, listener: ReplayListener): void {
     if (failovers.isKept(sequence)) listener.onFailover(entries.failover(sequence));
   };
   analysis.detectors.log.onFinding = (finding) => listener.onFinding(finding);
-  analysis.outages.onOutage = (sequence) => {
+  const onOutage = (sequence: number): void => {
     listener.onOutage(entries.outage(sequence, () => null));
   };
+  analysis.outages.onOutage = onOutage;
+  analysis.rewritten.onOutage = onOutage;
 }

@@ -59,8 +59,11 @@ export class OutageLog {
     return sequence;
   }
 
-  /** The last failover of the address between one request spacing before the gap and its end. */
-  private failoverIn(track: Track, client: number, gap: Gap): number {
+  /**
+   * The last failover of the address between one request spacing before the gap and its end; all
+   * that are learn how long the gap is.
+   */
+  failoverIn(track: Track, client: number, gap: Pick<Gap, 'start' | 'end' | 'firstFrame'>): number {
     const { failovers } = this.logs;
     const spacing = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.SPACING] as number;
     const from = gap.start - (Number.isNaN(spacing) ? 0 : spacing);

@@ -4,6 +4,7 @@ import { CARRIES_ND, CARRIES_VRRP } from '../dataplane/classifier.ts';
 import { readIpv4Destination, readIpv4Source } from '../wire/ipv4.ts';
 import { ipv6DestinationAt, ipv6SourceAt } from '../wire/ipv6.ts';
 import { macFromHalves } from '../wire/mac.ts';
+import { AnswerGaps } from './answer-gaps.ts';
 import { CLIENT, Clients, REQUESTS_KEPT } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Logs } from './logs.ts';
@@ -26,7 +27,8 @@ export class Outages {
   private readonly clock: Clock;
   private readonly book: AddressBook;
   private readonly tracks: readonly (Track | undefined)[];
-  private readonly log: OutageLog;
+  readonly log: OutageLog;
+  readonly gaps: AnswerGaps;
   private readonly exchange = new Exchange();
   /** TCP services that have answered a client before: only they can go missing. */
   private readonly services = new Set<number>();
@@ -38,6 +40,7 @@ export class Outages {
     this.clock = clock;
     this.book = book;
     this.tracks = tracks;
+    this.gaps = new AnswerGaps(clock, logs);
     this.log = new OutageLog(this.clients, logs, tracks);
   }
 
@@ -67,7 +70,9 @@ export class Outages {
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
     const client = this.clientOf(id, view, seen, false, mac);
-    if (client >= 0) this.answer(client, server);
+    if (client < 0) return;
+    this.gaps.onAnswer(track, client, this.exchange.service, server);
+    this.answer(client, server);
   }
 
   /** At the end of the capture: what is pending becomes certain, what lasts stays open. */

@@ -36,6 +36,10 @@ export class Track {
   firstForm = 0;
   /** Requests to it or answers from it are in the capture. */
   hasTraffic = false;
+  /** All answers carry the MAC of a switch that forwards by IP; known at the end. */
+  isRewritten = false;
+  /** Where they do: requests to it are in the capture, too. */
+  isAsked = false;
   /** Sequence number of the last failover, -1 before one. */
   lastFailover = -1;
   routers: readonly Router[] = NO_ROUTERS;

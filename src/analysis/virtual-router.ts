@@ -55,6 +55,8 @@ export interface Router {
   lastSpeaker: Speaker | null;
   /** The speaker of the advert before the last. */
   previousSpeaker: Speaker | null;
+  /** Whose run last went on while no other's did. */
+  master: Speaker | null;
   unicast: boolean;
   multicast: boolean;
   /** Whom unicast adverts are sent to: one entry an address, with the MAC, 0 where unknown. */

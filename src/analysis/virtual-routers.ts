@@ -6,6 +6,7 @@ import { readIpv4Source } from '../wire/ipv4.ts';
 import { ipv6SourceAt } from '../wire/ipv6.ts';
 import { AdvertIntake } from './advert-intake.ts';
 import type { Clock } from './clock.ts';
+import { Masterships } from './masterships.ts';
 import {
   ADVERT_FAULTS,
   countFault,
@@ -35,6 +36,7 @@ export type DefineAddress = (
 export class VirtualRouters {
   readonly routers: Router[] = [];
   readonly speakers: Speaker[] = [];
+  readonly masterships: Masterships;
   private readonly byKey = new Map<number, Router>();
   private readonly clock: Clock;
   private readonly intake: AdvertIntake;
@@ -45,6 +47,7 @@ export class VirtualRouters {
     this.clock = clock;
     this.define = define;
     this.onListed = onListed;
+    this.masterships = new Masterships(clock);
     this.intake = new AdvertIntake(clock, (speaker, view, at) => this.list(speaker, view, at));
   }
 
@@ -60,6 +63,7 @@ export class VirtualRouters {
     const speaker = this.speakerOf(router, view, seen);
     if (speaker === null) return null;
     this.intake.take(router, speaker, view, seen);
+    this.masterships.onAdvert(router, speaker);
     return speaker;
   }
 
@@ -108,6 +112,7 @@ export class VirtualRouters {
       peers: [],
       lastSpeaker: null,
       previousSpeaker: null,
+      master: null,
       unicast: false,
       multicast: false,
       authType: 0,

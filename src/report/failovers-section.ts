@@ -52,14 +52,19 @@ function writeFailover(page: Page, failover: FailoverEntry, number: number, nami
 
 function outageText(failover: FailoverEntry): string {
   const seconds = failover.outageSeconds;
-  if (seconds === null) return 'not measurable: no traffic of the address in the capture';
+  if (seconds === null) {
+    return failover.evidence.vantage === 'rewritten'
+      ? 'not measurable by the answers in this capture'
+      : 'not measurable: no traffic of the address in the capture';
+  }
   return seconds === 0 ? 'none: no client missed an answer' : duration(seconds);
 }
 
 function detectionText(failover: FailoverEntry): string {
   const { detectionSeconds: took, masterDownIntervalSeconds: expected, cause } = failover;
   if (took === null) return 'unknown: no advert of the old master in the capture';
-  const text = `${duration(took)} from its last advert to the first claim`;
+  const end = failover.evidence.firstClaimFrame === null ? 'advert of the new one' : 'claim';
+  const text = `${duration(took)} from its last advert to the first ${end}`;
   // Only where the new master had to miss the old one does its timer say anything.
   const isTimed = cause === 'crash' || cause === 'shutdown';
   if (expected === null || !isTimed) return text;

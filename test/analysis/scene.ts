@@ -155,13 +155,18 @@ export class Scene {
 
   async replay(options: SceneOptions = {}): Promise<ReplayResult> {
     const { site = null, allClaims = false, limit = 0, from = null, to = null } = options;
-    const header = pcapHeader({ magic: NANOSECOND_MAGIC, linkField: options.linkField ?? 1 });
-    const capture = await openCaptureBytes(bytes(header, ...this.records));
     const { caches = false } = options;
     const all = { site, allClaims, caches, limit, from, to, listener: null };
     const replay = new Replay(all, ['x.pcap']);
+    await this.run(replay, options.linkField);
+    return replay.result();
+  }
+
+  /** The whole scene through a replay of the caller's. */
+  async run(replay: Replay, linkField = 1): Promise<void> {
+    const header = pcapHeader({ magic: NANOSECOND_MAGIC, linkField });
+    const capture = await openCaptureBytes(bytes(header, ...this.records));
     await replay.run(capture);
     await capture.close();
-    return replay.result();
   }
 }

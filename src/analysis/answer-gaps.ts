@@ -1,0 +1,137 @@
+import type { Clock } from './clock.ts';
+import { FAILOVER, type Logs } from './logs.ts';
+import type { Track } from './track.ts';
+
+/**
+ * The answers that each client was seen to get: from which MAC, how far apart, and the gaps in
+ * which a failover lies. What that means, where requests are not in view, is for the end of the
+ * capture (`rewritten-view.ts`). Echo and TCP answers of a client are two lanes, because each has
+ * a rhythm of its own. Flat arrays; gaps beyond the bound are not kept.
+ */
+const SAMPLES = 64;
+const GAPS_MAX = 1 << 14;
+
+const LANE = { COUNT: 0, MAC: 1, LAST: 2, LAST_FRAME: 3, WIDTH: 4 } as const;
+/** In place of a lane's MAC: its answers carry several. */
+export const SEVERAL = -1;
+
+/** Fields of a gap. Times are nanoseconds, `FAILOVER` the last failover in it. */
+export const GAP = {
+  LANE: 0,
+  START: 1,
+  END: 2,
+  END_STAMP: 3,
+  LAST_FRAME: 4,
+  FIRST_FRAME: 5,
+  FAILOVER: 6,
+  WIDTH: 7,
+} as const;
+
+export class AnswerGaps {
+  /** Gaps kept. */
+  size = 0;
+  private readonly clock: Clock;
+  private readonly logs: Logs;
+  private lanes = new Float64Array(LANE.WIDTH * 64);
+  private samples = new Float32Array(SAMPLES * 64);
+  private gaps = new Float64Array(GAP.WIDTH * 64);
+
+  constructor(clock: Clock, logs: Logs) {
+    this.clock = clock;
+    this.logs = logs;
+  }
+
+  /** An answer to a client from MAC `server`, 0 where unknown; `service` is 0 for echo. */
+  onAnswer(track: Track, client: number, service: number, server: number): void {
+    const lane = client * 2 + (service === 0 ? 0 : 1);
+    if ((lane + 1) * LANE.WIDTH > this.lanes.length) this.grow(lane);
+    const { lanes } = this;
+    const at = lane * LANE.WIDTH;
+    const { now } = this.clock;
+    const count = lanes[at + LANE.COUNT]!;
+    if (count === 0) {
+      lanes[at + LANE.MAC] = server;
+    } else {
+      if (lanes[at + LANE.MAC] !== server) lanes[at + LANE.MAC] = SEVERAL;
+      this.sample(lane, count - 1, now - lanes[at + LANE.LAST]!);
+      if (track.lastFailover >= 0) this.noteGap(track, lane, lanes[at + LANE.LAST]!);
+    }
+    lanes[at + LANE.COUNT] = count + 1;
+    lanes[at + LANE.LAST] = now;
+    lanes[at + LANE.LAST_FRAME] = this.clock.frame;
+  }
+
+  /** The lane of the client's echo answers; the next one is that of its TCP answers. */
+  laneOf(client: number): number {
+    return client * 2;
+  }
+
+  clientOf(lane: number): number {
+    return lane >>> 1;
+  }
+
+  /** Answers of a lane. */
+  count(lane: number): number {
+    return this.lanes[lane * LANE.WIDTH + LANE.COUNT] ?? 0;
+  }
+
+  /** The MAC of all answers of a lane; SEVERAL where they differ, 0 where it is unknown. */
+  mac(lane: number): number {
+    return this.lanes[lane * LANE.WIDTH + LANE.MAC] ?? 0;
+  }
+
+  gap(index: number, field: number): number {
+    return this.gaps[index * GAP.WIDTH + field] as number;
+  }
+
+  /** Nanoseconds between answers of a lane that has two or more; exact up to 65 answers. */
+  medianSpacing(lane: number): number {
+    const kept = Math.min(this.count(lane) - 1, SAMPLES);
+    const sorted = this.samples.slice(lane * SAMPLES, lane * SAMPLES + kept).sort();
+    const middle = kept >>> 1;
+    const upper = sorted[middle] as number;
+    return kept % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
+  }
+
+  /** A sample in which each spacing has the same chance, and each replay the same sample. */
+  private sample(lane: number, index: number, spacing: number): void {
+    let slot = index;
+    if (index >= SAMPLES) {
+      const hash = Math.imul(index ^ (index >>> 15), 0x9e3779b1);
+      slot = ((hash ^ (hash >>> 13)) >>> 0) % (index + 1);
+      if (slot >= SAMPLES) return;
+    }
+    this.samples[lane * SAMPLES + slot] = spacing;
+  }
+
+  private noteGap(track: Track, lane: number, start: number): void {
+    const { failovers } = this.logs;
+    if (this.size === GAPS_MAX || this.mac(lane) === SEVERAL) return;
+    if (!(failovers.get(track.lastFailover, FAILOVER.NOW) >= start)) return;
+    if ((this.size + 1) * GAP.WIDTH > this.gaps.length) {
+      const larger = new Float64Array(this.gaps.length * 2);
+      larger.set(this.gaps);
+      this.gaps = larger;
+    }
+    const at = this.size++ * GAP.WIDTH;
+    const { now, stamp, frame } = this.clock;
+    this.gaps[at + GAP.LANE] = lane;
+    this.gaps[at + GAP.START] = start;
+    this.gaps[at + GAP.END] = now;
+    this.gaps[at + GAP.END_STAMP] = stamp;
+    this.gaps[at + GAP.LAST_FRAME] = this.lanes[lane * LANE.WIDTH + LANE.LAST_FRAME]!;
+    this.gaps[at + GAP.FIRST_FRAME] = frame;
+    this.gaps[at + GAP.FAILOVER] = track.lastFailover;
+  }
+
+  private grow(lane: number): void {
+    let capacity = this.lanes.length / LANE.WIDTH;
+    while (capacity <= lane) capacity *= 2;
+    const lanes = new Float64Array(capacity * LANE.WIDTH);
+    lanes.set(this.lanes);
+    this.lanes = lanes;
+    const samples = new Float32Array(capacity * SAMPLES);
+    samples.set(this.samples);
+    this.samples = samples;
+  }
+}
