@@ -6,7 +6,7 @@ import * as log from './logs.ts';
 import { FAILOVER, type Logs, TIMELINE } from './logs.ts';
 import { PENDING, PENDING_MAX, PendingFailovers } from './pending-failovers.ts';
 import type { Track } from './track.ts';
-import type { Speaker } from './virtual-router.ts';
+import type { Router, Speaker } from './virtual-router.ts';
 
 /**
  * The list of failovers: each with its evidence at the claim that made it, its cause as soon as
@@ -154,8 +154,11 @@ export class Failovers {
 export function speakerWith(track: Track, mac: number): Speaker | null {
   // The low word is a small integer: comparing it first spares a look at every speaker's double.
   const low = mac | 0;
-  for (const router of track.routers) {
-    for (const speaker of router.speakers) {
+  const { routers } = track;
+  for (let r = 0; r < routers.length; r++) {
+    const { speakers } = routers[r] as Router;
+    for (let s = 0; s < speakers.length; s++) {
+      const speaker = speakers[s] as Speaker;
       if (speaker.macLow === low && speaker.mac === mac) return speaker;
     }
   }

@@ -27,7 +27,9 @@ export class Flapping {
   onChange(watch: AddressWatch, id: number, from: number, to: number): void {
     const { changes } = watch;
     const { now } = this.clock;
-    changes.copyWithin(1, 0, CHANGES - 1);
+    changes[3] = changes[2]!;
+    changes[2] = changes[1]!;
+    changes[1] = changes[0]!;
     changes[0] = now;
     if (!(now - changes[CHANGES - 1]! <= FLAPPING_WINDOW)) return;
     const isNews = now > watch.flappingUntil;
