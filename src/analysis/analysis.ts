@@ -14,6 +14,7 @@ import { entriesOf } from './document.ts';
 import type { Entries } from './entries.ts';
 import { Failovers } from './failovers.ts';
 import { FindingLog } from './finding-log.ts';
+import type { LaneCollector } from './lane-collector.ts';
 import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
@@ -43,6 +44,8 @@ export class Analysis implements SwitchObserver {
   readonly entries: Entries;
   readonly detectors: Detectors;
   readonly refusedFrames = new Map<number, number>();
+  /** What a picture of the capture is made from; null where nobody asked for one. */
+  lanes: LaneCollector | null = null;
 
   constructor(site: Site | null, limit: number, keepsAllClaims: boolean) {
     const plan = site === null ? null : site.plan;
@@ -91,19 +94,23 @@ export class Analysis implements SwitchObserver {
   onClaim(claim: Claim, id: number, verdict: number, reason: number): void {
     if (verdict === CLAIM_REFUSED) this.countRefused(claim);
     if (id !== 0) this.ownership.onClaim(claim, id, verdict, reason);
+    if (this.lanes !== null && id !== 0) this.lanes.onClaim(claim, id, verdict);
   }
 
   onAdvert(view: DataView, seen: Classifier): void {
-    this.routers.onAdvert(view, seen);
+    const speaker = this.routers.onAdvert(view, seen);
+    if (this.lanes !== null && speaker !== null) this.lanes.onAdvert(speaker, view, seen);
     this.failovers.settle(false);
   }
 
   onPacketTo(id: number, view: DataView, seen: Classifier): void {
     this.outages.onPacketTo(id, view, seen);
+    if (this.lanes !== null) this.lanes.onPacketTo(id, seen);
   }
 
   onPacketFrom(id: number, view: DataView, seen: Classifier): void {
     this.outages.onPacketFrom(id, view, seen);
+    if (this.lanes !== null) this.lanes.onPacketFrom(id, seen);
   }
 
   onSpoofed(_view: DataView, _seen: Classifier): void {

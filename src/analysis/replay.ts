@@ -4,6 +4,8 @@ import { Analysis } from './analysis.ts';
 import { factsOf, type ReplayTally } from './capture-facts.ts';
 import { documentOf } from './document.ts';
 import { Interleaver } from './interleaver.ts';
+import { LaneCollector } from './lane-collector.ts';
+import { type Lanes, lanesOf } from './lanes.ts';
 import { announce } from './listening.ts';
 import type { ReplayListener, ReplayResult } from './result.ts';
 import type { TimeBase } from './time-base.ts';
@@ -25,6 +27,8 @@ export interface ReplayOptions {
   readonly from: TimePoint | null;
   readonly to: TimePoint | null;
   readonly listener: ReplayListener | null;
+  /** Collect what a picture is made from (`Replay.lanes`); each frame is then looked at. */
+  readonly lanes?: boolean;
 }
 
 export interface ReplayProgress {
@@ -70,6 +74,7 @@ export class Replay {
     this.times = this.analysis.times;
     this.isLimited = options.from !== null || options.to !== null;
     if (options.listener !== null) announce(this.analysis, options.listener);
+    if (options.lanes === true) this.analysis.lanes = new LaneCollector(this.analysis);
   }
 
   /**
@@ -115,6 +120,11 @@ export class Replay {
     return documentOf(analysis, site, facts, limit);
   }
 
+  /** The lanes of a picture, after `result`; null where they were not asked for. */
+  lanes(): Lanes | null {
+    return this.analysis.lanes === null ? null : lanesOf(this.analysis);
+  }
+
   /** Several interfaces are merged into one view; until then frames go straight through. */
   private chooseWay(capture: CaptureReader): void {
     if (this.interleaver !== null) return;
@@ -129,7 +139,8 @@ export class Replay {
     if (Number.isNaN(this.times.base)) this.begin(batch);
     if (this.interleaver === null && capture.interfaces.length > 1) this.chooseWay(capture);
     this.analysis.owner.setNow(this.lastStamp);
-    const isSimple = !this.isLimited && this.interleaver === null;
+    const { lanes } = this.analysis;
+    const isSimple = !this.isLimited && this.interleaver === null && lanes === null;
     if (isSimple && this.tallyOrdinary(batch)) this.takeStraight(batch);
     else this.takeApart(batch);
   }

@@ -48,18 +48,18 @@ export class VirtualRouters {
     this.intake = new AdvertIntake(clock, (router, view, at) => this.list(router, view, at));
   }
 
-  /** Takes in one advert; a message that is no advert at all is ignored. */
-  onAdvert(view: DataView, seen: Classifier): void {
+  /** Takes in one advert and gives its speaker; null for a message that is no advert at all. */
+  onAdvert(view: DataView, seen: Classifier): Speaker | null {
     const at = seen.upperAt;
-    if (seen.upperEnd - at < 8) return;
+    if (seen.upperEnd - at < 8) return null;
     const version = readVersion(view, at);
-    if (version !== 2 && version !== 3) return;
+    if (version !== 2 && version !== 3) return null;
     const family = seen.family as 4 | 6;
     const router = this.routerOf(seen.network, readVrid(view, at), version, family);
-    if (router === null) return;
+    if (router === null) return null;
     const speaker = this.speakerOf(router, view, seen);
-    if (speaker === null) return;
-    this.intake.take(router, speaker, view, seen);
+    if (speaker !== null) this.intake.take(router, speaker, view, seen);
+    return speaker;
   }
 
   private list(router: Router, view: DataView, at: number): void {

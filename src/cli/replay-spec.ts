@@ -40,7 +40,7 @@ export const REPLAY: CommandSpec = {
       value: 'DURATION',
       help: 'exit with status 1 where an outage is longer (3s, 500ms, 1m)',
     },
-    { name: 'html', value: 'FILE', help: 'not yet' },
+    { name: 'html', value: 'FILE', help: 'also write a page to look at: lanes over time, tables' },
     { name: 'annotate', value: 'FILE.pcapng', help: 'not yet' },
     { name: 'caches', help: 'not yet' },
     { name: 'no-color', help: 'no colours, even on a terminal' },
@@ -59,7 +59,7 @@ export const REPLAY: CommandSpec = {
 /** A terminal shows a few dozen entries; a document is for programs. */
 const LIMIT_JSON = 5000;
 const LIMIT_TEXT = 500;
-const NOT_YET = ['html', 'annotate', 'caches'];
+const NOT_YET = ['annotate', 'caches'];
 const FORMATS = ['text', 'json'] as const;
 
 export interface ReplayRequest {
@@ -76,6 +76,8 @@ export interface ReplayRequest {
   limit: number;
   failOn: string[];
   maxOutageSeconds: number | null;
+  /** The page to write beside the report; null: none. */
+  html: string | null;
   isColorRefused: boolean;
 }
 
@@ -101,6 +103,7 @@ export function readReplayRequest(arguments_: readonly string[]): ReplayRequest 
     limit: optional(line, 'limit', readWhole) ?? defaultLimit(readFormat(line)),
     failOn: readCodes(line),
     maxOutageSeconds: optional(line, 'max-outage', readDuration),
+    html: line.value('html'),
     isColorRefused: line.isGiven('no-color'),
   };
   checkTogether(request);

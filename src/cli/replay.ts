@@ -78,7 +78,8 @@ class Session {
   }
 
   async run(): Promise<number> {
-    const { captures, allClaims, limit, from, to } = this.#request;
+    const { captures, allClaims, limit, from, to, html } = this.#request;
+    if (html !== null) (await import('./html-file.ts')).checkHtmlFile(html, this.#request);
     const topology = await topologyOf(this.#request);
     const readers = await this.#open(captures);
     const [only] = readers;
@@ -86,7 +87,8 @@ class Session {
     const capture = isSingle ? only : this.#engine.mergeCaptures(readers);
     const listener = await this.#listener();
     const files = readers.map((reader) => reader.name);
-    const options = { topology, allClaims, limit, from, to, listener };
+    const lanes = html !== null;
+    const options = { topology, allClaims, limit, from, to, listener, lanes };
     const run = await this.#engine.createReplay(options, files);
     const interrupts = new Interrupts(this.#streams, this.#clock, captures.includes('-'), () => {
       run.stop();
@@ -96,7 +98,12 @@ class Session {
     try {
       await run.run(capture, (progress) => this.#breathe(progress, run));
       if (interrupts.areFinal && !captures.includes('-')) return STATUS_INTERRUPTED;
-      const status = await this.#finish(run.result(), readers);
+      const result = run.result();
+      const status = await this.#finish(result, readers);
+      if (html !== null) {
+        const { writeHtmlFile } = await import('./html-file.ts');
+        await writeHtmlFile(html, result, run.lanes());
+      }
       return interrupts.areFinal ? STATUS_INTERRUPTED : status;
     } finally {
       this.#progress.erase();
