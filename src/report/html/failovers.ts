@@ -9,7 +9,7 @@ import { type Content, html, type Markup } from './markup.ts';
 import { type Breakdown, breakdownOf, type Phase } from './phases.ts';
 import { frame, moment, more, section, table } from './pieces.ts';
 
-const ROWS = 100;
+const ROWS = 60;
 const BAR_WIDTH = 1000;
 /** So that a part of a few milliseconds shows beside seconds. */
 const PART_WIDTH_MIN = 4;

@@ -11,18 +11,18 @@ import { failoverCause } from '../cause-texts.ts';
 import { addressLabel, type Naming } from '../naming.ts';
 import { counted, duration, offset } from '../quantity.ts';
 import type { Bar, ClaimMarks, Event, Group, Lane, OutageBand, Picture } from './picture.ts';
+import { PictureBudget } from './picture-budget.ts';
 import { PictureHosts } from './picture-hosts.ts';
 
 /** Groups drawn: of more addresses those where something happened. */
 export const GROUPS_MAX = 12;
 const SPEAKERS_MAX = 8;
-/** A bar, band or badge of each kind and group; more could not be told apart. */
-const ENTRIES_MAX = 400;
 
 export interface Made {
   picture: Picture;
-  /** Addresses that are not drawn. */
-  leftOut: number;
+  /** Addresses, and entries of lanes, that are not drawn. */
+  addressesLeftOut: number;
+  entriesLeftOut: number;
 }
 
 export function makePicture(result: ReplayResult, lanes: Lanes, naming: Naming): Made {
@@ -30,7 +30,8 @@ export function makePicture(result: ReplayResult, lanes: Lanes, naming: Naming):
   const hosts = new PictureHosts(result, naming);
   const chosen = chosenOf(result, lanes);
   const drawn = new Set<AdvertLanes>();
-  const maker = new GroupMaker(result, lanes, naming, hosts);
+  const budget = new PictureBudget(onlyOf(lanes, chosen.shown));
+  const maker = new GroupMaker({ result, lanes, naming, hosts, budget });
   const groups = chosen.shown.map((address) => maker.group(address, drawn));
   const picture = {
     start: firstTime === null ? null : Date.parse(firstTime),
@@ -38,7 +39,20 @@ export function makePicture(result: ReplayResult, lanes: Lanes, naming: Naming):
     hosts: hosts.names,
     groups,
   };
-  return { picture, leftOut: chosen.leftOut };
+  const entriesLeftOut = budget.leftOut + result.elided.timeline;
+  return { picture, addressesLeftOut: chosen.leftOut, entriesLeftOut };
+}
+
+/** The lanes of these addresses. */
+function onlyOf(lanes: Lanes, shown: Address[]): Lanes {
+  const keys = new Set(shown.map(keyOf));
+  return {
+    addresses: lanes.addresses.filter((one) => keys.has(keyOf(one))),
+    adverts: lanes.adverts.filter(({ vlan, addresses }) =>
+      addresses.some((ip) => keys.has(keyOf({ ip, vlan }))),
+    ),
+    leftOut: lanes.leftOut,
+  };
 }
 
 interface Address {
@@ -67,19 +81,31 @@ function chosenOf(result: ReplayResult, lanes: Lanes): { shown: Address[]; leftO
   };
 }
 
+interface Sources {
+  result: ReplayResult;
+  lanes: Lanes;
+  naming: Naming;
+  hosts: PictureHosts;
+  budget: PictureBudget;
+}
+
 class GroupMaker {
   private readonly result: ReplayResult;
   private readonly lanes: Lanes;
   private readonly naming: Naming;
   private readonly hosts: PictureHosts;
+  private readonly budget: PictureBudget;
   private readonly end: number;
+  private readonly hole: Hole | null;
 
-  constructor(result: ReplayResult, lanes: Lanes, naming: Naming, hosts: PictureHosts) {
+  constructor({ result, lanes, naming, hosts, budget }: Sources) {
     this.result = result;
     this.lanes = lanes;
     this.naming = naming;
     this.hosts = hosts;
+    this.budget = budget;
     this.end = result.capture.durationSeconds ?? 0;
+    this.hole = holeOf(result);
   }
 
   /** Adverts that list several addresses are drawn with the first of them. */
@@ -100,8 +126,8 @@ class GroupMaker {
         ...(lane === undefined ? [] : [this.claims(lane), this.traffic(lane)]),
         ...speakers.map((speaker) => this.adverts(speaker)),
       ],
-      outages: bands(this.result.outages.filter(isOf)),
-      events: failovers.slice(0, ENTRIES_MAX).map(([index, entry]) => this.event(entry, index)),
+      outages: bands(this.budget.ends(this.result.outages.filter(isOf))),
+      events: this.budget.ends(failovers).map(([index, entry]) => this.event(entry, index)),
     };
   }
 
@@ -109,9 +135,10 @@ class GroupMaker {
     const { naming, hosts } = this;
     const bars: Bar[] = [];
     const timed = havip.timeline.filter((entry) => entry.t !== null);
-    for (const [index, entry] of timed.slice(0, ENTRIES_MAX).entries()) {
+    const ends = new Map(timed.map((entry, index) => [entry, timed[index + 1]?.t ?? this.end]));
+    for (const entry of this.budget.ends(timed)) {
       const from = entry.t as number;
-      const to = timed[index + 1]?.t ?? this.end;
+      const to = this.known(from, ends.get(entry) ?? this.end);
       const about = [`holder: ${naming.full(entry)}`, `since ${offset(from)} s (${entry.cause})`];
       const host = hosts.of(entry);
       const text = naming.short(entry);
@@ -120,13 +147,19 @@ class GroupMaker {
     return { kind: 'holder', label: 'holder', host: -1, bars, ticks: [], claims: [] };
   }
 
+  /** Where the list leaves out changes, nobody knows from it who held the address. */
+  private known(from: number, to: number): number {
+    const { hole } = this;
+    return hole !== null && from <= hole.from && to >= hole.to ? hole.from : to;
+  }
+
   private claims(lane: AddressLanes): Lane {
     const { naming } = this;
     const claims: ClaimMarks[] = lane.claims.map(({ mac, verdict, marks }) => {
       const who = { mac, name: null };
       const reason = verdict === 'refused' ? this.reason(lane, mac) : '';
       const about = `claim ${verdict}${reason}: ${naming.full(who)}`;
-      return { host: this.hosts.of(who), verdict, about, marks };
+      return { host: this.hosts.of(who), verdict, about, marks: this.budget.thin(marks) };
     });
     const order: ClaimEntry['verdict'][] = ['noted', 'confirmed', 'moved', 'refused'];
     claims.sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
@@ -144,13 +177,13 @@ class GroupMaker {
   }
 
   private traffic(lane: AddressLanes): Lane {
-    const { hosts } = this;
-    const requests = { host: -1, what: 'packet to the address', marks: lane.to };
+    const { hosts, budget } = this;
+    const requests = { host: -1, what: 'packet to the address', marks: budget.thin(lane.to) };
     const ticks: Lane['ticks'] = [{ ...requests, place: 'lower' }];
     for (const { mac, marks } of lane.from) {
       const host = hosts.of({ mac, name: null });
       const what = `packet from ${hosts.name(host)}`;
-      ticks.push({ host, what, marks, place: 'upper' });
+      ticks.push({ host, what, marks: budget.thin(marks), place: 'upper' });
     }
     return { kind: 'traffic', label: 'traffic', host: -1, bars: [], ticks, claims: [] };
   }
@@ -159,7 +192,7 @@ class GroupMaker {
     const who = { mac: speaker.mac, name: null, speaker: speaker.ip };
     const host = this.hosts.of(who);
     const label = `VRID ${speaker.vrid} ${this.naming.short(who)}`;
-    const bars = speaker.stretches.slice(0, ENTRIES_MAX).map((stretch): Bar => {
+    const bars = this.budget.ends(speaker.stretches).map((stretch): Bar => {
       const { t, last, priority, adverts, frame, end } = stretch;
       const about = [
         `${speaker.ip}, VRID ${speaker.vrid}, VRRPv${speaker.version}`,
@@ -172,7 +205,8 @@ class GroupMaker {
       return { from: t, to: last, host, text, frame, about, end: shown };
     });
     const what = `advert of ${speaker.ip}`;
-    const ticks: Lane['ticks'] = [{ host, what, marks: speaker.marks, place: 'whole' }];
+    const marks = this.budget.thin(speaker.marks);
+    const ticks: Lane['ticks'] = [{ host, what, marks, place: 'foot' }];
     return { kind: 'adverts', label, host, bars, ticks, claims: [] };
   }
 
@@ -189,7 +223,7 @@ class GroupMaker {
 }
 
 function bands(outages: OutageEntry[]): OutageBand[] {
-  return outages.slice(0, ENTRIES_MAX).flatMap((outage) => {
+  return outages.flatMap((outage) => {
     const { t, seconds, client, unanswered, firstServiceFrame, lastServiceFrame } = outage;
     if (t === null || seconds === null) return [];
     const isOpen = firstServiceFrame === null;
@@ -201,4 +235,19 @@ function bands(outages: OutageEntry[]): OutageBand[] {
     ];
     return [{ from: t - seconds, to: t, text, frame: lastServiceFrame, about }];
   });
+}
+
+interface Hole {
+  from: number;
+  to: number;
+}
+
+/** The stretch in which the result leaves out changes of holder: it keeps as many of both ends. */
+function holeOf(result: ReplayResult): Hole | null {
+  if (result.elided.timeline === 0) return null;
+  const kept = result.havips.flatMap(({ timeline }) => timeline);
+  kept.sort((a, b) => a.frame - b.frame);
+  const from = kept[Math.ceil(kept.length / 2) - 1]?.t ?? null;
+  const to = kept[Math.ceil(kept.length / 2)]?.t ?? null;
+  return from === null || to === null ? null : { from, to };
 }

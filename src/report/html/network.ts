@@ -4,7 +4,7 @@ import { count, counted, octets } from '../quantity.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { frame, more, section, table } from './pieces.ts';
 
-const ROWS = 100;
+const ROWS = 60;
 const ADDRESSES_MAX = 3;
 
 export function routers(result: ReplayResult): Content {

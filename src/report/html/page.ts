@@ -17,16 +17,19 @@ import { STYLE } from './style.ts';
 import { leftOutNote, summary } from './summary.ts';
 import { findings, outages, refusals, timelines } from './tables.ts';
 
+const HOST_COLORS = 7;
+
 /** The page; `script` is the bundled code of browser/. */
 export function htmlReport(result: ReplayResult, lanes: Lanes, script: string): string {
   const naming = new Naming(result);
-  const { picture, leftOut } = makePicture(result, lanes, naming);
+  const made = makePicture(result, lanes, naming);
+  const { picture } = made;
   // A script element ends at the first "</script", wherever it stands.
   const code = script.replace(/<\/(?=script)/gi, '<\\/');
   const body = [
     summary(result, naming),
     picture.duration > 0 && picture.groups.length > 0
-      ? lanesSection(picture, leftOutNote(lanes, leftOut))
+      ? lanesSection(picture, leftOutNote(lanes, made))
       : null,
     failovers(result, lanes, naming),
     outages(result, naming),
@@ -75,9 +78,13 @@ function policy(script: string): string {
 }
 
 function lanesSection({ hosts: names, groups }: Picture, note: Content): Markup {
-  const colors = names.map(
-    (name, index) => html`<li><span class="swatch host-${index % 7}"></span>${name}</li>`,
-  );
+  // Colours repeat where there are more hosts than colours: the names in the bars then tell them.
+  const colors =
+    names.length > HOST_COLORS
+      ? []
+      : names.map(
+          (name, index) => html`<li><span class="swatch host-${index}"></span>${name}</li>`,
+        );
   const hasOutage = groups.some((group) => group.outages.length > 0);
   return html`
 <section id="lanes"><h2>What happened when</h2>
@@ -88,7 +95,10 @@ function lanesSection({ hosts: names, groups }: Picture, note: Content): Markup 
 <li><span class="symbol confirmed"></span>confirmed</li>
 <li><span class="symbol noted"></span>noted</li>
 <li><span class="symbol refused">✕</span>refused</li>
+<li><span class="symbol traffic"></span>traffic: above from the address, below to it</li>
 ${hasOutage ? html`<li><span class="symbol band"></span>outage</li>` : null}</ul>
+<p class="quiet" id="hint" hidden>Point at a mark for its frame, click to copy the display filter;
+drag to move, Ctrl and the wheel to zoom.</p>
 ${note}<noscript><p class="quiet">The lanes are drawn by a script, which does not run here. The tables
 below say the same.</p></noscript>
 </section>`;

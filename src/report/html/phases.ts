@@ -4,7 +4,7 @@
  * recovery (to the first answer). A part that the capture does not show is null, never guessed.
  */
 import type { HandoverMark, Lanes } from '../../analysis/lanes.ts';
-import type { FailoverEntry, ReplayResult } from '../../analysis/result.ts';
+import type { FailoverEntry, OutageEntry, ReplayResult } from '../../analysis/result.ts';
 
 export interface Phase {
   name: 'detection' | 'claim' | 'repoint' | 'recovery';
@@ -34,13 +34,13 @@ export function breakdownOf(
 ): Breakdown | null {
   const { t, detectionSeconds } = failover;
   if (t === null) return null;
-  const outage = outageOf(index, result);
+  const { outage, ends } = outageOf(failover, index, result);
   const heard = detectionSeconds === null ? null : t - detectionSeconds;
   const spoke = heard === null ? null : firstSign(failover, lanes, heard, t);
   const handover = handoverOf(failover, lanes);
   const isIdle = (at: number) => outage === null && at - t > IDLE_SECONDS;
   const request = momentAfter(handover?.request?.t, t, isIdle);
-  const answered = momentAfter(outage?.end ?? handover?.answer?.t, request ?? t, isIdle);
+  const answered = momentAfter(ends ?? handover?.answer?.t, request ?? t, isIdle);
   const start = Math.min(heard ?? t, outage?.start ?? t);
   const end = Math.max(t, request ?? t, answered ?? t, outage?.end ?? t);
   const phases: Phase[] = [
@@ -68,16 +68,29 @@ function handoverOf(failover: FailoverEntry, lanes: Lanes): HandoverMark | undef
   return lane?.handovers.find((one) => one.frame === frame);
 }
 
-/** The longest that its clients saw, where it ended. */
-function outageOf(index: number, result: ReplayResult): Breakdown['outage'] {
-  let found: Breakdown['outage'] = null;
-  for (const { failover, t, seconds, firstServiceFrame } of result.outages) {
-    if (failover !== index || t === null || seconds === null || firstServiceFrame === null)
-      continue;
-    const start = t - seconds;
-    if (found === null || seconds > found.end - found.start) found = { start, end: t };
+/** Of the outages that the failover lies in, the longest; and its end, where the failover ended it. */
+function outageOf(
+  failover: FailoverEntry,
+  index: number,
+  result: ReplayResult,
+): { outage: Breakdown['outage']; ends: number | undefined } {
+  let outage: Breakdown['outage'] = null;
+  let ends: number | undefined;
+  for (const one of result.outages) {
+    if (one.t === null || one.seconds === null || one.firstServiceFrame === null) continue;
+    const isNamed = one.failover === index;
+    if (!isNamed && !liesIn(failover, one)) continue;
+    const start = one.t - one.seconds;
+    if (isNamed) ends = Math.max(ends ?? one.t, one.t);
+    if (outage === null || one.seconds > outage.end - outage.start) outage = { start, end: one.t };
   }
-  return found;
+  return { outage, ends };
+}
+
+function liesIn({ ip, vlan, t }: FailoverEntry, outage: OutageEntry): boolean {
+  if (outage.ip !== ip || outage.vlan !== vlan || t === null) return false;
+  const end = outage.t ?? 0;
+  return t <= end && t >= end - (outage.seconds ?? 0);
 }
 
 function momentAfter(

@@ -27,8 +27,8 @@ export interface Ticks {
   /** What one tick is, in the singular: "advert". */
   what: string;
   marks: LaneMark[];
-  /** Which half of the lane they stand in. */
-  place: 'whole' | 'upper' | 'lower';
+  /** Which part of the lane they stand in: a half, or the foot of a bar. */
+  place: 'foot' | 'upper' | 'lower';
 }
 
 export interface ClaimMarks {

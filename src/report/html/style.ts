@@ -33,7 +33,7 @@ p { margin: 4px 0; }
 .quiet, .none, .note { color: var(--quiet); }
 .quiet { font-size: 13px; }
 .nowrap { white-space: nowrap; }
-.line { display: flex; gap: 8px; max-width: 100ch; overflow-wrap: anywhere; }
+.line { display: flex; gap: 8px; max-width: 120ch; overflow-wrap: anywhere; }
 .bad { color: var(--bad); } .warn { color: var(--warn); } .good { color: var(--good); }
 h1 span:last-child, .line { color: var(--ink); }
 .line.dim { color: var(--quiet); }
@@ -55,6 +55,8 @@ h1 .sign { margin-top: 0.14em; }
 const BLOCKS = `
 section { margin: 18px 0; padding: 18px 20px; background: var(--surface);
   border: 1px solid var(--line); border-radius: 10px; }
+/* What is not in view yet is not laid out yet. */
+main > section:not(#lanes) { content-visibility: auto; contain-intrinsic-size: auto 500px; }
 .tiles { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 12px;
   margin: 16px 0; }
 .tile { padding: 10px 14px; background: var(--surface); border: 1px solid var(--line);
@@ -91,6 +93,8 @@ ${[0, 1, 2, 3, 4, 5, 6].map((n) => `.swatch.host-${n} { background: var(--host-$
 .symbol.refused { color: var(--bad); font-weight: 700; line-height: 11px; }
 .symbol.band { width: 18px; border: 1px solid var(--bad); background:
   repeating-linear-gradient(135deg, var(--bad) 0 1px, transparent 1px 5px); }
+.symbol.traffic { width: 18px; background:
+  linear-gradient(var(--host-0) 0 45%, transparent 45% 58%, var(--quiet) 58%); }
 #toast { position: fixed; left: 50%; bottom: 20px; transform: translateX(-50%); margin: 0;
   padding: 8px 14px; border-radius: 8px; background: var(--ink); color: var(--page);
   font-size: 13.5px; opacity: 0; pointer-events: none; max-width: calc(100vw - 32px); }
@@ -135,6 +139,7 @@ rect.outage { fill: var(--bad); }
 const NARROW = `
 @media screen and (max-width: 900px) {
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .tile:last-child { grid-column: span 2; }
   table, tbody, tr, td { display: block; width: 100%; }
   thead { display: none; }
   tr { padding: 8px 0; border-bottom: 1px solid var(--line); }
@@ -158,10 +163,13 @@ const PRINT = `
   @page { margin: 14mm; }
   body { font-size: 10.5pt; }
   main, footer { max-width: none; padding: 0; }
-  section { border: 0; padding: 0; margin: 14pt 0; }
+  section, main > section:not(#lanes) { border: 0; padding: 0; margin: 14pt 0;
+    content-visibility: visible; }
   .tile, tr, .findings li, #chart, h2, h3 { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
-  .toolbar, #toast { display: none; }
+  .toolbar, .symbol.traffic { width: 18px; background:
+  linear-gradient(var(--host-0) 0 45%, transparent 45% 58%, var(--quiet) 58%); }
+#toast { display: none; }
   a { color: inherit; text-decoration: none; }
   code.frame[role] { border: 0; padding: 0; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -2,8 +2,9 @@
 import type { Lanes } from '../../analysis/lanes.ts';
 import type { ReplayResult } from '../../analysis/result.ts';
 import type { Naming } from '../naming.ts';
-import { counted, date, duration, octets } from '../quantity.ts';
+import { counted, date, duration, listed, octets } from '../quantity.ts';
 import { verdictLines } from '../verdict.ts';
+import type { Made } from './make-picture.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { moment, sign } from './pieces.ts';
 
@@ -82,9 +83,10 @@ function detectionTile(result: ReplayResult): Markup {
     (a, b) => ((b.detectionSeconds ?? 0) > (a.detectionSeconds ?? 0) ? b : a),
     first,
   );
-  const expected = slowest.masterDownIntervalSeconds;
-  const note =
-    expected === null ? 'last advert to first claim' : `expected at most ${duration(expected)}`;
+  const { masterDownIntervalSeconds: expected, cause } = slowest;
+  // Only where the new master had to miss the old one does its timer say anything.
+  const isTimed = expected !== null && (cause === 'crash' || cause === 'shutdown');
+  const note = isTimed ? `expected ${duration(expected)}` : 'last advert to first claim';
   const title = known.length === 1 ? 'detection' : 'slowest detection';
   const seconds = slowest.detectionSeconds as number;
   return tile(title, moment(slowest.t, seconds * 2, duration(seconds)), note);
@@ -116,13 +118,14 @@ function refusedTile(result: ReplayResult): Markup {
 }
 
 /** What the lanes leave out, said where they are drawn. */
-export function leftOutNote(lanes: Lanes, addresses: number): Content {
+export function leftOutNote(lanes: Lanes, made: Made): Content {
+  const { addressesLeftOut, entriesLeftOut } = made;
   const notes: string[] = [];
-  if (addresses > 0) notes.push(`${counted(addresses, 'further address', 'further addresses')}`);
-  if (lanes.leftOut > 0)
-    notes.push(
-      `${counted(lanes.leftOut, 'speaker or address', 'speakers and addresses')} beyond the bounds`,
-    );
+  if (addressesLeftOut > 0) {
+    notes.push(counted(addressesLeftOut, 'further address', 'further addresses'));
+  }
+  if (lanes.leftOut > 0) notes.push(counted(lanes.leftOut, 'further speaker or address'));
+  if (entriesLeftOut > 0) notes.push(counted(entriesLeftOut, 'entry', 'entries') + ' of lanes');
   if (notes.length === 0) return null;
-  return html`<p class="quiet">Not drawn: ${notes.join('; ')}. The tables below have them.</p>`;
+  return html`<p class="quiet">Not drawn: ${listed(notes)}.</p>`;
 }

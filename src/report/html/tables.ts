@@ -7,7 +7,7 @@ import { clockTime, counted, date, duration } from '../quantity.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { frame, moment, more, SEVERITY_TONES, section, sign, table } from './pieces.ts';
 
-const ROWS = 100;
+const ROWS = 60;
 /** In view around a moment that is linked to, seconds. */
 const SPAN = 4;
 
@@ -125,13 +125,16 @@ export function refusals(result: ReplayResult, naming: Naming): Content {
 export function timelines(result: ReplayResult, naming: Naming): Content {
   const { havips } = result;
   if (havips.length === 0) return null;
-  const shown = havips.slice(0, ROWS).map((havip) => timeline(havip, naming));
+  const rows = Math.max(HOLDINGS_MIN, 2 * Math.floor(HOLDINGS / havips.length / 2));
+  const shown = havips.slice(0, ROWS).map((havip) => timeline(havip, naming, rows));
   return section('holders', 'Who held it', shown, more(havips.length - shown.length));
 }
 
-const HOLDINGS = 30;
+/** Of all addresses together, and of one at least. */
+const HOLDINGS = 240;
+const HOLDINGS_MIN = 4;
 
-function timeline(havip: HavipSummary, naming: Naming): Markup {
+function timeline(havip: HavipSummary, naming: Naming, holdings: number): Markup {
   const { moved, confirmed, noted, refused } = havip.claims;
   const refusedTotal = Object.values(refused).reduce((sum, number) => sum + number, 0);
   const judged = havip.enforced ? `${refusedTotal} refused` : 'not guarded';
@@ -143,7 +146,7 @@ function timeline(havip: HavipSummary, naming: Naming): Markup {
     { title: 'cause' },
     { title: 'frame', isNumber: true },
   ];
-  const { first, last, hidden } = cut(havip.timeline, 0, HOLDINGS);
+  const { first, last, hidden } = cut(havip.timeline, 0, holdings);
   const rows = [...first, ...last].map((entry): Content[] => [
     entry.time === null ? '–' : `${date(entry.time)} ${clockTime(entry.time)}`,
     moment(entry.t, SPAN),

@@ -40,8 +40,11 @@ export function chartHeight(layout: Layout, isPaper: boolean): number {
   return TOP + layout.height + (isPaper ? 8 : BOTTOM);
 }
 
-export function startChart(element: HTMLElement): Chart {
-  const devicePixelRatio = Math.max(2, window.devicePixelRatio);
+/** Paper has finer dots than most screens. */
+const PAPER_PIXEL_RATIO = 3;
+
+export function startChart(element: HTMLElement, isPaper: boolean): Chart {
+  const devicePixelRatio = isPaper ? PAPER_PIXEL_RATIO : window.devicePixelRatio;
   return echarts.init(element, null, { renderer: 'canvas', devicePixelRatio });
 }
 
@@ -142,8 +145,7 @@ function frameOf(scene: Scene): EChartsOption {
         ...font,
         lineHeight: 16,
         hideOverlap: true,
-        alignMinLabel: 'left',
-        alignMaxLabel: 'right',
+        ...(layout.isNarrow ? { alignMinLabel: 'left' as const } : {}),
         showMaxLabel: false,
         showMinLabel: view.from === 0,
         formatter: (t: number) => {

@@ -70,7 +70,7 @@ export function drawBand(item: BandItem, params: Params, api: Api, palette: Pale
   const height = row.y + row.height - row.lanesY + 2;
   const width = Math.max(2, right - left);
   const middle = left + width / 2;
-  const isRoom = takesRoom(params, `${row.y}`, middle, band.text.length * 7 + 8);
+  const isRoom = takesRoom(params, `${row.y}`, middle, band.text.length * 7 + 14);
   const font = `600 12px ${palette.font}`;
   const text = { text: band.text, x: middle, y: frame.y + row.headY + 7, font };
   return group(
@@ -85,11 +85,15 @@ export function drawBand(item: BandItem, params: Params, api: Api, palette: Pale
   );
 }
 
-/** Whether a label still fits beside the one before it; items come in order of time. */
+/** Whether a label still fits among those drawn before it; the important ones come first. */
 function takesRoom(params: Params, key: string, middle: number, width: number): boolean {
-  const taken = params.context as Record<string, number | undefined>;
-  if (middle - width / 2 < (taken[key] ?? Number.NEGATIVE_INFINITY)) return false;
-  taken[key] = middle + width / 2;
+  const context = params.context as Record<string, number[] | undefined>;
+  const taken = (context[key] ??= []);
+  const left = middle - width / 2;
+  for (let i = 0; i < taken.length; i += 2) {
+    if (left < taken[i + 1]! && taken[i]! < left + width) return false;
+  }
+  taken.push(left, left + width);
   return true;
 }
 
@@ -110,12 +114,10 @@ export function drawBar(item: BarItem, params: Params, api: Api, palette: Palett
   });
   const edge = rect(left, y, Math.min(3, width), row.height, { fill: color });
   const font = `${isHolder ? 600 : 400} 12px ${palette.font}`;
-  const style = { text: bar.text, x: left + 9, y: y + row.height / 2, font, fill: palette.ink };
-  const backing = isHolder ? {} : { backgroundColor: palette.surface, padding: [1, 4] };
-  const label =
-    bar.text.length * 6.6 + (isHolder ? 0 : 8) > room
-      ? null
-      : { type: 'text', z2: 5, style: { ...style, ...backing, verticalAlign: 'middle' } };
+  const middle = isHolder ? y + row.height / 2 : y + 10;
+  const style = { text: bar.text, x: left + 9, y: middle, font, fill: palette.ink };
+  const isRoom = bar.text.length * 6.6 < room;
+  const label = isRoom ? { type: 'text', style: { ...style, verticalAlign: 'middle' } } : null;
   return group(shape, edge, label, endSign(bar.end, right, y, row.height, palette));
 }
 
@@ -147,16 +149,17 @@ export function drawTick(item: TickItem, params: Params, api: Api, palette: Pale
   const [left, right] = cut;
   const { row, place, weight } = item;
   const half = row.height / 2;
-  const full = place === 'whole' ? row.height : half - 1;
+  const full = place === 'foot' ? half - 4 : half - 1;
   const height = Math.max(4, full * (0.45 + 0.55 * weight));
   const base = frame.y + row.y;
-  const y = place === 'lower' ? base + half + 1 : base + (place === 'upper' ? half - height : 0);
+  const bottom = place === 'upper' ? base + half : base + row.height;
+  const y = place === 'lower' ? base + half + 1 : bottom - height;
   const width = Math.max(1.6, right - left);
   const color = place === 'lower' ? palette.quiet : hostColor(palette, item.host);
   // A wider, unseen rectangle lets a pointer find so thin a line.
   return group(
-    rect(left, y, width, place === 'whole' ? row.height : height, { fill: color }),
-    rect(left - 3, y, width + 6, full, { fill: color, opacity: 0 }),
+    rect(left, y, width, height, { fill: color }),
+    rect(left - 3, bottom - full, width + 6, full, { fill: color, opacity: 0 }),
   );
 }
 

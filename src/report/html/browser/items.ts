@@ -25,7 +25,7 @@ export interface BarItem extends Item {
 export interface TickItem extends Item {
   row: LaneRow;
   host: number;
-  place: 'whole' | 'upper' | 'lower';
+  place: 'foot' | 'upper' | 'lower';
   /** 0 to 1: how many are in this mark, against the fullest of the lane. */
   weight: number;
 }
@@ -57,7 +57,8 @@ export function itemsOf(layout: Layout): Items {
     }
     for (const lane of row.lanes) addLane(items, lane);
   }
-  items.bands.sort((a, b) => a.from - b.from);
+  // The longest first: where words have no room, theirs stay.
+  items.bands.sort((a, b) => b.to - b.from - (a.to - a.from));
   return items;
 }
 

@@ -18,11 +18,16 @@ const PAPER_WIDTH = 700;
 const ZOOM_STEP = 2;
 const SPAN_MIN = 0.001;
 
+interface ZoomOption {
+  dataZoom: { startValue: number; endValue: number }[];
+}
+
 export class LanesView {
   private readonly picture: Picture;
   private readonly element: HTMLElement;
   private readonly labels: HTMLElement;
-  private readonly chart: Chart;
+  private readonly canvas: HTMLElement;
+  private chart: Chart | null = null;
   private drawing: Drawing | null = null;
   private view: View;
   private cursor: number | null = null;
@@ -33,13 +38,16 @@ export class LanesView {
     this.element = element;
     this.view = { from: 0, to: picture.duration };
     element.hidden = false;
-    const canvas = document.createElement('div');
+    this.canvas = document.createElement('div');
     this.labels = document.createElement('div');
-    element.replaceChildren(canvas, this.labels);
-    this.fit(canvas, this.layout());
-    this.chart = startChart(canvas);
+    element.replaceChildren(this.canvas, this.labels);
     this.draw();
-    this.listen();
+    let width = this.width();
+    new ResizeObserver(() => {
+      if (this.isPaper || this.width() === width) return;
+      width = this.width();
+      this.draw();
+    }).observe(element);
   }
 
   /** Shows [from, to], cut to the capture and never too small to see. */
@@ -79,43 +87,47 @@ export class LanesView {
   /** For paper: its width and colours, no slider. */
   setPaper(isPaper: boolean): void {
     this.isPaper = isPaper;
+    this.chart?.dispose();
+    this.chart = null;
     this.draw();
   }
 
   draw(): void {
-    const layout = this.layout();
-    const width = this.width();
-    const palette = paletteNow();
     const { picture, view, cursor, isPaper } = this;
-    this.fit(this.chart.getDom(), layout);
-    this.chart.resize({ width, height: chartHeight(layout, isPaper) });
-    const scene = { picture, layout, palette, view, width, cursor, isPaper };
+    const width = this.width();
+    const layout = layoutOf(picture, width);
+    const scene = { picture, layout, palette: paletteNow(), view, width, cursor, isPaper };
     this.drawing = drawingOf(scene);
-    this.chart.setOption(this.drawing.option, { notMerge: true });
+    this.chartFor(width, chartHeight(layout, isPaper)).setOption(this.drawing.option, {
+      notMerge: true,
+    });
     this.label(layout);
     this.tell();
   }
 
-  private listen(): void {
-    this.chart.on('datazoom', () => this.onZoomed());
-    this.chart.on('click', (event) => {
+  /** The chart at this size; what it drew before is about to be replaced. */
+  private chartFor(width: number, height: number): Chart {
+    this.canvas.style.width = `${width}px`;
+    this.canvas.style.height = `${height}px`;
+    if (this.chart !== null) {
+      const isSame = this.chart.getWidth() === width && this.chart.getHeight() === height;
+      if (!isSame) this.chart.resize({ width, height });
+      return this.chart;
+    }
+    const chart = startChart(this.canvas, this.isPaper);
+    chart.on('datazoom', () => this.onZoomed());
+    chart.on('click', (event) => {
       const item = this.drawing?.itemAt(event.seriesId, event.dataIndex ?? -1) ?? null;
       if (item !== null) void copyFilter(item.frame);
     });
-    let width = this.width();
-    new ResizeObserver(() => {
-      if (this.isPaper || this.width() === width) return;
-      width = this.width();
-      this.draw();
-    }).observe(this.element);
+    this.chart = chart;
+    return chart;
   }
 
   /** The pointer or the slider moved the view: the chart knows where to. */
   private onZoomed(): void {
-    const option = this.chart.getOption() as {
-      dataZoom: { startValue: number; endValue: number }[];
-    };
-    const zoom = option.dataZoom[0];
+    const option = this.chart?.getOption() as ZoomOption | undefined;
+    const zoom = option?.dataZoom[0];
     if (zoom === undefined) return;
     this.view = { from: zoom.startValue, to: zoom.endValue };
     this.tell();
@@ -127,16 +139,8 @@ export class LanesView {
     this.element.dataset.to = String(this.view.to);
   }
 
-  private layout(): Layout {
-    return layoutOf(this.picture, this.width());
-  }
-
   private width(): number {
     return this.isPaper ? PAPER_WIDTH : this.element.clientWidth;
-  }
-
-  private fit(canvas: HTMLElement, layout: Layout): void {
-    canvas.style.height = `${chartHeight(layout, this.isPaper)}px`;
   }
 
   /** Words beside the lanes are the page's own, so that they can be read aloud and printed. */
@@ -152,9 +156,9 @@ export class LanesView {
       word.style.maxWidth = layout.isNarrow ? '100%' : `${layout.gutter - 10}px`;
       words.push(word);
     };
-    for (const { group, y, headY, lanes } of layout.groups) {
+    for (const { group, y, headY, headHeight, lanes } of layout.groups) {
       if (layout.isNarrow) say('group-label', group.label, y, 17);
-      else say('group-label', group.label, headY, 36);
+      else say('group-label', group.label, headY, headHeight);
       for (const { lane, labelY, y: top, height } of lanes) {
         if (layout.isNarrow) say('lane-label', lane.label, labelY, 17);
         else say('lane-label', lane.label, top, height);

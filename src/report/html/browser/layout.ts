@@ -14,6 +14,7 @@ export interface GroupRow {
   height: number;
   /** The head carries badges and lengths of outages; the lanes begin below it. */
   headY: number;
+  headHeight: number;
   lanesY: number;
   lanes: LaneRow[];
 }
@@ -30,10 +31,12 @@ const NARROW = 640;
 const GUTTER = 178;
 const GUTTER_NARROW = 6;
 const HEAD = 36;
+/** Where nothing stands in the head but the group's own label. */
+const HEAD_EMPTY = 22;
 const LABEL = 17;
 const GAP = 7;
 const GROUP_GAP = 14;
-const HEIGHTS: Record<Lane['kind'], number> = { holder: 28, claims: 22, traffic: 32, adverts: 24 };
+const HEIGHTS: Record<Lane['kind'], number> = { holder: 28, claims: 22, traffic: 32, adverts: 30 };
 
 export function layoutOf(picture: Picture, width: number): Layout {
   const isNarrow = width < NARROW;
@@ -43,7 +46,9 @@ export function layoutOf(picture: Picture, width: number): Layout {
     const top = y;
     y += label + 2;
     const headY = y;
-    y += HEAD;
+    const isEmpty = group.events.length === 0 && group.outages.length === 0;
+    const headHeight = isEmpty ? (isNarrow ? 4 : HEAD_EMPTY) : HEAD;
+    y += headHeight;
     const lanesY = y;
     const lanes = group.lanes.map((lane): LaneRow => {
       const labelY = y;
@@ -51,7 +56,7 @@ export function layoutOf(picture: Picture, width: number): Layout {
       y += label + height + GAP;
       return { lane, y: labelY + label, height, labelY };
     });
-    const row = { group, y: top, height: y - top, headY, lanesY, lanes };
+    const row = { group, y: top, height: y - top, headY, headHeight, lanesY, lanes };
     y += GROUP_GAP;
     return row;
   });

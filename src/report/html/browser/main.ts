@@ -7,8 +7,9 @@
 import type { Picture } from '../picture.ts';
 import { armFrames } from './filter.ts';
 import { LanesView } from './lanes-view.ts';
+import { occasionsOf } from './occasions.ts';
 
-const FAILOVERS_SHOWN = 6;
+const OCCASIONS_SHOWN = 6;
 /** In view around a link that asks for no more, seconds. */
 const SPAN_MIN = 2;
 
@@ -21,7 +22,7 @@ function start(): void {
   if (element === null || data === '') return;
   const picture = JSON.parse(data) as Picture;
   const view = new LanesView(picture, element);
-  for (const id of ['legend', 'toolbar']) {
+  for (const id of ['legend', 'toolbar', 'hint']) {
     const one = document.getElementById(id);
     if (one !== null) one.hidden = false;
   }
@@ -50,17 +51,11 @@ function armButtons(view: LanesView, picture: Picture): void {
   add('Whole capture', 'show all of it', () => view.whole());
   add('−', 'show more', () => view.zoomOut());
   add('+', 'show less (or Ctrl and the mouse wheel)', () => view.zoomIn());
-  const events = picture.groups.flatMap(({ events: of, outages }) =>
-    of.map((event) => ({ event, outages })),
-  );
-  events.sort((a, b) => a.event.t - b.event.t);
-  for (const { event, outages } of events.slice(0, FAILOVERS_SHOWN)) {
-    const around = outages.find(({ from, to }) => from <= event.t && event.t <= to + 1);
-    const from = Math.min(around?.from ?? event.t, event.t);
-    const to = Math.max(around?.to ?? event.t, event.t);
+  for (const { from, to, names, about } of occasionsOf(picture).slice(0, OCCASIONS_SHOWN)) {
     const margin = Math.max(SPAN_MIN / 2, (to - from) * 0.4);
-    const title = event.about.join(', ');
-    add(`Failover ${event.text}`, title, () => view.show(from - margin, to + margin));
+    const [first, last = first] = [names[0], names.at(-1)];
+    const text = names.length === 1 ? `Failover ${first}` : `Failovers ${first}–${last}`;
+    add(text, about.join('; '), () => view.show(from - margin, to + margin));
   }
 }
 
