@@ -60,6 +60,11 @@ export async function writeHtmlFile(
   }
 }
 
+/** Undefined where there is nothing, or nothing that we may look at. */
 function statOf(file: string): fs.Stats | undefined {
-  return fs.statSync(file, { throwIfNoEntry: false });
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

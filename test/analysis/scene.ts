@@ -2,6 +2,7 @@
  * A capture as a story: frames at seconds, written as a pcap of nanoseconds and replayed. Frames
  * stand in the file in the order in which they were told, whatever their times.
  */
+import type { Lanes } from '../../src/analysis/lanes.ts';
 import { Replay, type TimePoint } from '../../src/analysis/replay.ts';
 import type { ReplayResult } from '../../src/analysis/result.ts';
 import { openCaptureBytes } from '../../src/capture/index.ts';
@@ -153,13 +154,24 @@ export class Scene {
   }
 
   async replay(options: SceneOptions = {}): Promise<ReplayResult> {
+    return (await this.run(options, false)).result();
+  }
+
+  async replayWithLanes(
+    options: SceneOptions = {},
+  ): Promise<{ result: ReplayResult; lanes: Lanes }> {
+    const replay = await this.run(options, true);
+    return { result: replay.result(), lanes: replay.lanes() as Lanes };
+  }
+
+  private async run(options: SceneOptions, lanes: boolean): Promise<Replay> {
     const { site = null, allClaims = false, limit = 0, from = null, to = null } = options;
     const header = pcapHeader({ magic: NANOSECOND_MAGIC, linkField: options.linkField ?? 1 });
     const capture = await openCaptureBytes(bytes(header, ...this.records));
-    const all = { site, allClaims, limit, from, to, listener: null };
+    const all = { site, allClaims, limit, from, to, listener: null, lanes };
     const replay = new Replay(all, ['x.pcap']);
     await replay.run(capture);
     await capture.close();
-    return replay.result();
+    return replay;
   }
 }

@@ -107,11 +107,11 @@ table { width: 100%; border-collapse: collapse; font-size: 14px; }
 th { text-align: left; font-weight: 600; font-size: 12.5px; color: var(--quiet);
   padding: 4px 10px 6px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
 td { padding: 7px 10px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top;
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; }
 tr:last-child td { border-bottom: 0; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums;
   padding-right: 18px; overflow-wrap: normal; white-space: nowrap; }
-.bar { display: block; width: 100%; min-width: 220px; height: 26px; }
+.bar { display: block; width: 100%; min-width: 180px; height: 26px; }
 rect.detection, .swatch.detection { fill: var(--host-0); background: var(--host-0); }
 rect.claim, .swatch.claim { fill: var(--host-3); background: var(--host-3); }
 rect.repoint, .swatch.repoint { fill: var(--host-1); background: var(--host-1); }
@@ -144,7 +144,7 @@ const NARROW = `
   thead { display: none; }
   tr { padding: 8px 0; border-bottom: 1px solid var(--line); }
   tr:last-child { border-bottom: 0; }
-  td, td.number { display: grid; grid-template-columns: 96px minmax(0, 1fr); padding: 2px 0;
+  td, td.number { overflow-wrap: anywhere; display: grid; grid-template-columns: 96px minmax(0, 1fr); padding: 2px 0;
     border: 0; text-align: left; white-space: normal; }
   td::before { content: attr(data-label); color: var(--quiet); font-size: 12.5px; }
   .bar { min-width: 0; }
@@ -167,9 +167,7 @@ const PRINT = `
     content-visibility: visible; }
   .tile, tr, .findings li, #chart, h2, h3 { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
-  .toolbar, .symbol.traffic { width: 18px; background:
-  linear-gradient(var(--host-0) 0 45%, transparent 45% 58%, var(--quiet) 58%); }
-#toast { display: none; }
+  .toolbar, #toast, #hint { display: none; }
   a { color: inherit; text-decoration: none; }
   code.frame[role] { border: 0; padding: 0; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -155,7 +155,14 @@ function frameOf(scene: Scene): EChartsOption {
       },
     },
     dataZoom: [
-      { type: 'inside', ...both, zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false },
+      {
+        type: 'inside',
+        ...both,
+        zoomOnMouseWheel: 'ctrl',
+        moveOnMouseWheel: false,
+        // A finger that moves up or down scrolls the page.
+        preventDefaultMouseMove: false,
+      },
       {
         type: 'slider',
         ...both,
@@ -182,6 +189,8 @@ function tooltipOf(scene: Scene, itemAt: Drawing['itemAt']): NonNullable<ECharts
     confine: true,
     className: 'tip',
     transitionDuration: 0,
+    // The library keeps a tooltip on one line by itself.
+    extraCssText: 'white-space: normal; max-width: min(300px, 90%)',
     backgroundColor: palette.surface,
     borderColor: palette.line,
     textStyle: { color: palette.ink, fontSize: 13 },

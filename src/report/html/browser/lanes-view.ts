@@ -14,9 +14,14 @@ import { copyFilter } from './filter.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { paletteNow } from './palette.ts';
 
-const PAPER_WIDTH = 700;
+const PAPER_WIDTH = 680;
 const ZOOM_STEP = 2;
 const SPAN_MIN = 0.001;
+
+/** The chart keeps every turn of the wheel to itself: without Ctrl it is for scrolling the page. */
+function leaveToPage(event: Event): void {
+  if (event instanceof WheelEvent && !event.ctrlKey) event.stopPropagation();
+}
 
 interface ZoomOption {
   dataZoom: { startValue: number; endValue: number }[];
@@ -41,6 +46,9 @@ export class LanesView {
     this.canvas = document.createElement('div');
     this.labels = document.createElement('div');
     element.replaceChildren(this.canvas, this.labels);
+    for (const name of ['wheel', 'mousewheel']) {
+      this.canvas.addEventListener(name, leaveToPage, { capture: true, passive: true });
+    }
     this.draw();
     let width = this.width();
     new ResizeObserver(() => {
