@@ -1,5 +1,6 @@
 // Compiles src into dist, and bundles the command: a hundred modules cost more to find and load than
-// a small capture costs to replay. The new dist is made beside the old one and takes its place only when it
+// a small capture costs to replay. Another bundle is the code that runs in an HTML report, with the
+// parts of the charting library that it uses. The new dist is made beside the old one and takes its place only when it
 // is whole, so that a failed build leaves a working command. Without a compiler (an installation
 // without development packages) there is nothing to do, which is no error.
 
@@ -38,6 +39,7 @@ async function build(tsc) {
     return 1;
   }
   await bundleCommand(join(fresh, 'cli'));
+  await bundlePage(join(fresh, 'report', 'html', 'browser', 'main.js'), join(fresh, 'page'));
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
   return 0;
@@ -60,4 +62,14 @@ async function bundleCommand(folder) {
   rmSync(folder, { recursive: true, force: true });
   renameSync(bundled, folder);
   chmodSync(main, 0o755);
+}
+
+/** One script without imports, as `havip replay --html` puts it into the page. */
+async function bundlePage(main, folder) {
+  if (!existsSync(main)) return;
+  const { rolldown } = await import('rolldown');
+  const transform = { define: { 'process.env.NODE_ENV': '"production"' } };
+  const bundle = await rolldown({ input: main, platform: 'browser', transform });
+  await bundle.write({ file: join(folder, 'lanes.js'), format: 'iife', minify: true });
+  await bundle.close();
 }

@@ -20,6 +20,7 @@ import { entriesOf } from './document.ts';
 import type { Entries } from './entries.ts';
 import { Failovers } from './failovers.ts';
 import { FindingLog } from './finding-log.ts';
+import type { LaneCollector } from './lane-collector.ts';
 import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
@@ -59,6 +60,8 @@ export class Analysis implements SwitchObserver {
   readonly routerDetectors: RouterDetectors;
   readonly addressDetectors: AddressDetectors;
   readonly refusedFrames = new Map<number, number>();
+  /** What a picture of the capture is made from; null where nobody asked for one. */
+  lanes: LaneCollector | null = null;
 
   constructor(site: Site | null, limit: number, keepsAllClaims: boolean, keepsCaches = false) {
     const plan = site === null ? null : site.plan;
@@ -147,6 +150,7 @@ export class Analysis implements SwitchObserver {
     this.routerDetectors.onClaim(claim, id, verdict, reason);
     this.addressDetectors.onClaim(claim, id, verdict, reason);
     if (this.caches !== null && verdict !== CLAIM_REFUSED) this.caches.onClaim(claim, id);
+    if (this.lanes !== null) this.lanes.onClaim(claim, id, verdict);
   }
 
   onAdvert(view: DataView, seen: Classifier): void {
@@ -155,17 +159,20 @@ export class Analysis implements SwitchObserver {
       this.routerDetectors.onAdvert(speaker, view, seen);
       if (speaker.observer.isMaster) this.addressDetectors.onAdvert(speaker);
     }
+    if (this.lanes !== null && speaker !== null) this.lanes.onAdvert(speaker, view, seen);
     this.failovers.settle(false);
   }
 
   onPacketTo(id: number, view: DataView, seen: Classifier): void {
     this.outages.onPacketTo(id, view, seen);
     this.caches?.onPacketTo(id, view, seen);
+    if (this.lanes !== null) this.lanes.onPacketTo(id, seen);
   }
 
   onPacketFrom(id: number, view: DataView, seen: Classifier): void {
     this.outages.onPacketFrom(id, view, seen);
     this.addressDetectors.onPacketFrom(id, seen);
+    if (this.lanes !== null) this.lanes.onPacketFrom(id, seen);
   }
 
   onSpoofed(view: DataView, seen: Classifier): void {

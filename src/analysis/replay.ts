@@ -4,17 +4,17 @@ import { Analysis } from './analysis.ts';
 import { factsOf, type ReplayTally } from './capture-facts.ts';
 import { documentOf } from './document.ts';
 import { Interleaver } from './interleaver.ts';
+import { LaneCollector } from './lane-collector.ts';
+import { type Lanes, lanesOf } from './lanes.ts';
 import { announce } from './listening.ts';
 import type { ReplayListener, ReplayResult } from './result.ts';
-import type { TimeBase } from './time-base.ts';
+import type { TimeBase, TimePoint } from './time-base.ts';
 
 /**
  * A replay: the records of a capture, one after the other, through the switch and the analysers.
  * It owns the frame numbers and the clock of the analysis, and nothing of what they mean. Memory
  * does not grow with the capture.
  */
-export type TimePoint = { seconds: number } | { time: string };
-
 export interface ReplayOptions {
   /** The compiled lab; null observes without refusing anything. */
   readonly site: Site | null;
@@ -27,6 +27,8 @@ export interface ReplayOptions {
   readonly from: TimePoint | null;
   readonly to: TimePoint | null;
   readonly listener: ReplayListener | null;
+  /** Collect what a picture is made from (`Replay.lanes`); each frame is then looked at. */
+  readonly lanes?: boolean;
 }
 
 export interface ReplayProgress {
@@ -73,6 +75,7 @@ export class Replay {
     this.times = this.analysis.times;
     this.isLimited = options.from !== null || options.to !== null;
     if (options.listener !== null) announce(this.analysis, options.listener);
+    if (options.lanes === true) this.analysis.lanes = new LaneCollector(this.analysis);
   }
 
   /**
@@ -118,6 +121,11 @@ export class Replay {
     return documentOf(analysis, site, facts, limit);
   }
 
+  /** The lanes of a picture, after `result`; null where they were not asked for. */
+  lanes(): Lanes | null {
+    return this.analysis.lanes === null ? null : lanesOf(this.analysis);
+  }
+
   /** Several interfaces are merged into one view; until then frames go straight through. */
   private chooseWay(capture: CaptureReader): void {
     if (this.interleaver !== null) return;
@@ -132,7 +140,8 @@ export class Replay {
     if (Number.isNaN(this.times.base)) this.begin(batch);
     if (this.interleaver === null && capture.interfaces.length > 1) this.chooseWay(capture);
     this.analysis.owner.setNow(this.lastStamp);
-    const isSimple = !this.isLimited && this.interleaver === null;
+    const { lanes } = this.analysis;
+    const isSimple = !this.isLimited && this.interleaver === null && lanes === null;
     if (isSimple && this.tallyOrdinary(batch)) this.takeStraight(batch);
     else this.takeApart(batch);
   }
@@ -258,16 +267,9 @@ export class Replay {
     }
     if (Number.isNaN(this.times.base)) return;
     const { from, to } = this.options;
-    if (from !== null) this.fromNow = this.nowAt(from);
-    if (to !== null) this.toNow = this.nowAt(to);
+    if (from !== null) this.fromNow = this.times.nowAt(from);
+    if (to !== null) this.toNow = this.times.nowAt(to);
     this.analysis.clock.start = Math.max(this.times.first, this.fromNow);
-  }
-
-  private nowAt(point: TimePoint): number {
-    if ('seconds' in point) return this.times.first + Math.round(point.seconds * 1e9);
-    const fraction = /\.(\d+)/.exec(point.time)?.[1] ?? '';
-    const whole = Date.parse(point.time.replace(/\.\d+/, '')) / 1000;
-    return (whole - this.times.base) * 1e9 + Number(fraction.padEnd(9, '0').slice(0, 9));
   }
 
   private progress(capture: CaptureReader): ReplayProgress {

@@ -9,6 +9,9 @@ const EXACT_SECONDS = 9_007_199;
 /** Pairs kept for frames that are further away. */
 const FAR_FRAMES_MAX = 100_000;
 
+/** Seconds since the first frame, or an RFC 3339 time. */
+export type TimePoint = { seconds: number } | { time: string };
+
 export class TimeBase {
   /** Seconds since 1970 of the first timed frame; NaN before it. */
   base = Number.NaN;
@@ -26,6 +29,14 @@ export class TimeBase {
     const elapsed = seconds - this.base;
     if (elapsed > EXACT_SECONDS || elapsed < -EXACT_SECONDS) this.keep(frame, seconds, nanoseconds);
     return elapsed * NANOSECONDS + nanoseconds;
+  }
+
+  /** `now` of a moment that a user names. */
+  nowAt(point: TimePoint): number {
+    if ('seconds' in point) return this.first + Math.round(point.seconds * NANOSECONDS);
+    const fraction = /\.(\d+)/.exec(point.time)?.[1] ?? '';
+    const whole = Date.parse(point.time.replace(/\.\d+/, '')) / 1000;
+    return (whole - this.base) * NANOSECONDS + Number(fraction.padEnd(9, '0').slice(0, 9));
   }
 
   /** RFC 3339 UTC with nine decimals; null for a frame without time. */

@@ -2,6 +2,7 @@
  * What the replay command needs from the layers below, as one object, so that a test can stand
  * in for it. Loaded only once the command line is known to be good.
  */
+import type { Lanes } from '../analysis/lanes.ts';
 import { Replay, type ReplayOptions } from '../analysis/replay.ts';
 import type { ReplayResult } from '../analysis/result.ts';
 import { type CaptureReader, mergeCaptures, openCapture } from '../capture/index.ts';
@@ -22,6 +23,8 @@ export interface ReplayRun {
   ): Promise<void>;
   stop(): void;
   result(): ReplayResult;
+  /** After `result`; null where they were not asked for. */
+  lanes(): Lanes | null;
 }
 
 /** `topology` null: nothing is guarded. */

@@ -1,5 +1,5 @@
 /** Values of options as people write them: durations, moments, numbers, HaVip bindings. */
-import type { TimePoint } from '../analysis/replay.ts';
+import type { TimePoint } from '../analysis/time-base.ts';
 import type { Havip } from '../havip/topology.ts';
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../wire/ip-address.ts';
 import { isGroupMac, parseMac } from '../wire/mac.ts';

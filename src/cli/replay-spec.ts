@@ -1,5 +1,5 @@
 /** The command line of `havip replay`: its options, and what a user asked with them. */
-import type { TimePoint } from '../analysis/replay.ts';
+import type { TimePoint } from '../analysis/time-base.ts';
 import type { Havip } from '../havip/topology.ts';
 import { FINDING_CODES } from '../report/finding-codes.ts';
 import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
@@ -40,7 +40,7 @@ export const REPLAY: CommandSpec = {
       value: 'DURATION',
       help: 'exit with status 1 where an outage is longer (3s, 500ms, 1m)',
     },
-    { name: 'html', value: 'FILE', help: 'not yet' },
+    { name: 'html', value: 'FILE', help: 'also write a page to look at: lanes over time, tables' },
     {
       name: 'annotate',
       value: 'FILE.pcapng',
@@ -67,7 +67,6 @@ export const REPLAY: CommandSpec = {
 /** A terminal shows a few dozen entries; a document is for programs. */
 const LIMIT_JSON = 5000;
 const LIMIT_TEXT = 500;
-const NOT_YET = ['html'];
 const FORMATS = ['text', 'json'] as const;
 
 export interface ReplayRequest {
@@ -85,6 +84,8 @@ export interface ReplayRequest {
   limit: number;
   failOn: string[];
   maxOutageSeconds: number | null;
+  /** The page to write beside the report; null: none. */
+  html: string | null;
   isColorRefused: boolean;
   /** Where the annotated capture goes, or null. */
   annotate: string | null;
@@ -94,11 +95,6 @@ export interface ReplayRequest {
 export function readReplayRequest(arguments_: readonly string[]): ReplayRequest | null {
   const line = readCommandLine(REPLAY, arguments_);
   if (line.isGiven('help')) return null;
-  for (const name of NOT_YET) {
-    if (line.isGiven(name)) {
-      throw new UsageError(`--${name} is not built yet`, 'leave it out of the command');
-    }
-  }
   const request: ReplayRequest = {
     captures: readCaptures(line),
     lab: line.value('lab'),
@@ -113,6 +109,7 @@ export function readReplayRequest(arguments_: readonly string[]): ReplayRequest 
     limit: optional(line, 'limit', readWhole) ?? defaultLimit(line),
     failOn: readCodes(line),
     maxOutageSeconds: optional(line, 'max-outage', readDuration),
+    html: line.value('html'),
     isColorRefused: line.isGiven('no-color'),
     annotate: line.value('annotate'),
   };

@@ -78,11 +78,12 @@ class Session {
   }
 
   async run(): Promise<number> {
-    const { captures, allClaims, caches, limit, from, to, annotate } = this.#request;
+    const { captures, allClaims, caches, limit, from, to, annotate, html } = this.#request;
     if (annotate !== null) {
       const { checkOutput } = await import('./annotated-file.ts');
       checkOutput('annotate', annotate, captures);
     }
+    if (html !== null) (await import('./html-file.ts')).checkHtmlFile(html, this.#request);
     const topology = await topologyOf(this.#request);
     const readers = await this.#open(captures);
     const [only] = readers;
@@ -90,7 +91,8 @@ class Session {
     const capture = isSingle ? only : this.#engine.mergeCaptures(readers);
     const listener = await this.#listener();
     const files = readers.map((reader) => reader.name);
-    const options = { topology, allClaims, caches, limit, from, to, listener };
+    const lanes = html !== null;
+    const options = { topology, allClaims, caches, limit, from, to, listener, lanes };
     const run = await this.#engine.createReplay(options, files);
     const interrupts = new Interrupts(this.#streams, this.#clock, captures.includes('-'), () => {
       run.stop();
@@ -103,6 +105,10 @@ class Session {
       const result = run.result();
       const status = await this.#finish(result, readers);
       await this.#annotate(result, () => interrupts.areFinal);
+      if (html !== null) {
+        const { writeHtmlFile } = await import('./html-file.ts');
+        await writeHtmlFile(html, result, run.lanes());
+      }
       return interrupts.areFinal ? STATUS_INTERRUPTED : status;
     } finally {
       this.#progress.erase();

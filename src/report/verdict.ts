@@ -12,12 +12,16 @@ import { clockTime, counted, duration, listed } from './quantity.ts';
 const ETHERNET = new Set(['EN10MB', 'LINUX_SLL', 'LINUX_SLL2']);
 
 export function writeVerdict(page: Page, result: ReplayResult, naming: Naming): void {
-  const [headline, tone] = headlineOf(result, naming);
-  page.paragraph(headline, { tone });
-  for (const line of holders(result, naming)) page.paragraph(line);
+  for (const [line, tone] of verdictLines(result, naming)) page.paragraph(line, { tone });
+}
+
+/** The headline first; each with the tone that it is said in. */
+export function verdictLines(result: ReplayResult, naming: Naming): [string, Tone][] {
+  const lines = [headlineOf(result, naming)];
+  for (const line of holders(result, naming)) lines.push([line, 'plain']);
   const refused = refusals(result, naming);
-  if (refused !== null) page.paragraph(refused[0], { tone: refused[1] });
-  for (const [line, lineTone] of cautions(result)) page.paragraph(line, { tone: lineTone });
+  if (refused !== null) lines.push(refused);
+  return [...lines, ...cautions(result)];
 }
 
 /** Nothing that carries ARP is in the capture although it holds frames. */

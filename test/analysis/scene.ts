@@ -2,8 +2,10 @@
  * A capture as a story: frames at seconds, written as a pcap of nanoseconds and replayed. Frames
  * stand in the file in the order in which they were told, whatever their times.
  */
-import { Replay, type TimePoint } from '../../src/analysis/replay.ts';
+import type { Lanes } from '../../src/analysis/lanes.ts';
+import { Replay } from '../../src/analysis/replay.ts';
 import type { ReplayResult } from '../../src/analysis/result.ts';
+import type { TimePoint } from '../../src/analysis/time-base.ts';
 import { openCaptureBytes } from '../../src/capture/index.ts';
 import type { Site } from '../../src/dataplane/address-plan.ts';
 import { emitAdvert } from '../../src/vrrp/advert.ts';
@@ -154,12 +156,17 @@ export class Scene {
   }
 
   async replay(options: SceneOptions = {}): Promise<ReplayResult> {
-    const { site = null, allClaims = false, limit = 0, from = null, to = null } = options;
-    const { caches = false } = options;
-    const all = { site, allClaims, caches, limit, from, to, listener: null };
-    const replay = new Replay(all, ['x.pcap']);
+    const replay = this.made(options, false);
     await this.run(replay, options.linkField);
     return replay.result();
+  }
+
+  async replayWithLanes(
+    options: SceneOptions = {},
+  ): Promise<{ result: ReplayResult; lanes: Lanes }> {
+    const replay = this.made(options, true);
+    await this.run(replay, options.linkField);
+    return { result: replay.result(), lanes: replay.lanes() as Lanes };
   }
 
   /** The whole scene through a replay of the caller's. */
@@ -168,5 +175,12 @@ export class Scene {
     const capture = await openCaptureBytes(bytes(header, ...this.records));
     await replay.run(capture);
     await capture.close();
+  }
+
+  private made(options: SceneOptions, lanes: boolean): Replay {
+    const { site = null, allClaims = false, limit = 0, from = null, to = null } = options;
+    const { caches = false } = options;
+    const all = { site, allClaims, caches, limit, from, to, listener: null, lanes };
+    return new Replay(all, ['x.pcap']);
   }
 }

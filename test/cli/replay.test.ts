@@ -149,7 +149,6 @@ describe('options', () => {
       'replay a --havip 10.0.0.1=00:16:3e:00:00:01 --havip 10.0.0.1=00:16:3e:00:00:02',
       /given twice/,
     ],
-    ['replay a --html x.html', /--html is not built yet/],
   ])('havip %s is refused in one line', async (line, message) => {
     const text = await refused(line);
     expect(text).toMatch(message);

@@ -1,0 +1,133 @@
+/** The table of failovers, each with a bar that takes it apart. */
+import type { Lanes } from '../../analysis/lanes.ts';
+import type { FailoverEntry, ReplayResult } from '../../analysis/result.ts';
+import { failoverCause } from '../cause-texts.ts';
+import { cut } from '../cut.ts';
+import { addressLabel, type Naming } from '../naming.ts';
+import { clockTime, difference, duration } from '../quantity.ts';
+import { type Content, html, type Markup } from './markup.ts';
+import { type Breakdown, breakdownOf, type Phase } from './phases.ts';
+import { frame, moment, more, section, table } from './pieces.ts';
+
+const ROWS = 60;
+const BAR_WIDTH = 1000;
+/** So that a part of a few milliseconds shows beside seconds. */
+const PART_WIDTH_MIN = 4;
+
+interface Row {
+  failover: FailoverEntry;
+  index: number;
+  breakdown: Breakdown | null;
+}
+
+export function failovers(result: ReplayResult, lanes: Lanes, naming: Naming): Content {
+  const total = result.failovers.length + result.elided.failovers;
+  if (total === 0) return null;
+  const all = result.failovers.map((failover, index): Row => {
+    const number = index < result.failovers.length / 2 ? index : index + result.elided.failovers;
+    return { failover, index: number, breakdown: breakdownOf(failover, index, result, lanes) };
+  });
+  const { first, last, hidden } = cut(all, result.elided.failovers, ROWS);
+  const shown = [...first, ...last];
+  const longest = Math.max(...shown.map(({ breakdown }) => lengthOf(breakdown)), 0.001);
+  const columns = [
+    { title: '#', isNumber: true },
+    { title: 'when' },
+    { title: 'what' },
+    { title: 'outage', isNumber: true },
+    { title: 'taken apart' },
+    { title: 'frames' },
+  ];
+  const rows = shown.map((row) => cells(row, naming, longest));
+  const title = total === 1 ? 'Failover' : `Failovers (${total})`;
+  return section('failovers', title, table(columns, rows, 'wide'), more(hidden), LEGEND);
+}
+
+const LEGEND = html`<p class="quiet"><b>detection</b>: last advert of the old master to the first
+sign of the new one. <b>claim</b>: to its first accepted claim. <b>repoint</b>: to the first packet
+sent to it. <b>recovery</b>: to the first answer. The line below a bar is the outage that a client
+saw; – is what the capture does not show.</p>`;
+
+function cells({ failover, index, breakdown }: Row, naming: Naming, longest: number): Content[] {
+  const { from, to, t, time, outageSeconds, cause } = failover;
+  const outage =
+    outageSeconds === null
+      ? html`<span class="none" title="no traffic of the address">unknown</span>`
+      : outageSeconds === 0
+        ? 'none'
+        : html`<b class="bad">${duration(outageSeconds)}</b>`;
+  const span = lengthOf(breakdown) * 1.6;
+  const middle = breakdown === null ? t : (breakdown.start + breakdown.end) / 2;
+  const at = t === null ? null : moment(middle, span, `t ${t.toFixed(3)} s`);
+  return [
+    html`<b>${index + 1}</b>`,
+    html`<span class="nowrap">${clockTime(time)} UTC</span><br>${at}`,
+    html`<b>${addressLabel(failover.ip, failover.vlan)}</b><br>
+${party(from, naming)} → ${party(to, naming)}<br>
+<span class="quiet">${failoverCause(failover, naming)} (${cause})</span>`,
+    outage,
+    breakdown === null ? '–' : [bar(breakdown, longest), legend(breakdown, failover)],
+    evidence(failover),
+  ];
+}
+
+function party(who: FailoverEntry['from'], naming: Naming): Markup {
+  return html`<span class="nowrap" title="${who.mac}">${naming.short(who)}</span>`;
+}
+
+function lengthOf(breakdown: Breakdown | null): number {
+  return breakdown === null ? 0 : breakdown.end - breakdown.start;
+}
+
+/** All bars of the table have one scale. */
+function bar(breakdown: Breakdown, longest: number): Markup {
+  const { phases, start, outage } = breakdown;
+  const place = (seconds: number): number => Math.round((seconds / longest) * BAR_WIDTH * 10) / 10;
+  const parts = phases.map(({ name, start: from, seconds }) => {
+    if (from === null || seconds === null) return null;
+    const width = Math.max(PART_WIDTH_MIN, place(seconds));
+    const x = Math.min(place(from - start), BAR_WIDTH - PART_WIDTH_MIN);
+    return html`<rect class="${name}" x="${x}" y="0" width="${width}" height="18"/>`;
+  });
+  const line =
+    outage === null
+      ? null
+      : html`<rect class="outage" x="${place(outage.start - start)}" y="22" width="${place(
+          outage.end - outage.start,
+        )}" height="4"/>`;
+  return html`<svg class="bar" viewBox="0 0 1000 26" preserveAspectRatio="none"
+ aria-hidden="true">${parts}${line}</svg>`;
+}
+
+function legend({ phases }: Breakdown, failover: FailoverEntry): Markup {
+  const items = phases.map(
+    ({ name, seconds }) =>
+      html`<li><span class="swatch ${name}"></span>${name} <b>${
+        seconds === null ? '–' : duration(seconds)
+      }</b>${expectation(name, failover)}</li>`,
+  );
+  return html`<ul class="parts">${items}</ul>`;
+}
+
+/** Only where the new master had to miss the old one does its timer say anything. */
+function expectation(name: Phase['name'], failover: FailoverEntry): Content {
+  const { detectionSeconds: took, masterDownIntervalSeconds: expected, cause } = failover;
+  if (name !== 'detection' || took === null || expected === null) return null;
+  if (cause !== 'crash' && cause !== 'shutdown') return null;
+  const more = difference(took - expected);
+  return html` <span class="quiet">(expected ${duration(expected)}, ${more})</span>`;
+}
+
+function evidence({ evidence: of }: FailoverEntry): Markup {
+  const frames: [string, number | null][] = [
+    ['last advert', of.lastAdvertFrame],
+    ['last answer', of.lastServiceFrame],
+    ['first claim', of.firstClaimFrame],
+    ['first advert', of.firstAdvertFrame],
+    ['first answer', of.firstServiceFrame],
+  ];
+  const known = frames.filter(([, number]) => number !== null);
+  if (known.length === 0) return html`–`;
+  const items = known.map(([what, number]) => html`<li>${what} ${frame(number)}</li>`);
+  return html`<ul class="frames">${items}</ul>`;
+}

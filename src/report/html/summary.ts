@@ -1,0 +1,131 @@
+/** The top of the page: the verdict, and the few numbers that a reader looks for first. */
+import type { Lanes } from '../../analysis/lanes.ts';
+import type { ReplayResult } from '../../analysis/result.ts';
+import type { Naming } from '../naming.ts';
+import { counted, date, duration, listed, octets } from '../quantity.ts';
+import { verdictLines } from '../verdict.ts';
+import type { Made } from './make-picture.ts';
+import { type Content, html, type Markup } from './markup.ts';
+import { moment, sign } from './pieces.ts';
+
+const FILES_SHOWN = 3;
+
+export function summary(result: ReplayResult, naming: Naming): Markup {
+  const [[headline, tone], ...rest] = verdictLines(result, naming) as [
+    ReturnType<typeof verdictLines>[number],
+    ...ReturnType<typeof verdictLines>,
+  ];
+  const lines = rest.map(([line, of]) => html`<p class="line ${of}">${sign(of)}${line}</p>\n`);
+  return html`<header>
+<p class="source">${sources(result)}</p>
+<h1 class="${tone}">${sign(tone)}<span>${headline}</span></h1>
+${lines}</header>
+<dl class="tiles">
+${tiles(result, naming)}</dl>`;
+}
+
+function sources(result: ReplayResult): string {
+  const { files, firstTime } = result.capture;
+  const shown = files.slice(0, FILES_SHOWN).join(' + ');
+  const more = files.length > FILES_SHOWN ? ` + ${files.length - FILES_SHOWN} more` : '';
+  const day = firstTime === null ? '' : ` · ${date(firstTime)}, ${firstTime.slice(11, 19)} UTC`;
+  return shown + more + day;
+}
+
+function tile(title: string, value: Content, note: Content, tone = 'plain'): Markup {
+  return html`<div class="tile"><dt>${title}</dt>
+<dd class="${tone}">${value}</dd><dd class="note">${note}</dd></div>
+`;
+}
+
+function tiles(result: ReplayResult, naming: Naming): Markup[] {
+  const { capture } = result;
+  const length = capture.durationSeconds === null ? '–' : duration(capture.durationSeconds);
+  const size = `${counted(capture.frames, 'frame')}, ${octets(capture.bytes)}`;
+  return [
+    outageTile(result),
+    detectionTile(result),
+    holderTile(result, naming),
+    refusedTile(result),
+    tile('capture', length, size),
+  ];
+}
+
+function outageTile(result: ReplayResult): Markup {
+  const { outages } = result;
+  const [first] = outages;
+  if (first === undefined) {
+    const isBlind = result.failovers.some((failover) => failover.outageSeconds === null);
+    const note = isBlind
+      ? 'no traffic of the address in the capture'
+      : 'no request went unanswered';
+    return tile('outage', isBlind ? 'unknown' : 'none', note, isBlind ? 'plain' : 'good');
+  }
+  const longest = outages.reduce((a, b) => ((b.seconds ?? 0) > (a.seconds ?? 0) ? b : a), first);
+  const { seconds, t, unanswered, client } = longest;
+  const total = outages.length + result.elided.outages;
+  const title = total === 1 ? 'outage' : 'longest outage';
+  const among = total === 1 ? '' : ` (of ${counted(total, 'outage')})`;
+  const note = `${counted(unanswered, 'request')} of ${client.ip} unanswered${among}`;
+  const text = seconds === null ? 'unknown' : duration(seconds);
+  const start = t === null || seconds === null ? t : t - seconds / 2;
+  return tile(title, moment(start, seconds ?? 0, text), note, 'bad');
+}
+
+function detectionTile(result: ReplayResult): Markup {
+  const known = result.failovers.filter((failover) => failover.detectionSeconds !== null);
+  const [first] = known;
+  if (first === undefined) {
+    const none = result.failovers.length === 0;
+    return tile('detection', '–', none ? 'no failover' : 'no advert of the old master in view');
+  }
+  const slowest = known.reduce(
+    (a, b) => ((b.detectionSeconds ?? 0) > (a.detectionSeconds ?? 0) ? b : a),
+    first,
+  );
+  const { masterDownIntervalSeconds: expected, cause } = slowest;
+  // Only where the new master had to miss the old one does its timer say anything.
+  const isTimed = expected !== null && (cause === 'crash' || cause === 'shutdown');
+  const note = isTimed ? `expected ${duration(expected)}` : 'last advert to first claim';
+  const title = known.length === 1 ? 'detection' : 'slowest detection';
+  const seconds = slowest.detectionSeconds as number;
+  return tile(title, moment(slowest.t, seconds * 2, duration(seconds)), note);
+}
+
+function holderTile(result: ReplayResult, naming: Naming): Markup {
+  const held = result.havips.filter((havip) => havip.holder !== null);
+  const [first] = held;
+  if (first === undefined) return tile('holder at the end', 'nobody', 'no address was claimed');
+  const last = held.map((havip) =>
+    naming.short(havip.timeline.at(-1) ?? { mac: havip.holder, name: null }),
+  );
+  const names = [...new Set(last)];
+  const note = held.length === 1 ? (first.holder ?? '') : `${held.length} addresses`;
+  const value = names.length === 1 ? (names[0] as string) : `${names.length} hosts`;
+  return tile('holder at the end', value, note);
+}
+
+function refusedTile(result: ReplayResult): Markup {
+  let refused = 0;
+  for (const { claims } of result.havips) {
+    for (const number of Object.values(claims.refused)) refused += number;
+  }
+  refused = Math.max(refused, result.claims.filter((one) => one.verdict === 'refused').length);
+  const isGuarded = result.havips.some((havip) => havip.enforced);
+  if (refused > 0) return tile('claims refused', String(refused), 'by the rules given', 'bad');
+  const note = isGuarded ? 'all claims were lawful' : 'no rules given (--lab, --havip)';
+  return tile('claims refused', isGuarded ? '0' : '–', note, isGuarded ? 'good' : 'plain');
+}
+
+/** What the lanes leave out, said where they are drawn. */
+export function leftOutNote(lanes: Lanes, made: Made): Content {
+  const { addressesLeftOut, entriesLeftOut } = made;
+  const notes: string[] = [];
+  if (addressesLeftOut > 0) {
+    notes.push(counted(addressesLeftOut, 'further address', 'further addresses'));
+  }
+  if (lanes.leftOut > 0) notes.push(counted(lanes.leftOut, 'further speaker or address'));
+  if (entriesLeftOut > 0) notes.push(counted(entriesLeftOut, 'entry', 'entries') + ' of lanes');
+  if (notes.length === 0) return null;
+  return html`<p class="quiet">Not drawn: ${listed(notes)}.</p>`;
+}

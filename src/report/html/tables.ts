@@ -1,0 +1,170 @@
+/** The tables below the failovers: outages, findings, refused claims, who held what. */
+import type { ClaimEntry, Finding, HavipSummary, ReplayResult } from '../../analysis/result.ts';
+import { refusalReason } from '../cause-texts.ts';
+import { cut } from '../cut.ts';
+import { addressLabel, type Naming } from '../naming.ts';
+import { clockTime, counted, date, duration } from '../quantity.ts';
+import { type Content, html, type Markup } from './markup.ts';
+import { frame, moment, more, SEVERITY_TONES, section, sign, table } from './pieces.ts';
+
+const ROWS = 60;
+/** In view around a moment that is linked to, seconds. */
+const SPAN = 4;
+
+export function outages(result: ReplayResult, naming: Naming): Content {
+  const total = result.outages.length + result.elided.outages;
+  if (total === 0) return null;
+  const columns = [
+    { title: 'address' },
+    { title: 'client' },
+    { title: 'from' },
+    { title: 'length', isNumber: true },
+    { title: 'unanswered', isNumber: true },
+    { title: 'answered by' },
+    { title: 'cause' },
+    { title: 'frames' },
+  ];
+  const { first, last, hidden } = cut(result.outages, result.elided.outages, ROWS);
+  const rows = [...first, ...last].map((outage): Content[] => {
+    const { t, seconds, firstServiceFrame, lastServiceFrame, cause, failover } = outage;
+    const before = naming.short({ speaker: null, ...outage.before });
+    const after = outage.after === null ? 'nobody' : naming.short(outage.after);
+    const length = seconds === null ? 'unknown' : duration(seconds);
+    const begin = t === null || seconds === null ? null : t - seconds;
+    const middle = t === null || seconds === null ? t : t - seconds / 2;
+    const number = failover === null ? '' : ` (failover ${failover + 1})`;
+    return [
+      addressLabel(outage.ip, outage.vlan),
+      outage.client.ip,
+      moment(middle, (seconds ?? 0) * 1.6, begin === null ? '–' : `t ${begin.toFixed(3)} s`),
+      html`<b class="bad">${firstServiceFrame === null ? '> ' : ''}${length}</b>`,
+      outage.unanswered,
+      before === after ? before : `${before} → ${after}`,
+      cause + number,
+      html`${frame(lastServiceFrame)} to ${
+        firstServiceFrame === null ? 'end' : frame(firstServiceFrame)
+      }`,
+    ];
+  });
+  const title =
+    total === 1 ? 'Outage, as the client saw it' : `Outages, as clients saw them (${total})`;
+  return section('outages', title, table(columns, rows, 'wide'), more(hidden));
+}
+
+const ORDER: Finding['severity'][] = ['error', 'warning', 'info'];
+
+export function findings(result: ReplayResult): Content {
+  const total = result.findings.length + result.elided.findings;
+  if (total === 0) return section('findings', 'Findings', html`<p class="quiet">None.</p>`);
+  const ordered = ORDER.flatMap((severity) =>
+    result.findings.filter((finding) => finding.severity === severity),
+  );
+  const shown = ordered.slice(0, ROWS).map(finding);
+  const list = html`<ul class="findings">${shown}</ul>`;
+  return section('findings', `Findings (${total})`, list, more(total - shown.length));
+}
+
+function finding(one: Finding): Markup {
+  const tone = SEVERITY_TONES[one.severity];
+  const where: Content[] = [];
+  if (one.ip !== null) where.push(html` · ${addressLabel(one.ip, one.vlan)}`);
+  if (one.t !== null) where.push(html` · ${moment(one.t, SPAN, `show at ${one.t.toFixed(3)} s`)}`);
+  if (one.frame !== null) where.push(html` · frame ${frame(one.frame)}`);
+  const advice = one.advice === '' ? null : html`<p class="advice">${one.advice}</p>`;
+  return html`<li class="${tone}">
+<p class="code">${sign(tone)}<b>${one.code}</b>
+ <span class="quiet">${one.severity}${where}</span></p>
+<p>${one.message}</p>${advice}</li>
+`;
+}
+
+interface RefusalGroup {
+  first: ClaimEntry;
+  count: number;
+  lastFrame: number;
+}
+
+export function refusals(result: ReplayResult, naming: Naming): Content {
+  const groups = new Map<string, RefusalGroup>();
+  for (const claim of result.claims) {
+    if (claim.verdict !== 'refused') continue;
+    const key = [claim.ip, claim.vlan, claim.mac, claim.ethernetSource, claim.reason].join(' ');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: claim, count: 1, lastFrame: claim.frame });
+    else {
+      group.count++;
+      group.lastFrame = claim.frame;
+    }
+  }
+  if (groups.size === 0) return null;
+  const columns = [
+    { title: 'claims', isNumber: true },
+    { title: 'address' },
+    { title: 'by' },
+    { title: 'refused because' },
+    { title: 'first' },
+    { title: 'frames' },
+  ];
+  const rows = [...groups.values()]
+    .slice(0, ROWS)
+    .map(({ first, count, lastFrame }): Content[] => [
+      count,
+      addressLabel(first.ip, first.vlan),
+      html`${naming.full(first)}${
+        first.ethernetSource === undefined ? null : html`<br>sent from ${first.ethernetSource}`
+      }`,
+      html`${refusalReason(first.reason)} <span class="quiet">(${first.reason})</span>`,
+      moment(first.t, SPAN),
+      html`${frame(first.frame)}${count === 1 ? null : html` to ${frame(lastFrame)}`}`,
+    ]);
+  return section(
+    'refused',
+    'Refused claims',
+    table(columns, rows, 'wide'),
+    more(groups.size - rows.length),
+  );
+}
+
+export function timelines(result: ReplayResult, naming: Naming): Content {
+  const { havips } = result;
+  if (havips.length === 0) return null;
+  const rows = Math.max(HOLDINGS_MIN, 2 * Math.floor(HOLDINGS / havips.length / 2));
+  const shown = havips.slice(0, ROWS).map((havip) => timeline(havip, naming, rows));
+  return section('holders', 'Who held it', shown, more(havips.length - shown.length));
+}
+
+/** Of all addresses together, and of one at least. */
+const HOLDINGS = 240;
+const HOLDINGS_MIN = 4;
+
+function timeline(havip: HavipSummary, naming: Naming, holdings: number): Markup {
+  const { moved, confirmed, noted, refused } = havip.claims;
+  const refusedTotal = Object.values(refused).reduce((sum, number) => sum + number, 0);
+  const judged = havip.enforced ? `${refusedTotal} refused` : 'not guarded';
+  const bound = havip.members.map((mac) => naming.full({ mac, name: null }));
+  const columns = [
+    { title: 'time (UTC)' },
+    { title: 't', isNumber: true },
+    { title: 'holder' },
+    { title: 'cause' },
+    { title: 'frame', isNumber: true },
+  ];
+  const { first, last, hidden } = cut(havip.timeline, 0, holdings);
+  const rows = [...first, ...last].map((entry): Content[] => [
+    entry.time === null ? '–' : `${date(entry.time)} ${clockTime(entry.time)}`,
+    moment(entry.t, SPAN),
+    naming.full(entry),
+    entry.cause,
+    frame(entry.frame),
+  ]);
+  return html`<h3>${addressLabel(havip.ip, havip.vlan)}</h3>
+<p class="quiet">Claims: ${moved} moved, ${confirmed} confirmed, ${noted} noted, ${judged}.${
+    bound.length === 0 ? null : html` Bound: ${bound.join(', ')}.`
+  }</p>
+${rows.length === 0 ? html`<p>Nobody held it.</p>` : table(columns, rows, 'narrow')}
+${
+  hidden > 0
+    ? html`<p class="quiet">${counted(hidden, 'change')} between them not shown.</p>`
+    : null
+}`;
+}
