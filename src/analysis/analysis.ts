@@ -14,7 +14,7 @@ import { entriesOf } from './document.ts';
 import type { Entries } from './entries.ts';
 import { Failovers } from './failovers.ts';
 import { FindingLog } from './finding-log.ts';
-import type { LaneCollector } from './lane-collector.ts';
+import { LaneCollector } from './lane-collector.ts';
 import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
@@ -83,6 +83,10 @@ export class Analysis implements SwitchObserver {
     if (carries === CARRIES_ARP || carries === CARRIES_ND) {
       this.view.onResolution(view, this.owner.classifier);
     }
+  }
+
+  collectLanes(): LaneCollector {
+    return (this.lanes = new LaneCollector(this));
   }
 
   finish(): void {

@@ -102,7 +102,7 @@ class Session {
       const status = await this.#finish(result, readers);
       if (html !== null) {
         const { writeHtmlFile } = await import('./html-file.ts');
-        await writeHtmlFile(html, result, run.lanes());
+        await writeHtmlFile(html, result, run.lanes?.document() ?? null);
       }
       return interrupts.areFinal ? STATUS_INTERRUPTED : status;
     } finally {

@@ -161,7 +161,7 @@ export class Scene {
     options: SceneOptions = {},
   ): Promise<{ result: ReplayResult; lanes: Lanes }> {
     const replay = await this.run(options, true);
-    return { result: replay.result(), lanes: replay.lanes() as Lanes };
+    return { result: replay.result(), lanes: replay.lanes!.document() };
   }
 
   private async run(options: SceneOptions, lanes: boolean): Promise<Replay> {
