@@ -70,6 +70,16 @@ async function bundlePage(main, folder) {
   const { rolldown } = await import('rolldown');
   const transform = { define: { 'process.env.NODE_ENV': '"production"' } };
   const bundle = await rolldown({ input: main, platform: 'browser', transform });
-  await bundle.write({ file: join(folder, 'lanes.js'), format: 'iife', minify: true });
+  const file = join(folder, 'lanes.js');
+  await bundle.write({ file, format: 'iife', minify: true, postBanner: notices() });
   await bundle.close();
+}
+
+/** Whoever passes on a page passes on the charting library in it: its notices go along. */
+function notices() {
+  const modules = join(root, 'node_modules');
+  const echarts = readFileSync(join(modules, 'echarts', 'NOTICE'), 'utf8').trim();
+  const zrender = readFileSync(join(modules, 'zrender', 'LICENSE'), 'utf8').trim();
+  const license = 'Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0';
+  return `/*!\n${echarts}\n(${license})\n\nZRender: ${zrender}\n*/`;
 }

@@ -20,7 +20,7 @@ import { entriesOf } from './document.ts';
 import type { Entries } from './entries.ts';
 import { Failovers } from './failovers.ts';
 import { FindingLog } from './finding-log.ts';
-import type { LaneCollector } from './lane-collector.ts';
+import { LaneCollector } from './lane-collector.ts';
 import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
@@ -132,6 +132,10 @@ export class Analysis implements SwitchObserver {
       this.view.onResolution(view, this.owner.classifier);
       this.caches?.onResolution(view, this.owner.classifier);
     }
+  }
+
+  collectLanes(): LaneCollector {
+    return (this.lanes = new LaneCollector(this));
   }
 
   finish(): void {

@@ -5,7 +5,9 @@ import { readPriority } from '../vrrp/advert.ts';
 import { macFromHalves } from '../wire/mac.ts';
 import { AddressLane } from './address-lane.ts';
 import { AdvertLane } from './advert-lane.ts';
+import type { Analysis } from './analysis.ts';
 import type { Clock } from './clock.ts';
+import { type Lanes, lanesOf } from './lanes.ts';
 import type { Track } from './track.ts';
 import type { Speaker } from './virtual-router.ts';
 
@@ -17,25 +19,22 @@ import type { Speaker } from './virtual-router.ts';
 export const ADDRESSES_MAX = 128;
 export const SPEAKERS_MAX = 128;
 
-export interface LaneSources {
-  readonly clock: Clock;
-  readonly tracks: readonly (Track | undefined)[];
-}
-
 export class LaneCollector {
   /** By the speaker's index. */
   readonly adverts: (AdvertLane | undefined)[] = [];
   readonly addresses = new Map<number, AddressLane>();
   /** Speakers and virtual addresses that found no room. */
   leftOut = 0;
+  private readonly analysis: Analysis;
   private readonly clock: Clock;
   private readonly tracks: readonly (Track | undefined)[];
   private readonly unplaced = new Set<number>();
   private speakers = 0;
 
-  constructor(sources: LaneSources) {
-    this.clock = sources.clock;
-    this.tracks = sources.tracks;
+  constructor(analysis: Analysis) {
+    this.analysis = analysis;
+    this.clock = analysis.clock;
+    this.tracks = analysis.tracks;
   }
 
   onAdvert(speaker: Speaker, view: DataView, seen: Classifier): void {
@@ -69,8 +68,10 @@ export class LaneCollector {
     this.laneOf(id)?.onPacketFrom(mac, this.clock.now, this.clock.frame);
   }
 
-  finish(): void {
+  /** What was collected, as text and numbers, when the replay has ended. */
+  document(): Lanes {
     for (const lane of this.adverts) lane?.finish(this.clock.now);
+    return lanesOf(this.analysis, this);
   }
 
   private laneOf(id: number): AddressLane | null {

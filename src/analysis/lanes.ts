@@ -3,6 +3,7 @@ import { formatMac } from '../wire/mac.ts';
 import type { AddressLane, Handover } from './address-lane.ts';
 import type { AdvertLane, StretchEnd } from './advert-lane.ts';
 import type { Analysis } from './analysis.ts';
+import type { LaneCollector } from './lane-collector.ts';
 import type { Marks } from './marks.ts';
 import type { ClaimEntry } from './result.ts';
 
@@ -61,11 +62,9 @@ export interface Lanes {
   leftOut: number;
 }
 
-/** The lanes of a replay that has ended and collected them. */
-export function lanesOf(analysis: Analysis): Lanes {
-  const { lanes, tracks } = analysis;
-  if (lanes === null) return { adverts: [], addresses: [], leftOut: 0 };
-  lanes.finish();
+/** What a collector holds, when the replay has ended. */
+export function lanesOf(analysis: Analysis, lanes: LaneCollector): Lanes {
+  const { tracks } = analysis;
   const addresses = [...lanes.addresses.values()].filter(({ id }) => {
     const track = tracks[id];
     return track !== undefined && (track.isVirtual || track.refused !== null);

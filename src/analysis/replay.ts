@@ -4,8 +4,7 @@ import { Analysis } from './analysis.ts';
 import { factsOf, type ReplayTally } from './capture-facts.ts';
 import { documentOf } from './document.ts';
 import { Interleaver } from './interleaver.ts';
-import { LaneCollector } from './lane-collector.ts';
-import { type Lanes, lanesOf } from './lanes.ts';
+import type { LaneCollector } from './lane-collector.ts';
 import { announce } from './listening.ts';
 import type { ReplayListener, ReplayResult } from './result.ts';
 import type { TimeBase, TimePoint } from './time-base.ts';
@@ -27,7 +26,7 @@ export interface ReplayOptions {
   readonly from: TimePoint | null;
   readonly to: TimePoint | null;
   readonly listener: ReplayListener | null;
-  /** Collect what a picture is made from (`Replay.lanes`); each frame is then looked at. */
+  /** Collect what a picture is made from. */
   readonly lanes?: boolean;
 }
 
@@ -45,6 +44,8 @@ const NANOSECONDS = 1e9;
 const EXACT_NOW = Number.MAX_SAFE_INTEGER;
 
 export class Replay {
+  /** What a picture is made from, once `result` was asked for; null where nobody wants one. */
+  readonly lanes: LaneCollector | null;
   private readonly options: ReplayOptions;
   private readonly files: readonly string[];
   private readonly analysis: Analysis;
@@ -61,7 +62,7 @@ export class Replay {
   private lastFrame = 0;
   private fromNow = Number.NEGATIVE_INFINITY;
   private toNow = Number.POSITIVE_INFINITY;
-  private readonly isLimited: boolean;
+  private readonly looksAtEach: boolean;
   private isStopped = false;
   private isFinished = false;
   private capture: CaptureReader | null = null;
@@ -73,9 +74,10 @@ export class Replay {
     const { site, limit, allClaims, caches = false } = options;
     this.analysis = new Analysis(site, limit, allClaims, caches);
     this.times = this.analysis.times;
-    this.isLimited = options.from !== null || options.to !== null;
+    const isLimited = options.from !== null || options.to !== null;
+    this.looksAtEach = isLimited || options.lanes === true;
     if (options.listener !== null) announce(this.analysis, options.listener);
-    if (options.lanes === true) this.analysis.lanes = new LaneCollector(this.analysis);
+    this.lanes = options.lanes === true ? this.analysis.collectLanes() : null;
   }
 
   /**
@@ -112,18 +114,12 @@ export class Replay {
   result(): ReplayResult {
     if (!this.isFinished) this.analysis.finish();
     this.isFinished = true;
-    const { site, limit } = this.options;
-    const { analysis, times } = this;
+    const { analysis, options } = this;
     const { entries } = analysis;
-    const facts = factsOf(analysis, times, this.tally());
+    const facts = factsOf(analysis, this.times, this.tally());
     entries.vantage = facts.vantage;
     entries.seesAll = facts.unseenFrame === 0 && facts.vantage !== 'arp-only';
-    return documentOf(analysis, site, facts, limit);
-  }
-
-  /** The lanes of a picture, after `result`; null where they were not asked for. */
-  lanes(): Lanes | null {
-    return this.analysis.lanes === null ? null : lanesOf(this.analysis);
+    return documentOf(analysis, options.site, facts, options.limit);
   }
 
   /** Several interfaces are merged into one view; until then frames go straight through. */
@@ -140,8 +136,7 @@ export class Replay {
     if (Number.isNaN(this.times.base)) this.begin(batch);
     if (this.interleaver === null && capture.interfaces.length > 1) this.chooseWay(capture);
     this.analysis.owner.setNow(this.lastStamp);
-    const { lanes } = this.analysis;
-    const isSimple = !this.isLimited && this.interleaver === null && lanes === null;
+    const isSimple = !this.looksAtEach && this.interleaver === null;
     if (isSimple && this.tallyOrdinary(batch)) this.takeStraight(batch);
     else this.takeApart(batch);
   }

@@ -23,8 +23,8 @@ export interface ReplayRun {
   ): Promise<void>;
   stop(): void;
   result(): ReplayResult;
-  /** After `result`; null where they were not asked for. */
-  lanes(): Lanes | null;
+  /** To be read after `result`; null where nobody asked for them. */
+  readonly lanes: { document(): Lanes } | null;
 }
 
 /** `topology` null: nothing is guarded. */

@@ -107,7 +107,7 @@ class Session {
       await this.#annotate(result, () => interrupts.areFinal);
       if (html !== null) {
         const { writeHtmlFile } = await import('./html-file.ts');
-        await writeHtmlFile(html, result, run.lanes());
+        await writeHtmlFile(html, result, run.lanes?.document() ?? null);
       }
       return interrupts.areFinal ? STATUS_INTERRUPTED : status;
     } finally {

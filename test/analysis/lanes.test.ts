@@ -120,5 +120,5 @@ async function collect(path: string): Promise<{ result: ReplayResult; lanes: Lan
   await replay.run(capture);
   await capture.close();
   const result = replay.result();
-  return { result, lanes: replay.lanes() as Lanes };
+  return { result, lanes: replay.lanes!.document() };
 }

@@ -166,7 +166,7 @@ export class Scene {
   ): Promise<{ result: ReplayResult; lanes: Lanes }> {
     const replay = this.made(options, true);
     await this.run(replay, options.linkField);
-    return { result: replay.result(), lanes: replay.lanes() as Lanes };
+    return { result: replay.result(), lanes: replay.lanes?.document() as Lanes };
   }
 
   /** The whole scene through a replay of the caller's. */

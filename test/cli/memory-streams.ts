@@ -115,7 +115,7 @@ export function scripted(script: Script): { engine: Engine; played: Played } {
           played.wasStopped = true;
         },
         result: () => script.result,
-        lanes: () => (options.lanes === true ? { adverts: [], addresses: [], leftOut: 0 } : null),
+        lanes: { document: () => ({ adverts: [], addresses: [], leftOut: 0 }) },
       };
       return Promise.resolve(run);
     },

@@ -96,7 +96,7 @@ function bar(breakdown: Breakdown, longest: number): Markup {
           outage.end - outage.start,
         )}" height="4"/>`;
   return html`<svg class="bar" viewBox="0 0 1000 26" preserveAspectRatio="none"
- aria-hidden="true">${parts}${line}</svg>`;
+aria-hidden="true">${parts}${line}</svg>`;
 }
 
 function legend({ phases }: Breakdown, failover: FailoverEntry): Markup {
@@ -114,8 +114,8 @@ function expectation(name: Phase['name'], failover: FailoverEntry): Content {
   const { detectionSeconds: took, masterDownIntervalSeconds: expected, cause } = failover;
   if (name !== 'detection' || took === null || expected === null) return null;
   if (cause !== 'crash' && cause !== 'shutdown') return null;
-  const more = difference(took - expected);
-  return html` <span class="quiet">(expected ${duration(expected)}, ${more})</span>`;
+  const text = `(expected ${duration(expected)}, ${difference(took - expected)})`;
+  return html` <span class="quiet">${text}</span>`;
 }
 
 function evidence({ evidence: of }: FailoverEntry): Markup {

@@ -27,10 +27,12 @@ export interface Made {
 
 export function makePicture(result: ReplayResult, lanes: Lanes, naming: Naming): Made {
   const { firstTime, durationSeconds } = result.capture;
-  const hosts = new PictureHosts(result, naming);
   const chosen = chosenOf(result, lanes);
+  const keys = new Set(chosen.shown.map(keyOf));
+  const drawnHavips = result.havips.filter((havip) => keys.has(keyOf(havip)));
+  const hosts = new PictureHosts(drawnHavips, naming);
   const drawn = new Set<AdvertLanes>();
-  const budget = new PictureBudget(onlyOf(lanes, chosen.shown));
+  const budget = new PictureBudget(onlyOf(lanes, keys));
   const maker = new GroupMaker({ result, lanes, naming, hosts, budget });
   const groups = chosen.shown.map((address) => maker.group(address, drawn));
   const picture = {
@@ -44,8 +46,7 @@ export function makePicture(result: ReplayResult, lanes: Lanes, naming: Naming):
 }
 
 /** The lanes of these addresses. */
-function onlyOf(lanes: Lanes, shown: Address[]): Lanes {
-  const keys = new Set(shown.map(keyOf));
+function onlyOf(lanes: Lanes, keys: ReadonlySet<string>): Lanes {
   return {
     addresses: lanes.addresses.filter((one) => keys.has(keyOf(one))),
     adverts: lanes.adverts.filter(({ vlan, addresses }) =>

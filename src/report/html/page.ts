@@ -99,8 +99,7 @@ function lanesSection({ hosts: names, groups }: Picture, note: Content): Markup 
 ${hasOutage ? html`<li><span class="symbol band"></span>outage</li>` : null}</ul>
 <p class="quiet" id="hint" hidden>Point at a mark for its frame, click to copy the display filter;
 drag to move, Ctrl and the wheel to zoom.</p>
-${note}<noscript><p class="quiet">The lanes are drawn by a script, which does not run here. The
-tables
-below say the same.</p></noscript>
+${note}<noscript><p class="quiet">The lanes are drawn by a script, which does not run here.
+The tables below say the same.</p></noscript>
 </section>`;
 }

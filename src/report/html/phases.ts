@@ -68,7 +68,7 @@ function handoverOf(failover: FailoverEntry, lanes: Lanes): HandoverMark | undef
   return lane?.handovers.find((one) => one.frame === frame);
 }
 
-/** Of the outages that the failover lies in, the longest; its end, where the failover ended it. */
+/** Of the outages that the failover lies in, the longest; and the end of that which it ended. */
 function outageOf(
   failover: FailoverEntry,
   index: number,

@@ -1,8 +1,8 @@
 /**
- * The hosts of a picture, each with a place in the list of colours: holders first, then speakers,
- * then whoever else claimed something. One host is one name, whatever of it a frame showed.
+ * The hosts of a picture, each with a place in the list of colours: holders first, then whoever
+ * else spoke or claimed something. One host is one name, whatever of it a frame showed.
  */
-import type { ReplayResult } from '../../analysis/result.ts';
+import type { HavipSummary } from '../../analysis/result.ts';
 import type { Naming, Who } from '../naming.ts';
 
 export class PictureHosts {
@@ -10,12 +10,10 @@ export class PictureHosts {
   private readonly naming: Naming;
   private readonly places = new Map<string, number>();
 
-  constructor(result: ReplayResult, naming: Naming) {
+  /** `havips` are those that are drawn. */
+  constructor(havips: readonly HavipSummary[], naming: Naming) {
     this.naming = naming;
-    for (const { timeline } of result.havips) for (const entry of timeline) this.of(entry);
-    for (const { speakers } of result.virtualRouters) {
-      for (const { ip, mac } of speakers) this.of({ mac, name: null, speaker: ip });
-    }
+    for (const { timeline } of havips) for (const entry of timeline) this.of(entry);
   }
 
   /** The host's place; a new one where it has none yet; -1 for nobody. */

@@ -28,11 +28,10 @@ export function table(columns: Column[], rows: Content[][], name: string): Marku
     ({ title }, index) => html`<th scope="col" class="${kind(index)}">${title}</th>`,
   );
   const body = rows.map((row) => {
-    const cells = row.map(
-      (cell, index) =>
-        html`<td class="${kind(index)}"
- data-label="${columns[index]?.title ?? ''}"><div>${cell}</div></td>`,
-    );
+    const cells = row.map((cell, index) => {
+      const label = columns[index]?.title ?? '';
+      return html`<td class="${kind(index)}" data-label="${label}"><div>${cell}</div></td>`;
+    });
     return html`<tr>${cells}</tr>\n`;
   });
   return html`<table class="${name}"><thead><tr>${heads}</tr></thead>

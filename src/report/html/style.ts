@@ -52,11 +52,11 @@ code.frame[role]:hover { border-color: var(--accent); }
 h1 .sign { margin-top: 0.14em; }
 `;
 
+const HOSTS = [0, 1, 2, 3, 4, 5, 6];
+
 const BLOCKS = `
 section { margin: 18px 0; padding: 18px 20px; background: var(--surface);
   border: 1px solid var(--line); border-radius: 10px; }
-/* What is not in view yet is not laid out yet. */
-main > section:not(#lanes) { content-visibility: auto; contain-intrinsic-size: auto 500px; }
 .tiles { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 12px;
   margin: 16px 0; }
 .tile { padding: 10px 14px; background: var(--surface); border: 1px solid var(--line);
@@ -85,9 +85,7 @@ main > section:not(#lanes) { content-visibility: auto; contain-intrinsic-size: a
 .legend[hidden] { display: none; }
 .legend li { display: flex; align-items: center; gap: 6px; }
 .swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; flex: none; }
-${[0, 1, 2, 3, 4, 5, 6]
-  .map((n) => `.swatch.host-${n} { background: var(--host-${n}); }`)
-  .join('\n')}
+${HOSTS.map((n) => `.swatch.host-${n} { background: var(--host-${n}); }`).join('\n')}
 .symbol { display: inline-block; width: 11px; height: 11px; flex: none; }
 .symbol.moved { background: var(--ink); transform: rotate(45deg) scale(0.8); }
 .symbol.confirmed { background: var(--quiet); border-radius: 50%; transform: scale(0.7); }
@@ -146,9 +144,8 @@ const NARROW = `
   thead { display: none; }
   tr { padding: 8px 0; border-bottom: 1px solid var(--line); }
   tr:last-child { border-bottom: 0; }
-  td, td.number { overflow-wrap: anywhere; display: grid; padding: 2px 0;
-    grid-template-columns: 96px minmax(0, 1fr);
-    border: 0; text-align: left; white-space: normal; }
+  td, td.number { display: grid; grid-template-columns: 96px minmax(0, 1fr); padding: 2px 0;
+    border: 0; text-align: left; white-space: normal; overflow-wrap: anywhere; }
   td::before { content: attr(data-label); color: var(--quiet); font-size: 12.5px; }
   .bar { min-width: 0; }
 }
@@ -166,8 +163,7 @@ const PRINT = `
   @page { margin: 14mm; }
   body { font-size: 10.5pt; }
   main, footer { max-width: none; padding: 0; }
-  section, main > section:not(#lanes) { border: 0; padding: 0; margin: 14pt 0;
-    content-visibility: visible; }
+  section { border: 0; padding: 0; margin: 14pt 0; }
   .tile, tr, .findings li, #chart, h2, h3 { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .toolbar, #toast, #hint { display: none; }

@@ -32,6 +32,7 @@ export function outages(result: ReplayResult, naming: Naming): Content {
     const length = seconds === null ? 'unknown' : duration(seconds);
     const begin = t === null || seconds === null ? null : t - seconds;
     const middle = t === null || seconds === null ? t : t - seconds / 2;
+    const end = firstServiceFrame === null ? 'end' : frame(firstServiceFrame);
     const number = failover === null ? '' : ` (failover ${failover + 1})`;
     return [
       addressLabel(outage.ip, outage.vlan),
@@ -41,9 +42,7 @@ export function outages(result: ReplayResult, naming: Naming): Content {
       outage.unanswered,
       before === after ? before : `${before} → ${after}`,
       cause + number,
-      html`${frame(lastServiceFrame)} to ${
-        firstServiceFrame === null ? 'end' : frame(firstServiceFrame)
-      }`,
+      html`${frame(lastServiceFrame)} to ${end}`,
     ];
   });
   const title =
@@ -72,8 +71,7 @@ function finding(one: Finding): Markup {
   if (one.frame !== null) where.push(html` · frame ${frame(one.frame)}`);
   const advice = one.advice === '' ? null : html`<p class="advice">${one.advice}</p>`;
   return html`<li class="${tone}">
-<p class="code">${sign(tone)}<b>${one.code}</b>
- <span class="quiet">${one.severity}${where}</span></p>
+<p>${sign(tone)}<b>${one.code}</b> <span class="quiet">${one.severity}${where}</span></p>
 <p>${one.message}</p>${advice}</li>
 `;
 }
@@ -162,9 +160,5 @@ function timeline(havip: HavipSummary, naming: Naming, holdings: number): Markup
     bound.length === 0 ? null : html` Bound: ${bound.join(', ')}.`
   }</p>
 ${rows.length === 0 ? html`<p>Nobody held it.</p>` : table(columns, rows, 'narrow')}
-${
-  hidden > 0
-    ? html`<p class="quiet">${counted(hidden, 'change')} between them not shown.</p>`
-    : null
-}`;
+${hidden > 0 ? html`<p class="quiet">${counted(hidden, 'change')} between not shown.</p>` : null}`;
 }

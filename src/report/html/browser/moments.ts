@@ -1,4 +1,4 @@
-/** Moments as the picture writes them: seconds since the first frame, time of day in UTC. */
+/** Moments in words: seconds since the first frame, and the time of day in UTC. */
 
 /** `13.265 s`, with as many digits as the stretch in view can tell apart. */
 export function offsetText(t: number, span: number): string {
