@@ -117,7 +117,7 @@ export class Analysis implements SwitchObserver {
     );
     this.addressDetectors = this.detectors.add(
       new AddressDetectors({
-        ...{ clock, log, logs, site, tracks, speakers, seesAll },
+        ...{ clock, log, logs, site, tracks, seesAll },
         book: owner.book,
       }),
     );

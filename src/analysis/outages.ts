@@ -49,10 +49,10 @@ export class Outages {
     if (exchange.read(view, seen) !== REQUEST) return;
     const track = this.tracks[id];
     if (track === undefined) return;
-    track.hasTraffic = true;
     const link = seen.link;
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.sourceHigh, link.sourceLow) : 0;
+    track.noteRequest(mac, this.clock);
     const client = this.clientOf(id, view, seen, true, mac);
     if (client >= 0) this.request(client);
   }
@@ -64,9 +64,9 @@ export class Outages {
     const { sourceHigh, sourceLow } = seen.link;
     this.book.marks.note(id, sourceHigh, sourceLow | 0, this.clock.frame);
     if (this.exchange.read(view, seen) !== ANSWER) return;
-    track.hasTraffic = true;
     const link = seen.link;
     const server = macFromHalves(sourceHigh, sourceLow);
+    track.noteAnswer(server, this.clock.now);
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
     const client = this.clientOf(id, view, seen, false, mac);

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import type { Router, Speaker } from './virtual-router.ts';
 
 /**
@@ -40,6 +41,13 @@ export class Track {
   isRewritten = false;
   /** Where they do: requests to it are in the capture, too. */
   isAsked = false;
+  /** The last request to it, and the last answer that its holder gave; NaN before one. */
+  lastRequest = Number.NaN;
+  lastAnswer = Number.NaN;
+  /** Requests that its holder sent on to another host, as a director of LVS in DR mode does. */
+  relayed = 0;
+  relayedFrame = 0;
+  relayedStamp = Number.NaN;
   /** Sequence number of the last failover, -1 before one. */
   lastFailover = -1;
   routers: readonly Router[] = NO_ROUTERS;
@@ -55,6 +63,20 @@ export class Track {
 
   get refusedCount(): number {
     return this.refused === null ? 0 : this.refused.reduce((sum, n) => sum + n, 0);
+  }
+
+  /** A request to it, from this MAC; 0 where the link does not say. */
+  noteRequest(mac: number, clock: Clock): void {
+    this.hasTraffic = true;
+    this.lastRequest = clock.now;
+    if (mac === 0 || mac !== this.holder || this.relayed++ > 0) return;
+    this.relayedFrame = clock.frame;
+    this.relayedStamp = clock.stamp;
+  }
+
+  noteAnswer(server: number, now: number): void {
+    this.hasTraffic = true;
+    if (server === this.holder) this.lastAnswer = now;
   }
 
   noteForeign(now: number, isRefused: boolean): void {

@@ -6,7 +6,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/analysis/result.ts';
-import { observe, PCAPS, type Scenario, scenarios, secondsAt } from './scenario.ts';
+import { parseLab } from '../../src/lab/lab-file.ts';
+import { labText } from './lab.ts';
+import { observe, PCAPS, replay, type Scenario, scenarios, secondsAt } from './scenario.ts';
 
 const CODES = [
   'stale-cache',
@@ -55,6 +57,37 @@ test('every capture of the table is there', () => {
   expect(EXPECTED).toHaveLength(11);
   for (const { name } of EXPECTED) {
     expect(scenarios.some((scenario) => scenario.name === name)).toBe(true);
+  }
+});
+
+/** The second source: the notify scripts, which run some 12 ms after each change. */
+describe('a stale cache', () => {
+  test.each(scenarios)('is told while one node alone is MASTER: $label', async (scenario) => {
+    const { truth } = scenario;
+    const stale = (await found(scenario)).filter(({ code }) => code === 'stale-cache');
+    for (const { t, message } of stale) {
+      const masters = truth.ownership.by_notify.filter(
+        ({ from_ns, to_ns }) =>
+          secondsAt(truth, from_ns) < (t as number) && secondsAt(truth, to_ns) > (t as number),
+      );
+      expect(masters.map(({ host }) => host)).toHaveLength(1);
+      const mac = truth.topology.hosts.find(({ name }) => name === masters[0]?.host)?.interfaces[0]
+        ?.mac;
+      expect(message).toContain(`${mac} is the only master`);
+    }
+  });
+});
+
+/** Nobody ran LVS or forged an IP source: the forged frames of 10-rogue are ARP. */
+test.each(
+  scenarios.filter(({ label, name }) => label === name),
+)('with a lab nobody in $label is taken for a real server or a forger', async (scenario) => {
+  for (const provider of ['alibaba', 'tencent']) {
+    const lab = parseLab(labText(scenario.truth, provider), 'lab.yaml');
+    const { findings } = await replay(scenario.path, lab);
+    const codes = findings.map(({ code }) => code);
+    expect(codes).not.toContain('lvs-dr-unsupported');
+    expect(codes).not.toContain('spoofed-sender');
   }
 });
 

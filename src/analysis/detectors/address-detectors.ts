@@ -30,7 +30,6 @@ export interface AddressDetectorParts {
   readonly logs: Logs;
   readonly site: Site | null;
   readonly tracks: readonly (Track | undefined)[];
-  readonly speakers: readonly Speaker[];
   readonly book: AddressBook;
   /** Whether silence in the capture means silence on the network; asked at the end. */
   seesAll(): boolean;
@@ -47,9 +46,11 @@ export class AddressDetectors implements Detector {
   private readonly conflicts: Conflicts;
   private readonly takeovers: TakeoverFindings;
   private readonly inventory: SiteFindings;
+  /** Changes of holder so far, of any address. */
+  private changes = 0;
 
   constructor(parts: AddressDetectorParts) {
-    const { clock, log, logs, site, tracks, speakers } = parts;
+    const { clock, log, logs, site, tracks, book } = parts;
     const { watches } = this;
     const words = new AddressWords(log.entries);
     const isByIp = site?.isByIp === true;
@@ -57,9 +58,10 @@ export class AddressDetectors implements Detector {
     this.tracks = tracks;
     this.seesAll = parts.seesAll;
     this.flapping = new Flapping(clock, log, words);
-    this.masters = new MasterClaims(clock, log, words, tracks, watches);
-    this.answerers = new Answerers({ clock, log, words, watches, speakers, isByIp });
-    this.conflicts = new Conflicts(clock, log, words, parts.book);
+    const isPlainLan = site !== null && !site.plan.rules.enforces;
+    this.masters = new MasterClaims({ clock, log, words, tracks, watches, book });
+    this.answerers = new Answerers({ clock, log, words, watches, tracks, book, isByIp });
+    this.conflicts = new Conflicts({ clock, log, words, book, tracks, watches, isPlainLan });
     this.takeovers = new TakeoverFindings(log, words, logs, tracks);
     this.inventory = new SiteFindings(log, words, site);
   }
@@ -71,17 +73,20 @@ export class AddressDetectors implements Detector {
     const watch = this.watches.of(id);
     if (track.moved !== watch.moved) {
       watch.moved = track.moved;
+      this.changes++;
       if (track.moved > 1) {
         this.flapping.onChange(watch, id, watch.holder, track.holder);
         this.answerers.onChange(watch, watch.holder);
+        this.conflicts.onChange(watch, track, watch.holder, track.holder);
         watch.former = watch.holder;
       }
       watch.holder = track.holder;
       watch.heldSince = this.clock.now;
     }
     const mac = macFromHalves(claim.macHigh, claim.macLow);
+    if (verdict === CLAIM_REFUSED) watch.refusedMac = mac;
     if (track.isContested || verdict === CLAIM_REFUSED || watch.claimant === 0) {
-      this.conflicts.onClaim(watch, track, mac, reason);
+      this.conflicts.onClaim(watch, track, mac, reason, claim.form);
     }
     if (isAnnouncement(claim.form, claim.override)) this.flapping.onAnnouncement(watch, id);
     else if (verdict === CLAIM_NOTED) this.answerers.onNoted(watch, track, mac);
@@ -89,7 +94,7 @@ export class AddressDetectors implements Detector {
 
   /** An advert of priority above 0, after it was taken in. */
   onAdvert(speaker: Speaker): void {
-    this.masters.onAdvert(speaker);
+    this.masters.onAdvert(speaker, this.changes);
     this.answerers.onAdvert(speaker);
   }
 
@@ -106,6 +111,7 @@ export class AddressDetectors implements Detector {
     const seesAll = this.seesAll();
     this.masters.finish(seesAll);
     this.answerers.finish(seesAll);
+    this.conflicts.finish(seesAll);
     this.takeovers.finish(seesAll);
     this.inventory.finish();
   }

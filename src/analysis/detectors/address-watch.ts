@@ -5,10 +5,11 @@ export class AddressWatch {
   /** `Track.moved` when it was looked at last. */
   moved = 0;
   /** Moments of the last changes of holder, the newest first. */
-  readonly changes = new Float64Array(4).fill(Number.NaN);
+  changes: Float64Array | null = null;
   flappingUntil = Number.NEGATIVE_INFINITY;
-  /** Moments of the last announcements, as a ring; made with the second. */
+  /** Moments of the last announcements, as a ring; made with the second within its window. */
   announcements: Float64Array | null = null;
+  lastAnnounced = Number.NaN;
   announced = 0;
   stormUntil = Number.NEGATIVE_INFINITY;
   /** Who claims it now, since when, and who did before. */
@@ -18,6 +19,16 @@ export class AddressWatch {
   /** Whether something was said already of the present holder. */
   staleHolder = 0;
   conflicted = false;
+  /** Who took it from a master that goes on advertising, and has not been judged yet. */
+  takerFrame = 0;
+  takerStamp = Number.NaN;
+  taker = 0;
+  takenFrom = 0;
+  /** Whoever claimed it last and was refused. */
+  refusedMac = 0;
+  /** How many changes of holders there had been when its router was found in order. */
+  orderlyAt = -1;
+  orderlySpeaker = -1;
   /** Run of the speaker whose announcements were counted last, by the frame of its start. */
   countedRun = 0;
   /** First sign of a former master that goes on answering, and how many there were. */

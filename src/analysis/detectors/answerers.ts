@@ -1,6 +1,8 @@
+import type { AddressBook } from '../../dataplane/address-book.ts';
 import type { Classifier } from '../../dataplane/classifier.ts';
-import { macFromHalves } from '../../wire/mac.ts';
+import { isVirtualMac, macFromHalves } from '../../wire/mac.ts';
 import type { Clock } from '../clock.ts';
+import { speakerWith } from '../failovers.ts';
 import type { FindingLog } from '../finding-log.ts';
 import type { Track } from '../track.ts';
 import type { Speaker } from '../virtual-router.ts';
@@ -9,26 +11,31 @@ import type { AddressWords } from './address-words.ts';
 
 /**
  * Who answers for an address. `zombie-holder`: a former or dead master goes on answering, by ARP or
- * with packets from the address, longer than a handover takes. `lvs-dr-unsupported`: a host that
- * never held the address sends from it, where the cloud forwards by IP.
+ * with packets from the address, longer than a handover takes. `lvs-dr-unsupported`: where the
+ * cloud forwards by IP, the holder passes requests on to another host, or a host of the lab sends
+ * from the address that never claimed it.
  */
 const SECOND = 1e9;
 /** Signs before something is said: one late packet is none. */
 const SIGNS_MIN = 2;
 const STRANGER_SIGNS_MIN = 3;
+const RELAYED_MIN = 3;
 
 export interface AnswererParts {
   readonly clock: Clock;
   readonly log: FindingLog;
   readonly words: AddressWords;
   readonly watches: AddressWatches;
-  readonly speakers: readonly Speaker[];
+  readonly tracks: readonly (Track | undefined)[];
+  readonly book: AddressBook;
   /** Whether the provider forwards by IP; false without one. */
   readonly isByIp: boolean;
 }
 
 export class Answerers {
   private readonly parts: AnswererParts;
+  /** Addresses whose holder is suspected; adverts of none need no look then. */
+  private suspects = 0;
 
   constructor(parts: AnswererParts) {
     this.parts = parts;
@@ -51,10 +58,16 @@ export class Answerers {
    * no zombie.
    */
   onAdvert(speaker: Speaker): void {
+    if (this.suspects === 0) return;
     for (const id of speaker.router.addresses) {
       const watch = this.parts.watches.of(id);
-      if (watch.suspectMac === speaker.mac) watch.suspectSigns = 0;
+      if (watch.suspectMac === speaker.mac) this.clear(watch);
     }
+  }
+
+  private clear(watch: AddressWatch): void {
+    if (watch.suspectSigns > 0) this.suspects--;
+    watch.suspectSigns = 0;
   }
 
   /** Another has taken the address over from a holder that had stopped and went on answering. */
@@ -65,14 +78,17 @@ export class Answerers {
       watch.zombieStamp = watch.suspectStamp;
       watch.zombieMac = from;
     }
-    watch.suspectSigns = 0;
+    this.clear(watch);
   }
 
   finish(seesAll: boolean): void {
     if (!seesAll) return;
     this.parts.watches.forEach((watch, id) => {
-      if (watch.zombieSigns >= SIGNS_MIN) this.zombie(watch, id);
+      const track = this.parts.tracks[id] as Track;
+      if (watch.zombieSigns >= SIGNS_MIN) this.zombie(watch, track);
+      if (!this.parts.isByIp) return;
       if (watch.strangerSigns >= STRANGER_SIGNS_MIN) this.stranger(watch, id);
+      else if (track.relayed >= RELAYED_MIN) this.director(track);
     });
   }
 
@@ -83,19 +99,33 @@ export class Answerers {
       return;
     }
     if (clock.now - watch.heldSince < SECOND) return;
-    if (mac === watch.former) {
-      if (this.hasStopped(mac, track)) this.note(watch, mac);
-    } else if (isPacket && this.parts.isByIp) {
-      if (watch.strangerSigns++ === 0) {
-        watch.strangerFrame = clock.frame;
-        watch.strangerStamp = clock.stamp;
-        watch.strangerMac = mac;
-      }
+    // What the holder passes on is answered by whoever gets it: LVS in DR mode, no zombie.
+    const isPassedOn = isPacket && track.relayed > 0;
+    if (mac === watch.former || speakerWith(track, mac) !== null) {
+      if (!isPassedOn && this.hasStopped(mac, track)) this.note(watch, mac);
+    } else if (isPacket && this.parts.isByIp && this.isStranger(watch, track, mac)) {
+      if (watch.strangerSigns++ > 0) return;
+      watch.strangerFrame = clock.frame;
+      watch.strangerStamp = clock.stamp;
+      watch.strangerMac = mac;
     }
+  }
+
+  /**
+   * Whoever gets what the holder passes on; else a host of the lab (not the switch's own MAC) that
+   * is not bound to the address, did not claim it, and cannot be hidden behind a virtual MAC.
+   */
+  private isStranger(watch: AddressWatch, track: Track, mac: number): boolean {
+    if (mac === watch.refusedMac) return false;
+    if (track.relayed > 0) return true;
+    if (isVirtualMac(watch.refusedMac)) return false;
+    const { book, log } = this.parts;
+    return log.entries.name(mac) !== null && !book.hasMember(track.id, mac);
   }
 
   private suspect(watch: AddressWatch, mac: number): void {
     if (watch.suspectSigns++ > 0) return;
+    this.suspects++;
     watch.suspectFrame = this.parts.clock.frame;
     watch.suspectStamp = this.parts.clock.stamp;
     watch.suspectMac = mac;
@@ -111,7 +141,7 @@ export class Answerers {
 
   /** A holder whose adverts ended without a resignation, and who yet sends. */
   private isSilent(mac: number, track: Track): boolean {
-    const speaker = this.speakerOf(mac, track);
+    const speaker = speakerWith(track, mac);
     if (speaker === null) return false;
     const { observer } = speaker;
     return this.parts.clock.now - observer.lastAdvert > 2.5 * observer.interval;
@@ -120,22 +150,24 @@ export class Answerers {
   /** Neither an active master (that is a split brain) nor a host without adverts among masters. */
   private hasStopped(mac: number, track: Track): boolean {
     if (track.routers.length === 0) return true;
-    const speaker = this.speakerOf(mac, track);
+    const speaker = speakerWith(track, mac);
     if (speaker === null) return false;
     const { observer } = speaker;
     if (observer.lastResignation >= observer.lastAdvert) return true;
     return this.parts.clock.now - observer.lastAdvert > 2.5 * observer.interval;
   }
 
-  private speakerOf(mac: number, track: Track): Speaker | null {
-    for (const router of track.routers) {
-      for (const speaker of router.speakers) if (speaker.mac === mac) return speaker;
-    }
-    return null;
-  }
-
-  private zombie(watch: AddressWatch, id: number): void {
+  private zombie(watch: AddressWatch, track: Track): void {
     const { log, words } = this.parts;
+    const { id } = track;
+    const why =
+      track.routers.length === 0
+        ? `although ${words.host(track.holder)} announced it since`
+        : 'although it is no master any more';
+    const means =
+      track.routers.length === 0
+        ? 'both have it configured'
+        : 'its keepalived is dead or stuck, but the address is still configured';
     log.raise({
       code: 'zombie-holder',
       severity: 'error',
@@ -143,9 +175,8 @@ export class Answerers {
       frame: watch.zombieFrame,
       stamp: watch.zombieStamp,
       message:
-        `${words.host(watch.zombieMac)} goes on answering for ${words.ip(id)} although it is ` +
-        `no master any more (${watch.zombieSigns} times): its keepalived is dead or stuck, but ` +
-        'the address is still configured, and clients that ask by ARP may get it.',
+        `${words.host(watch.zombieMac)} goes on answering for ${words.ip(id)} ${why} ` +
+        `(${watch.zombieSigns} times): ${means}, and clients that ask by ARP may get it.`,
       advice:
         'Stop the machine, or take the address off: `ip address del ADDRESS dev IFACE`. Let ' +
         'systemd do so when keepalived dies (ExecStopPost), and restart it: `Restart=always`.',
@@ -164,6 +195,22 @@ export class Answerers {
         `${words.host(watch.strangerMac)} sends from ${words.ip(id)} and never held it, as real ` +
         'servers of LVS in DR mode do: this cloud forwards by IP, so requests that the director ' +
         'passes on come back to it.',
+      advice: 'Use LVS in NAT or FULLNAT mode (`lb_kind NAT`), or a load balancer of the cloud.',
+    });
+  }
+
+  /** Only the director is in view: requests that it passes on. */
+  private director(track: Track): void {
+    const { log, words } = this.parts;
+    log.raise({
+      code: 'lvs-dr-unsupported',
+      severity: 'error',
+      id: track.id,
+      frame: track.relayedFrame,
+      stamp: track.relayedStamp,
+      message:
+        `${words.host(track.holder)} holds ${words.ip(track.id)} and sends requests for it on, ` +
+        'as a director of LVS in DR mode does: this cloud forwards by IP, so they come back to it.',
       advice: 'Use LVS in NAT or FULLNAT mode (`lb_kind NAT`), or a load balancer of the cloud.',
     });
   }

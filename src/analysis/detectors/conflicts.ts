@@ -1,45 +1,64 @@
-import type { AddressBook } from '../../dataplane/address-book.ts';
+import { FORM_ARP_REPLY, FORM_SOLICITED_NA, type Form } from '../../arp/claim.ts';
+import { type AddressBook, POLICY_ORDINARY } from '../../dataplane/address-book.ts';
 import { ORDINARY_ADDRESS } from '../../dataplane/drop-reason.ts';
+import { isVirtualMac } from '../../wire/mac.ts';
 import type { Clock } from '../clock.ts';
+import { speakerWith } from '../failovers.ts';
 import type { FindingLog } from '../finding-log.ts';
 import type { Track } from '../track.ts';
-import type { AddressWatch } from './address-watch.ts';
+import type { AddressWatch, AddressWatches } from './address-watch.ts';
 import type { AddressWords } from './address-words.ts';
 
 /**
- * `address-conflict`: two hosts claim an ordinary address. With a lab file, where the claim of
- * another's address is refused; without, where an address of no virtual router goes from one host
- * to another and back faster than any failover (RFC 5227 section 2.4: both are using it).
+ * `address-conflict`: two hosts claim one address that is not both's to claim. With a lab file, an
+ * ordinary address that another ENI has: refused by a cloud, learned on a plain LAN. Without, an
+ * address of no virtual router that goes from one host to another and back faster than any
+ * failover (RFC 5227 section 2.4: both are using it), and an address that a host without VRRP
+ * takes from the master of its virtual router, which goes on and takes it back. An answer alone is
+ * no sign of it: proxies and clouds answer for other hosts.
  */
 const BACK_WITHIN = 5e9;
+/** A master is one until so many intervals after its last advert. */
+const MASTER_INTERVALS = 2.5;
+
+export interface ConflictParts {
+  readonly clock: Clock;
+  readonly log: FindingLog;
+  readonly words: AddressWords;
+  readonly book: AddressBook;
+  readonly tracks: readonly (Track | undefined)[];
+  readonly watches: AddressWatches;
+  /** A plan that refuses nothing is of a plain LAN. */
+  readonly isPlainLan: boolean;
+}
 
 export class Conflicts {
-  private readonly clock: Clock;
-  private readonly log: FindingLog;
-  private readonly words: AddressWords;
+  private readonly parts: ConflictParts;
 
-  private readonly book: AddressBook;
-
-  constructor(clock: Clock, log: FindingLog, words: AddressWords, book: AddressBook) {
-    this.clock = clock;
-    this.log = log;
-    this.words = words;
-    this.book = book;
+  constructor(parts: ConflictParts) {
+    this.parts = parts;
   }
 
-  onClaim(watch: AddressWatch, track: Track, mac: number, reason: number): void {
+  /** A claim of a contested address, the first of any, or one that was refused. */
+  onClaim(watch: AddressWatch, track: Track, mac: number, reason: number, form: Form): void {
     if (watch.conflicted || track.routers.length > 0) return;
+    const { book, isPlainLan } = this.parts;
     if (reason === ORDINARY_ADDRESS) {
       // An address of the subnet that nobody has is refused as well, and is no conflict.
-      const [owner = track.holder] = this.book.membersOf(track.id);
-      if (owner !== 0 && owner !== mac) this.raise(watch, track.id, mac, owner);
+      const [owner = track.holder] = book.membersOf(track.id);
+      if (owner !== 0 && owner !== mac) this.raiseOrdinary(watch, track.id, mac, owner);
       return;
     }
-    if (mac === watch.claimant) return;
-    const { now } = this.clock;
+    if (mac === watch.claimant || form === FORM_ARP_REPLY || form === FORM_SOLICITED_NA) return;
+    if (isPlainLan && book.policy(track.id) === POLICY_ORDINARY) {
+      const [owner = mac] = book.membersOf(track.id);
+      if (!book.hasMember(track.id, mac)) this.raiseOrdinary(watch, track.id, mac, owner);
+      return;
+    }
+    const { now } = this.parts.clock;
     const isBack = mac === watch.claimantBefore && now - watch.claimedSince <= BACK_WITHIN;
     if (isBack && !track.isConfigured) {
-      this.raise(watch, track.id, watch.claimant, mac);
+      this.raiseOrdinary(watch, track.id, watch.claimant, mac);
       return;
     }
     watch.claimantBefore = watch.claimant;
@@ -47,10 +66,63 @@ export class Conflicts {
     watch.claimedSince = now;
   }
 
-  private raise(watch: AddressWatch, id: number, mac: number, owner: number): void {
+  /** The holder of an address of a virtual router has changed from `from` to `to`. */
+  onChange(watch: AddressWatch, track: Track, from: number, to: number): void {
+    if (watch.conflicted || track.routers.length === 0) return;
+    if (watch.taker !== 0) {
+      if (watch.taker === from && watch.takenFrom === to) watch.conflicted = true;
+      else watch.taker = 0;
+    }
+    if (watch.conflicted || isVirtualMac(from) || isVirtualMac(to)) return;
+    const master = speakerWith(track, from);
+    if (master === null || speakerWith(track, to) !== null) return;
+    const { observer } = master;
+    const { now, frame, stamp } = this.parts.clock;
+    const isMaster =
+      observer.isMaster && now - observer.lastAdvert < MASTER_INTERVALS * observer.interval;
+    if (!isMaster) return;
+    watch.taker = to;
+    watch.takenFrom = from;
+    watch.takerFrame = frame;
+    watch.takerStamp = stamp;
+  }
+
+  /** Who is never heard to advertise is known at the end, where everything was in view. */
+  finish(seesAll: boolean): void {
+    if (!seesAll) return;
+    this.parts.watches.forEach((watch, id) => {
+      const track = this.parts.tracks[id];
+      if (track === undefined || !watch.conflicted || watch.taker === 0) return;
+      const isPeer = track.routers.some(({ peers }) =>
+        peers.some(({ mac }) => mac === watch.taker),
+      );
+      if (speakerWith(track, watch.taker) === null && !isPeer) this.raiseTaken(watch, id);
+    });
+  }
+
+  private raiseTaken(watch: AddressWatch, id: number): void {
+    const { log, words } = this.parts;
+    log.raise({
+      code: 'address-conflict',
+      severity: 'error',
+      id,
+      frame: watch.takerFrame,
+      stamp: watch.takerStamp,
+      message:
+        `${words.host(watch.taker)} announced ${words.ip(id)} and speaks no VRRP for it, while ` +
+        `${words.host(watch.takenFrom)} is its master: clients sent to the wrong host until the ` +
+        'master announced it again.',
+      advice:
+        'Find that host by its MAC and take the address off it. Until then ' +
+        '`garp_master_refresh 5` bounds the damage; a HaVip cloud refuses such a claim.',
+    });
+  }
+
+  private raiseOrdinary(watch: AddressWatch, id: number, mac: number, owner: number): void {
     watch.conflicted = true;
-    const { words } = this;
-    this.log.raiseNow({
+    watch.taker = 0;
+    const { log, words } = this.parts;
+    log.raiseNow({
       code: 'address-conflict',
       severity: 'error',
       id,

@@ -25,8 +25,9 @@ export class Flapping {
 
   /** The address has just got another holder than before. */
   onChange(watch: AddressWatch, id: number, from: number, to: number): void {
-    const { changes } = watch;
     const { now } = this.clock;
+    watch.changes ??= new Float64Array(CHANGES).fill(Number.NaN);
+    const { changes } = watch;
     changes[3] = changes[2]!;
     changes[2] = changes[1]!;
     changes[1] = changes[0]!;
@@ -53,11 +54,17 @@ export class Flapping {
 
   onAnnouncement(watch: AddressWatch, id: number): void {
     const { now } = this.clock;
-    const at = watch.announced++ % STORM_ANNOUNCEMENTS;
-    if (at === 0 && watch.announcements === null) {
+    const previous = watch.lastAnnounced;
+    watch.lastAnnounced = now;
+    if (watch.announcements === null) {
+      // Most hosts announce once: only a second announcement soon after makes a ring worth it.
+      if (!(now - previous <= STORM_WINDOW)) return;
       watch.announcements = new Float64Array(STORM_ANNOUNCEMENTS).fill(Number.NaN);
+      watch.announcements[0] = previous;
+      watch.announced = 1;
     }
-    const ring = watch.announcements as Float64Array;
+    const ring = watch.announcements;
+    const at = watch.announced++ % STORM_ANNOUNCEMENTS;
     ring[at] = now;
     const oldest = ring[(at + 1) % STORM_ANNOUNCEMENTS]!;
     if (!(now - oldest <= STORM_WINDOW)) return;
@@ -75,7 +82,8 @@ export class Flapping {
         'that matter.',
       advice:
         'Announce less: `garp_master_repeat 5`, `garp_master_refresh 60`, ' +
-        '`garp_master_refresh_repeat 1`, and `garp_interval 0.01` where there are many addresses.',
+        '`garp_master_refresh_repeat 1`, and where there are many addresses ' +
+        '`vrrp_garp_interval 0.01` in global_defs.',
     });
   }
 }

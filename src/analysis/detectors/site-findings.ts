@@ -18,6 +18,8 @@ export class SiteFindings {
   private readonly words: AddressWords;
   private readonly site: Site | null;
   private readonly senders = new Set<string>();
+  private lastMac = 0;
+  private lastWord = 0;
 
   constructor(log: FindingLog, words: AddressWords, site: Site | null) {
     this.log = log;
@@ -29,6 +31,11 @@ export class SiteFindings {
     if (this.senders.size >= SENDERS_MAX) return;
     const { link, packet, family } = seen;
     const mac = macFromHalves(link.sourceHigh, link.sourceLow);
+    // One sender makes many such packets: those like the last one cost no text.
+    const word = view.getUint32(family === 4 ? packet + 12 : ipv6SourceAt(packet) + 12);
+    if (family === 4 && mac === this.lastMac && word === this.lastWord) return;
+    this.lastMac = family === 4 ? mac : 0;
+    this.lastWord = word;
     const source =
       family === 4
         ? formatIpv4(readIpv4Source(view, packet))

@@ -65,13 +65,15 @@ export class TakeoverFindings {
         `master; by its priority and the advert interval ${expected.toFixed(3)} s would do.`,
       advice:
         'Look for what held it up: a loaded machine (`vrrp_rt_priority 50`, `vrrp_no_swap`), ' +
-        'a track_script or `startup_delay`, an interface that came up late.',
+        'a track_script or `vrrp_startup_delay`, an interface that came up late.',
     });
   }
 
   private recovery(entry: FailoverEntry, { id, frame, stamp, to }: About): void {
     const { detectionSeconds: took, outageSeconds: outage } = entry;
     if (took === null || outage === null || outage - took <= RECOVERY_SLACK) return;
+    // Whoever speaks no VRRP has no master's duties: a rogue's claim is no recovery.
+    if (entry.masterDownIntervalSeconds === null) return;
     this.log.raise({
       code: 'slow-recovery',
       severity: 'warning',

@@ -76,8 +76,10 @@ describe('flapping', () => {
     heard(scene, 0, 3, NODE_A);
     for (const second of [3.2, 3.4, 3.6]) scene.announce(second, second === 3.4 ? A : B);
     scene.at(3.6, craft(NODE_B));
-    const evidence = scene.at(5.2, craft(NODE_A));
-    heard(scene, 6.2, 8.2, NODE_A);
+    scene.at(5.2, craft(NODE_A));
+    // 2.5 intervals after the rival's last advert; with traffic it would be known sooner.
+    const evidence = scene.at(6.2, craft(NODE_A));
+    heard(scene, 7.2, 8.2, NODE_A);
     const result = await scene.replay();
     expect(codes(result)).toEqual(['stale-cache']);
     expect(found(result, 'stale-cache')[0]).toMatchObject({ frame: evidence, ip: VIP });
@@ -235,6 +237,7 @@ describe('address-conflict', () => {
   test('not an address of a virtual router', async () => {
     const scene = new Scene();
     heard(scene, 0, 2, NODE_A);
+    scene.at(2.5, craft(NODE_B));
     for (const [second, mac] of [
       [3, A],
       [4, B],

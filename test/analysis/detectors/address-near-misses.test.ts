@@ -1,0 +1,208 @@
+/**
+ * What looks like a finding about an address and is none, and what hides behind such a look. Each
+ * scene is a set-up that people run; the second source is what it is, told with it.
+ */
+import { describe, expect, test } from 'vitest';
+import type { Finding, ReplayResult } from '../../../src/analysis/result.ts';
+import { compile } from '../../../src/havip/compile.ts';
+import { announcement, arp, packet } from '../../dataplane/frames.ts';
+import {
+  CLIENT as GUEST,
+  VIP as HAVIP,
+  NODE1,
+  NODE2,
+  ROGUE,
+  topologyOf,
+} from '../../dataplane/site.ts';
+import { A, B, C, CLIENT, CLIENT_IP, echo, type Scene, Scene as Story, VIP } from '../scene.ts';
+import { Concert, type Craft, craft, NODE_A, NODE_B } from './craft.ts';
+
+const GATEWAY = 'ee:ff:ff:ff:ff:ff';
+/** The other network card of node A. */
+const A_INSIDE = '00:16:3e:00:01:01';
+const B_INSIDE = '00:16:3e:00:01:02';
+
+function found(result: ReplayResult, code: string): Finding[] {
+  return result.findings.filter((finding) => finding.code === code);
+}
+
+function heard(scene: Pick<Scene, 'at'>, from: number, to: number, fields: Craft): void {
+  for (let second = from; second <= to; second++) scene.at(second, craft(fields));
+}
+
+function reply(source: string, ip: string): DataView {
+  const to = { destination: CLIENT, tha: CLIENT, tpa: CLIENT_IP };
+  return arp({ operation: 2, source, spa: ip, ...to });
+}
+
+describe('stale-cache', () => {
+  test('not where the master announces from another card than it advertises from', async () => {
+    const scene = new Concert();
+    heard(scene, 0, 6, NODE_A);
+    scene.announce(0.001, A_INSIDE, VIP);
+    scene.at(9.6, craft(NODE_B));
+    scene.announce(9.601, B_INSIDE, VIP);
+    heard(scene, 10.6, 16, NODE_B);
+    expect(found(await scene.scene().replay(), 'stale-cache')).toEqual([]);
+  });
+
+  /** A rival whose adverts are lost before the capture, and who serves on: 09-split-brain. */
+  const rivalled = async (answers: boolean) => {
+    const scene = new Concert();
+    scene.announce(0, A, VIP);
+    heard(scene, 0, 12, NODE_A);
+    scene.at(3.5, craft(NODE_B));
+    scene.announce(3.501, B, VIP);
+    for (let i = 0; i < 40; i++) {
+      const second = 0.5 + i * 0.1;
+      const server = second < 3.5 ? A : B;
+      scene.at(second, echo(true, { sequence: i, server }));
+      const isAnswered = second < 3.5 || answers;
+      if (isAnswered) scene.at(second + 0.001, echo(false, { sequence: i, server }));
+    }
+    for (let i = 40; i < 60; i++) {
+      scene.at(0.5 + i * 0.1, echo(true, { sequence: i, server: B }));
+      if (answers) scene.at(0.501 + i * 0.1, echo(false, { sequence: i, server: B }));
+    }
+    scene.announce(5.5, A, VIP);
+    return found(await scene.scene().replay(), 'stale-cache');
+  };
+
+  test('a rival silent for a while counts as gone only where it serves nobody', async () => {
+    expect(await rivalled(true)).toEqual([]);
+    expect(await rivalled(false)).toMatchObject([{ severity: 'error', ip: VIP }]);
+  });
+});
+
+describe('announcement-missing', () => {
+  test('not an address of the other side of a router pair, announced elsewhere', async () => {
+    const scene = new Concert();
+    const addresses = [VIP, '10.9.0.1'];
+    scene.announce(0, A, VIP);
+    heard(scene, 0, 4, { ...NODE_A, addresses });
+    scene.at(7.6, craft({ ...NODE_B, addresses }));
+    scene.announce(7.601, B, VIP);
+    heard(scene, 8.6, 12.6, { ...NODE_B, addresses });
+    expect(found(await scene.scene().replay(), 'announcement-missing')).toEqual([]);
+  });
+});
+
+describe('zombie-holder', () => {
+  test('not the owner of an ordinary address that somebody else announced', async () => {
+    const scene = new Story();
+    scene.announce(0, A);
+    scene.announce(1, B);
+    for (let i = 0; i < 5; i++) scene.ping(3 + i, { sequence: i });
+    const said = found(await scene.replay(), 'zombie-holder');
+    for (const { message } of said) expect(message).not.toContain('keepalived');
+  });
+
+  /** LVS in DR mode with directors that serve, too: the holder passes requests on to its backup. */
+  test('not a backup director that answers what the holder passes on to it', async () => {
+    const scene = new Concert();
+    scene.announce(0, A, VIP);
+    heard(scene, 0, 2, NODE_A);
+    scene.at(2.2, craft({ ...NODE_A, priority: 0 }));
+    scene.at(2.9, craft(NODE_B));
+    scene.announce(2.901, B, VIP);
+    heard(scene, 3.9, 12.9, NODE_B);
+    for (let i = 0; i < 6; i++) {
+      const about = { sequence: i, server: B };
+      scene.at(6 + i, echo(true, about));
+      scene.at(6.0001 + i, echo(true, { ...about, client: B, server: A }));
+      scene.at(6.0002 + i, echo(false, { ...about, server: A }));
+    }
+    expect(found(await scene.scene().replay(), 'zombie-holder')).toEqual([]);
+  });
+});
+
+describe('address-conflict', () => {
+  test('not a proxy that answers for a host', async () => {
+    const scene = new Story();
+    const asks = { operation: 1, source: A, spa: '192.168.0.20', tpa: CLIENT_IP };
+    scene.at(0, arp(asks));
+    scene.at(1, reply(GATEWAY, '192.168.0.20'));
+    scene.at(2, arp(asks));
+    expect(found(await scene.replay(), 'address-conflict')).toEqual([]);
+  });
+
+  test('on a plain LAN: another’s ordinary address is learned and reported', async () => {
+    const site = compile(topologyOf('classic'));
+    const scene = new Story();
+    const frame = scene.at(0, announcement(NODE2, '192.168.0.11'));
+    expect(found(await scene.replay({ site }), 'address-conflict')).toMatchObject([{ frame }]);
+  });
+
+  test('a host that speaks no VRRP and takes the address from the master that does', async () => {
+    const scene = new Concert();
+    scene.announce(0, A, VIP);
+    heard(scene, 0, 10, NODE_A);
+    scene.announce(4.5, C, VIP);
+    scene.announce(5.5, A, VIP);
+    const [finding, ...more] = found(await scene.scene().replay(), 'address-conflict');
+    expect(finding).toMatchObject({ severity: 'error', ip: VIP });
+    expect(finding?.message).toContain(C);
+    expect(more).toEqual([]);
+  });
+});
+
+describe('slow-recovery', () => {
+  test('not of an address that was taken by a host without VRRP', async () => {
+    const scene = new Concert();
+    scene.announce(0, A, VIP);
+    heard(scene, 0, 10, NODE_A);
+    for (let i = 0; i < 60; i++) {
+      const second = 1 + i * 0.1;
+      scene.at(second, echo(true, { sequence: i }));
+      if (second < 4 || second > 6) scene.at(second + 0.001, echo(false, { sequence: i }));
+    }
+    scene.announce(4.01, C, VIP);
+    scene.announce(6, A, VIP);
+    expect(found(await scene.scene().replay(), 'slow-recovery')).toEqual([]);
+  });
+});
+
+describe('lvs-dr-unsupported', () => {
+  const site = compile(topologyOf('alibaba'));
+  const from = (source: string) =>
+    packet({ source, destination: GUEST, from: HAVIP, to: '192.168.0.10', protocol: 1 });
+
+  test('not where a switch puts its own MAC on what it forwards', async () => {
+    const scene = new Story();
+    scene.at(0, announcement(NODE1, HAVIP));
+    for (let i = 0; i < 5; i++) scene.at(2 + i, from(GATEWAY));
+    expect(found(await scene.replay({ site }), 'lvs-dr-unsupported')).toEqual([]);
+  });
+
+  test('not a bound host whose claims are refused because of use_vmac', async () => {
+    const scene = new Story();
+    scene.at(0, announcement(NODE1, HAVIP));
+    scene.at(1, announcement('00:00:5e:00:01:33', HAVIP));
+    for (let i = 0; i < 5; i++) scene.at(2 + i, from(NODE2));
+    expect(found(await scene.replay({ site }), 'lvs-dr-unsupported')).toEqual([]);
+  });
+
+  test('a director that passes requests on, where its real servers are out of view', async () => {
+    const scene = new Story();
+    scene.at(0, announcement(NODE1, HAVIP));
+    for (let i = 0; i < 3; i++) {
+      const about = { sequence: i, vip: HAVIP, client: GUEST };
+      scene.at(2 + i, echo(true, { ...about, server: NODE1 }));
+      scene.at(2.001 + i, echo(true, { ...about, client: NODE1, server: ROGUE }));
+    }
+    const said = found(await scene.replay({ site }), 'lvs-dr-unsupported');
+    expect(said).toMatchObject([{ severity: 'error', frame: 3 }]);
+    const onLan = compile(topologyOf('huawei'));
+    expect(found(await scene.replay({ site: onLan }), 'lvs-dr-unsupported')).toEqual([]);
+  });
+
+  test('not a host that claimed the address and was refused', async () => {
+    const scene = new Story();
+    scene.at(0, announcement(NODE1, HAVIP));
+    scene.at(1.5, announcement(ROGUE, HAVIP));
+    for (let i = 0; i < 5; i++) scene.at(2 + i, from(ROGUE));
+    const result = await scene.replay({ site });
+    expect(found(result, 'lvs-dr-unsupported')).toEqual([]);
+    expect(found(result, 'claim-refused')).toHaveLength(1);
+  });
+});
