@@ -55,8 +55,17 @@ export async function writeHtmlFile(
     fs.renameSync(temporary, file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') fs.rmSync(temporary, { force: true });
+    if (code !== 'EEXIST') remove(temporary);
     throw new UsageError(`--html: ${file} cannot be written: ${message}`, 'name another file');
+  }
+}
+
+/** What cannot be removed stays: there is an error to tell already. */
+function remove(file: string): void {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch {
+    // Never made, most likely.
   }
 }
 

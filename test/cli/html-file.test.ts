@@ -68,6 +68,15 @@ describe.skipIf(!isPageBuilt)('--html', () => {
     expect(err[0]).toContain(what);
   });
 
+  test('where it cannot be written one line says so, after the report', async () => {
+    const before = fs.readdirSync(folder);
+    const { status, out, err } = await run(file('a.pcap'), '--html', file('x'.repeat(300)));
+    expect([status, err.length]).toEqual([2, 1]);
+    expect(err[0]).toMatch(/cannot be written: ENAMETOOLONG/);
+    expect(out).toContain('1 failover');
+    expect(fs.readdirSync(folder)).toEqual(before);
+  });
+
   test('standard output is for the report', async () => {
     const { status, err } = await run(file('a.pcap'), '--html', '-');
     expect([status, err.length]).toEqual([2, 1]);

@@ -104,14 +104,14 @@ function legend({ phases }: Breakdown, failover: FailoverEntry): Markup {
     ({ name, seconds }) =>
       html`<li><span class="swatch ${name}"></span>${name} <b>${
         seconds === null ? '–' : duration(seconds)
-      }</b>${expectation(name, failover)}</li>`,
+      }</b>${expectation(name, seconds, failover)}</li>`,
   );
   return html`<ul class="parts">${items}</ul>`;
 }
 
 /** Only where the new master had to miss the old one does its timer say anything. */
-function expectation(name: Phase['name'], failover: FailoverEntry): Content {
-  const { detectionSeconds: took, masterDownIntervalSeconds: expected, cause } = failover;
+function expectation(name: Phase['name'], took: number | null, failover: FailoverEntry): Content {
+  const { masterDownIntervalSeconds: expected, cause } = failover;
   if (name !== 'detection' || took === null || expected === null) return null;
   if (cause !== 'crash' && cause !== 'shutdown') return null;
   const text = `(expected ${duration(expected)}, ${difference(took - expected)})`;
