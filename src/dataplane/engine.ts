@@ -1,8 +1,9 @@
+import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import { writeMacHalves } from '../wire/mac.ts';
 import * as reason from './drop-reason.ts';
 import type { Forwarding } from './forwarding.ts';
 import { FrameBatch } from './frame-batch.ts';
-import type { Port } from './port.ts';
+import { type Port, TAG_KEEP } from './port.ts';
 import type { Switch } from './switch.ts';
 import * as verdict from './verdict.ts';
 
@@ -60,6 +61,7 @@ export class Engine {
   private readonly responder: Responder | null;
   private readonly stationAgeMax: number;
   private readonly batch = new FrameBatch();
+  private readonly answers = new FrameBatch(1);
   private readonly answer = new DataView(new ArrayBuffer(ANSWER_MAX));
   private lastAged = Number.NaN;
 
@@ -101,24 +103,26 @@ export class Engine {
       this.framesIn[port]!++;
       this.octetsIn[port]! += end - at;
       const way = owner.ingress(view, at, end, batch.linkType[i]!, port);
-      this.act(way, view, at, end, port);
+      this.act(way, i, port);
     }
+    if (count > 0) for (let i = 0; i < this.ports.length; i++) this.ports[i]!.flush();
     return count;
   }
 
   /** What the verdict asks for; a drop has been counted by the switch. */
-  private act(way: number, view: DataView, at: number, end: number, ingress: number): void {
+  private act(way: number, index: number, ingress: number): void {
+    const { batch } = this;
     switch (verdict.verdictKind(way)) {
       case verdict.FORWARD:
-        if (this.forwarding.isByIp) this.rewrite(view, at);
-        this.send(verdict.verdictDetail(way), view, at, end);
+        if (this.forwarding.isByIp) this.rewrite(batch.view, batch.at[index]!);
+        this.send(verdict.verdictDetail(way), batch, index);
         break;
       case verdict.FLOOD:
-        this.flood(view, at, end, ingress);
+        this.flood(index, ingress);
         break;
       case verdict.RESPOND:
       case verdict.DELIVER:
-        this.respond(view, at, end, ingress);
+        this.respond(index, ingress);
         break;
       default:
     }
@@ -130,31 +134,34 @@ export class Engine {
     writeMacHalves(view, at + 6, this.gatewayHigh, this.gatewayLow);
   }
 
-  private flood(view: DataView, at: number, end: number, ingress: number): void {
+  private flood(index: number, ingress: number): void {
     const { network } = this.owner.classifier;
     for (let port = 0; port < this.ports.length; port++) {
       if (port === ingress) continue;
       const networks = this.networks[port]!;
-      if (networks === null || networks.has(network)) this.send(port, view, at, end);
+      if (networks === null || networks.has(network)) this.send(port, this.batch, index);
     }
   }
 
-  private respond(view: DataView, at: number, end: number, ingress: number): void {
-    const { owner, responder, answer } = this;
-    const length = responder === null ? 0 : responder.respond(owner, view, at, end, answer);
-    if (length > 0) this.send(ingress, answer, 0, length);
+  private respond(index: number, ingress: number): void {
+    const { owner, responder, answer, answers, batch } = this;
+    const at = batch.at[index]!;
+    const end = batch.end[index]!;
+    const length = responder === null ? 0 : responder.respond(owner, batch.view, at, end, answer);
+    if (length > 0) this.send(ingress, answers.hold(answer, 0, length, LINKTYPE_ETHERNET), 0);
     else owner.drops[reason.NOT_DELIVERED]!++;
   }
 
   /** The one place that sends. */
-  private send(egress: number, view: DataView, at: number, end: number): void {
+  private send(egress: number, batch: FrameBatch, index: number): void {
     const port = this.ports[egress]!;
     const { drops } = this.owner;
-    if (end - at > port.maximumFrame) {
+    const length = batch.end[index]! - batch.at[index]!;
+    if (length > port.maximumFrame && batch.offload[index] === -1) {
       drops[reason.TOO_BIG]!++;
-    } else if (port.transmit(view, at, end)) {
+    } else if (port.transmit(batch, index, TAG_KEEP)) {
       this.framesOut[egress]!++;
-      this.octetsOut[egress]! += end - at;
+      this.octetsOut[egress]! += length;
     } else {
       drops[reason.QUEUE_FULL]!++;
     }

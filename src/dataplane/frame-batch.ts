@@ -14,6 +14,11 @@ export class FrameBatch {
   /** Octets once on the wire. */
   readonly wireLength: Uint32Array;
   readonly linkType: Uint16Array;
+  /**
+   * Where in `view` the frame's virtio_net_hdr lies, beside the frame and never in it; -1 where
+   * checksums are complete and no segmentation is asked for (virtio 1.2, section 5.1.6).
+   */
+  readonly offload: Int32Array;
   /** Nanoseconds since the whole second of the first frame; NaN where the frame has no time. */
   readonly now: Float64Array;
 
@@ -23,6 +28,20 @@ export class FrameBatch {
     this.end = new Uint32Array(capacity);
     this.wireLength = new Uint32Array(capacity);
     this.linkType = new Uint16Array(capacity);
+    this.offload = new Int32Array(capacity).fill(-1);
     this.now = new Float64Array(capacity);
+  }
+
+  /** Makes the octets [at, end) of `view` the batch's only frame. */
+  hold(view: DataView, at: number, end: number, linkType: number): this {
+    this.view = view;
+    this.count = 1;
+    this.at[0] = at;
+    this.end[0] = end;
+    this.wireLength[0] = end - at;
+    this.linkType[0] = linkType;
+    this.offload[0] = -1;
+    this.now[0] = Number.NaN;
+    return this;
   }
 }

@@ -1,5 +1,6 @@
-import type { FrameBatch } from '../dataplane/frame-batch.ts';
-import type { Port } from '../dataplane/port.ts';
+import { FrameBatch } from '../dataplane/frame-batch.ts';
+import { type Port, TAG_KEEP } from '../dataplane/port.ts';
+import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 
 /**
  * A bad cable around any port: of the frames that leave through it some are lost, some doubled,
@@ -20,7 +21,9 @@ export class FaultPort implements Port {
   private readonly inner: Port;
   private readonly rates: Required<FaultRates>;
   private readonly held: DataView;
+  private readonly heldBatch = new FrameBatch(1);
   private heldLength = 0;
+  private heldTag = TAG_KEEP;
   private state: number;
 
   /** `seed`: any 32-bit number but 0. */
@@ -44,19 +47,16 @@ export class FaultPort implements Port {
     return this.inner.receive(batch);
   }
 
-  transmit(view: DataView, at: number, end: number): boolean {
+  transmit(batch: FrameBatch, index: number, tag: number): boolean {
     if (this.happens(this.rates.loss)) {
       this.lost++;
       return true;
     }
     const isHeldBack = this.heldLength === 0 && this.happens(this.rates.reordering);
-    if (isHeldBack && end - at <= this.maximumFrame) {
-      this.hold(view, at, end);
-      return true;
-    }
-    const isTaken = this.inner.transmit(view, at, end);
+    if (isHeldBack && this.hold(batch, index, tag)) return true;
+    const isTaken = this.inner.transmit(batch, index, tag);
     if (isTaken && this.happens(this.rates.duplication)) {
-      if (this.inner.transmit(view, at, end)) this.duplicated++;
+      if (this.inner.transmit(batch, index, tag)) this.duplicated++;
     }
     this.release();
     return isTaken;
@@ -66,13 +66,27 @@ export class FaultPort implements Port {
   release(): void {
     const length = this.heldLength;
     this.heldLength = 0;
-    if (length > 0 && !this.inner.transmit(this.held, 0, length)) this.lost++;
+    if (length === 0) return;
+    const batch = this.heldBatch.hold(this.held, 0, length, LINKTYPE_ETHERNET);
+    if (!this.inner.transmit(batch, 0, this.heldTag)) this.lost++;
+    // The next frame to be held back overwrites these octets.
+    this.inner.flush();
   }
 
-  private hold(view: DataView, at: number, end: number): void {
-    for (let i = at; i < end; i++) this.held.setUint8(i - at, view.getUint8(i));
-    this.heldLength = end - at;
+  flush(): void {
+    this.inner.flush();
+  }
+
+  /** Copies the frame; false where it is too long, or has work left to be done by an offload. */
+  private hold(batch: FrameBatch, index: number, tag: number): boolean {
+    const at = batch.at[index]!;
+    const length = batch.end[index]! - at;
+    if (length > this.held.byteLength || batch.offload[index] !== -1) return false;
+    for (let i = 0; i < length; i++) this.held.setUint8(i, batch.view.getUint8(at + i));
+    this.heldLength = length;
+    this.heldTag = tag;
     this.reordered++;
+    return true;
   }
 
   /** Marsaglia's xorshift32, as a number from 0 to 1. */

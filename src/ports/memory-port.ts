@@ -1,5 +1,5 @@
 import type { FrameBatch } from '../dataplane/frame-batch.ts';
-import type { Port } from '../dataplane/port.ts';
+import { type Port, TAG_KEEP, TAG_POP } from '../dataplane/port.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 
 /**
@@ -46,10 +46,19 @@ export class MemoryPort implements Port {
     return this.incoming.take(batch);
   }
 
-  transmit(view: DataView, at: number, end: number): boolean {
-    return this.outgoing.put(view, at, end);
+  transmit(batch: FrameBatch, index: number, tag: number): boolean {
+    return this.outgoing.put(batch.view, batch.at[index]!, batch.end[index]!, tag);
   }
+
+  /** Nothing waits: `transmit` has copied. */
+  flush(): void {}
 }
+
+/** Octets before the first tag: both MAC addresses. */
+const ADDRESSES = 12;
+const TAG = 4;
+/** TPID of a tag that is pushed (IEEE 802.1Q 9.5). */
+const TPID = 0x8100;
 
 class Ring {
   readonly slotOctets: number;
@@ -71,13 +80,22 @@ class Ring {
   }
 
   /** Copies the frame; false where there is no room or it is too long for a slot. */
-  put(view: DataView, at: number, end: number): boolean {
-    if (this.used === this.slots || end - at > this.slotOctets) return false;
+  put(view: DataView, at: number, end: number, tag: number): boolean {
+    const grows = tag === TAG_KEEP ? 0 : tag === TAG_POP ? -TAG : TAG;
+    if (this.used === this.slots || end - at + grows > this.slotOctets) return false;
     const slot = (this.head + this.used) % this.slots;
     const target = slot * this.slotOctets;
     // Octet by octet: a subarray would allocate, and frames are short.
-    for (let i = at; i < end; i++) this.octets[target + i - at] = view.getUint8(i);
-    this.lengths[slot] = end - at;
+    const { octets } = this;
+    const rest = grows === 0 ? at : at + ADDRESSES + (tag === TAG_POP ? TAG : 0);
+    for (let i = at; i < at + ADDRESSES && i < rest; i++)
+      octets[target + i - at] = view.getUint8(i);
+    for (let i = rest; i < end; i++) octets[target + i - at + grows] = view.getUint8(i);
+    if (grows > 0) {
+      this.view.setUint16(target + ADDRESSES, TPID);
+      this.view.setUint16(target + ADDRESSES + 2, tag & 0xffff);
+    }
+    this.lengths[slot] = end - at + grows;
     this.used++;
     return true;
   }
@@ -94,6 +112,7 @@ class Ring {
       batch.end[i] = slot * this.slotOctets + length;
       batch.wireLength[i] = length;
       batch.linkType[i] = LINKTYPE_ETHERNET;
+      batch.offload[i] = -1;
       batch.now[i] = Number.NaN;
     }
     batch.view = this.view;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Engine, type EngineOptions, type Responder } from '../../src/dataplane/engine.ts';
 import { Forwarding } from '../../src/dataplane/forwarding.ts';
 import { FrameBatch } from '../../src/dataplane/frame-batch.ts';
+import { TAG_KEEP } from '../../src/dataplane/port.ts';
 import { Switch } from '../../src/dataplane/switch.ts';
 import { compile } from '../../src/havip/compile.ts';
 import { ruleSet } from '../../src/havip/rule-sets.ts';
@@ -25,6 +26,11 @@ import {
 } from './site.ts';
 
 const CLIENT_IP = '192.168.0.10';
+
+function sendFrom(host: MemoryPort, frame: DataView): boolean {
+  const batch = new FrameBatch(1).hold(frame, 0, frame.byteLength, 1);
+  return host.transmit(batch, 0, TAG_KEEP);
+}
 
 /** The hosts of the test network, each at the far end of a cable, and the switch between. */
 class Lab {
@@ -64,7 +70,7 @@ class Lab {
 
   /** The host sends; the engine breathes once. */
   send(mac: string, frame: DataView): void {
-    expect(this.host(mac).transmit(frame, 0, frame.byteLength)).toBe(true);
+    expect(sendFrom(this.host(mac), frame)).toBe(true);
     this.engine.breathe(this.now);
   }
 
@@ -215,7 +221,7 @@ describe('a cloud that forwards by MAC', () => {
     const { owner } = lab;
     const forwarding = new Forwarding({ byIp: false, carriesMulticast: true }, [1500, 1500]);
     const engine = new Engine({ owner, forwarding, ports, gatewayMac: 0, responder: null });
-    far.transmit(long, 0, long.byteLength);
+    sendFrom(far, long);
     engine.breathe(0);
     expect(owner.drops[17]).toBe(1);
   });
@@ -226,8 +232,8 @@ describe('one breath', () => {
     const lab = new Lab('classic', {}, 128);
     for (let i = 0; i < 70; i++) {
       const frame = announcement(NODE1, VIP);
-      lab.host(NODE1).transmit(frame, 0, frame.byteLength);
-      if (i < 3) lab.host(NODE2).transmit(frame, 0, frame.byteLength);
+      sendFrom(lab.host(NODE1), frame);
+      if (i < 3) sendFrom(lab.host(NODE2), frame);
     }
     expect(lab.engine.breathe(0)).toBe(64 + 3);
     expect(lab.engine.breathe(0)).toBe(6);

@@ -1,7 +1,7 @@
 /** What every port promises, whatever is behind it. One suite, run for each implementation. */
 import { describe, expect, test } from 'vitest';
 import { FrameBatch } from '../../src/dataplane/frame-batch.ts';
-import type { Port } from '../../src/dataplane/port.ts';
+import { type Port, pushedTag, TAG_KEEP, TAG_POP } from '../../src/dataplane/port.ts';
 
 /** A port, and the other end of its cable. */
 export interface Cable {
@@ -17,10 +17,12 @@ export function numbered(length: number, number: number): DataView {
 }
 
 /** Sends a frame from the middle of a larger buffer. */
-export function send(port: Port, frame: DataView): boolean {
+export function send(port: Port, frame: DataView, tag = TAG_KEEP): boolean {
   const arena = new Uint8Array(frame.byteLength + 20).fill(0xa5);
   arena.set(new Uint8Array(frame.buffer), 7);
-  const isTaken = port.transmit(new DataView(arena.buffer), 7, 7 + frame.byteLength);
+  const batch = new FrameBatch(1).hold(new DataView(arena.buffer), 7, 7 + frame.byteLength, 1);
+  const isTaken = port.transmit(batch, 0, tag);
+  port.flush();
   // The octets are the caller's again.
   arena.fill(0x5a);
   return isTaken;
@@ -86,6 +88,24 @@ export function portContract(name: string, make: () => Cable): void {
       const length = peer.maximumFrame;
       expect(send(peer, numbered(length, 9))).toBe(true);
       expect(receiveAll(port)).toEqual([[length, 9, 9]]);
+    });
+
+    test('pushes a tag behind the addresses, and pops it again', () => {
+      const { port, peer } = make();
+      const plain = new DataView(new ArrayBuffer(60));
+      for (let i = 0; i < 60; i++) plain.setUint8(i, i);
+      expect(send(peer, plain, pushedTag(0x2064))).toBe(true);
+      const batch = new FrameBatch();
+      expect(port.receive(batch)).toBe(1);
+      const at = batch.at[0]!;
+      expect(batch.end[0]! - at).toBe(64);
+      expect(batch.view.getUint32(at + 12)).toBe(0x81002064);
+      expect([batch.view.getUint8(at + 11), batch.view.getUint8(at + 16)]).toEqual([11, 12]);
+      expect(port.transmit(batch, 0, TAG_POP)).toBe(true);
+      port.flush();
+      expect(peer.receive(batch)).toBe(1);
+      const octets = new Uint8Array(batch.view.buffer, batch.at[0], batch.end[0]! - batch.at[0]!);
+      expect([...octets]).toEqual([...new Uint8Array(plain.buffer)]);
     });
 
     test('refuses what does not fit, keeps what it took, and goes on', () => {
