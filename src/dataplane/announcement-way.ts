@@ -91,11 +91,11 @@ export class AnnouncementWay {
     const start = view.getInt32(at + DESTINATION);
     if ((start & 0x01000000) === 0 || start === RESERVED_GROUP) return false;
     const { table } = this;
-    const entry = table.find(0, address);
+    const entry = table.findUntagged(address);
     if (entry < 0) return false;
     if (this.enis !== null && !this.isGranted(entry, high, low, port)) return false;
     this.classifier.takeAnnouncement(view, at, end, operation);
-    fillGratuitous(view, at, this.claim);
+    fillGratuitous(this.claim, view, at, operation, address, high, low);
     const moved = table.pointAt(entry, high, low, port, tick);
     const outcome = moved ? CLAIM_MOVED : CLAIM_CONFIRMED;
     this.observer.onClaim(this.claim, table.tag(entry), outcome, ALLOWED);
