@@ -10,7 +10,12 @@ const root = join(import.meta.dirname, '..');
 const LOCK = 'package-lock.json';
 /** What npm writes last of all when it has installed. */
 const INSTALLED = 'node_modules/.package-lock.json';
-const BUILD_FILES = ['tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
+const BUILD_FILES = [
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/build.mjs',
+  'scripts/build-native.mjs',
+];
 
 if (changed(INSTALLED) < changed(LOCK)) {
   console.log('havip: installing packages (npm ci)');
@@ -32,9 +37,11 @@ function changed(path) {
   return statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** The latest change below src; folders count too, as they change when a file is removed. */
+/** The latest change of a source; folders count too, as they change when a file is removed. */
 function newestSource() {
-  const below = readdirSync(join(root, 'src'), { recursive: true });
-  const paths = ['src', ...BUILD_FILES, ...below.map((path) => join('src', path))];
-  return Math.max(...paths.map(changed));
+  const paths = ['src', 'native'].flatMap((folder) => {
+    const below = readdirSync(join(root, folder), { recursive: true });
+    return [folder, ...below.map((path) => join(folder, path))];
+  });
+  return Math.max(...[...BUILD_FILES, ...paths].map(changed));
 }

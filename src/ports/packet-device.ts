@@ -1,0 +1,28 @@
+/**
+ * Packet sockets: frames to and from an interface that exists, beside the kernel's own stack,
+ * which goes on seeing them, too. Needs CAP_NET_RAW.
+ */
+import { nativeBinding, type PacketDevice } from './native-binding.ts';
+
+export type { PacketDevice } from './native-binding.ts';
+
+export interface PacketOptions {
+  /** EtherType of the frames that are received (default ETH_P_ALL: all). */
+  readonly protocol?: number;
+  /** Whether frames for other MAC addresses are received (default true). */
+  readonly promiscuous?: boolean;
+  /** Whether frames come and go with a virtio header (default true, where the kernel can). */
+  readonly offload?: boolean;
+}
+
+const ETH_P_ALL = 3;
+
+/**
+ * Opens the interface of that name in the current network namespace. What this machine itself
+ * sends there is not received. Raises a `NativeError`.
+ */
+export function openPacketDevice(interfaceName: string, options: PacketOptions = {}): PacketDevice {
+  const { protocol = ETH_P_ALL, promiscuous = true, offload = true } = options;
+  const flags = [Number(promiscuous), Number(offload)] as const;
+  return nativeBinding().openPacket(interfaceName, protocol, ...flags);
+}
