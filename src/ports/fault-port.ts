@@ -12,6 +12,8 @@ export interface FaultRates {
   readonly loss?: number;
   readonly duplication?: number;
   readonly reordering?: number;
+  /** Milliseconds that each frame is kept. */
+  readonly delay?: number;
 }
 
 export class FaultPort implements Port {
@@ -29,7 +31,7 @@ export class FaultPort implements Port {
   /** `seed`: any 32-bit number but 0. */
   constructor(inner: Port, rates: FaultRates, seed: number) {
     this.inner = inner;
-    this.rates = { loss: 0, duplication: 0, reordering: 0, ...rates };
+    this.rates = { loss: 0, duplication: 0, reordering: 0, delay: 0, ...rates };
     this.held = new DataView(new ArrayBuffer(inner.maximumFrame));
     this.state = seed | 0;
     if (this.state === 0) throw new RangeError('seed must not be 0');

@@ -1,0 +1,93 @@
+/**
+ * What the engine's thread lets out: each frame that says something of an address (ARP, ND,
+ * adverts, claims refused, spoofed sources) and the requests and answers of HaVips, copied into the
+ * ring of events as they came. All else passes unseen. It runs for each frame and allocates
+ * nothing.
+ */
+import { Exchange, NO_EXCHANGE } from '../analysis/service.ts';
+import type { Claim } from '../arp/claim.ts';
+import { type AddressBook, isHavipPolicy } from '../dataplane/address-book.ts';
+import type { Classifier } from '../dataplane/classifier.ts';
+import type { SwitchObserver } from '../dataplane/observer.ts';
+import type { RecordRing } from '../dataplane/record-ring.ts';
+import { CLAIM_MOVED } from '../dataplane/verdict.ts';
+import { RECORD_FRAME, RECORD_REPOINTED } from './engine-requests.ts';
+
+/** Octets of a frame that the analysis may look at: all headers and an advert of 20 addresses. */
+const LOOK_MAX = 512;
+/** Addresses whose last move is remembered. */
+const MOVES_MAX = 1 << 16;
+const VLAN_TPID = 0x8100;
+const ADDRESSES = 12;
+const TAG = 4;
+
+export class LiveObserver implements SwitchObserver {
+  /** Whether something was written since it was last set to false. */
+  hasNews = false;
+  private readonly ring: RecordRing;
+  private readonly book: AddressBook;
+  private readonly exchange = new Exchange();
+  /** When each address moved last, by id. */
+  private readonly moved = new Float64Array(MOVES_MAX).fill(Number.NaN);
+  private isOfInterest = false;
+
+  constructor(ring: RecordRing, book: AddressBook) {
+    this.ring = ring;
+    this.book = book;
+  }
+
+  /** After a frame was judged: out with it, where it was of interest. */
+  onJudged(view: DataView, at: number, end: number, port: number, vid: number, now: number): void {
+    if (!this.isOfInterest) return;
+    this.isOfInterest = false;
+    const length = Math.min(end - at, LOOK_MAX);
+    const { ring } = this;
+    const tag = vid === 0 ? 0 : TAG;
+    const to = ring.begin(RECORD_FRAME, now, length + tag);
+    if (to < 0) return;
+    ring.mark(to, port, 0, 0);
+    for (let i = 0; i < length; i++) {
+      ring.octets[to + i + (i < ADDRESSES ? 0 : tag)] = view.getUint8(at + i);
+    }
+    if (tag !== 0) ring.view.setUint32(to + ADDRESSES, VLAN_TPID * 0x10000 + vid);
+    ring.commit();
+    this.hasNews = true;
+  }
+
+  onClaim(_claim: Claim, id: number, verdict: number, _reason: number): void {
+    this.isOfInterest = true;
+    if (verdict === CLAIM_MOVED && id < MOVES_MAX) this.moved[id] = Number.NaN;
+  }
+
+  onAdvert(): void {
+    this.isOfInterest = true;
+  }
+
+  onPacketTo(id: number, view: DataView, seen: Classifier): void {
+    this.notePacket(id, view, seen);
+  }
+
+  onPacketFrom(id: number, view: DataView, seen: Classifier): void {
+    this.notePacket(id, view, seen);
+  }
+
+  onSpoofed(): void {
+    this.isOfInterest = true;
+  }
+
+  /** The first frame left for the new holder of address `id`, `elapsed` ns after its claim. */
+  onRepointed(id: number, elapsed: number): void {
+    const { ring, book } = this;
+    const to = ring.begin(RECORD_REPOINTED, elapsed, 16);
+    if (to < 0) return;
+    ring.mark(to, book.family(id), 0, 0);
+    for (let i = 0; i < 4; i++) ring.view.setUint32(to + 4 * i, book.word(id, i));
+    ring.commit();
+    this.hasNews = true;
+  }
+
+  private notePacket(id: number, view: DataView, seen: Classifier): void {
+    if (this.isOfInterest || !isHavipPolicy(this.book.policy(id))) return;
+    this.isOfInterest = this.exchange.read(view, seen) !== NO_EXCHANGE;
+  }
+}
