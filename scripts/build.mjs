@@ -62,7 +62,9 @@ async function bundleCommand(folder) {
   const { rolldown } = await import('rolldown');
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const external = [/^node:/, ...Object.keys(dependencies)];
-  const bundle = await rolldown({ input: main, platform: 'node', external });
+  const engine = join(folder, 'engine-worker.js');
+  const input = existsSync(engine) ? [main, engine] : main;
+  const bundle = await rolldown({ input, platform: 'node', external });
   const bundled = `${folder}.bundled`;
   await bundle.write({ dir: bundled, format: 'esm', chunkFileNames: '[name].js' });
   await bundle.close();

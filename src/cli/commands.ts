@@ -20,6 +20,11 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'who held a HaVip when, what a cloud would refuse, and each outage',
     load: async () => (await import('./replay.ts')).replay,
   },
+  up: {
+    operands: 'LAB',
+    summary: 'run a lab on this machine: real hosts, real keepalived, the rules of a cloud',
+    load: async () => (await import('./up.ts')).up,
+  },
   explain: {
     operands: '[CODE...]',
     summary: 'what a finding means and what to do',
@@ -39,7 +44,7 @@ const LATER = [
 ];
 
 /** Errors that are the user's to mend; each message is one line that says how. */
-const MENDABLE = new Set(['UsageError', 'CaptureError', 'LabFileError']);
+const MENDABLE = new Set(['UsageError', 'CaptureError', 'LabFileError', 'LabError', 'NativeError']);
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
 
@@ -87,6 +92,7 @@ async function help(arguments_: readonly string[], streams: Streams): Promise<nu
 /** Help needs no time. */
 const NO_CLOCK: Clock = {
   now: () => 0,
+  wall: () => 0,
   sleep: () => Promise.resolve(),
   turn: () => Promise.resolve(),
 };

@@ -26,6 +26,12 @@ export interface Responder {
   report(owner: Switch, why: number, view: DataView, answer: DataView, answerAt: number): number;
 }
 
+/** Whoever looks at every frame; what it is shown may be changed right afterwards. */
+export interface FrameTap {
+  /** Frame [at, end) came in by `port`, and the switch has just given this verdict on it. */
+  onJudged(view: DataView, at: number, end: number, port: number, way: number): void;
+}
+
 export interface EngineOptions {
   readonly owner: Switch;
   /** The one that `owner` was made with. */
@@ -41,6 +47,7 @@ export interface EngineOptions {
   readonly stationAgeMax?: number;
   /** Where ports share one way of sending: called in place of each port's `flush`. */
   readonly flush?: () => void;
+  readonly tap?: FrameTap | null;
 }
 
 /** IEEE 802.1Q 8.8.3: the recommended ageing time, in seconds. */
@@ -72,6 +79,7 @@ export class Engine {
   private readonly gatewayLow: number;
   private readonly responder: Responder | null;
   private readonly stationAgeMax: number;
+  private readonly tap: FrameTap | null;
   private readonly batch = new FrameBatch();
   private readonly egress: Egress;
   /** The answers of one batch, side by side: they must stay until they are sent. */
@@ -87,6 +95,7 @@ export class Engine {
     this.gatewayLow = macLow(options.gatewayMac);
     this.responder = options.responder;
     this.stationAgeMax = (options.stationAgeMax ?? STATION_AGE_MAX) * 1e9;
+    this.tap = options.tap ?? null;
     this.answers.view = new DataView(new ArrayBuffer(ANSWERS_MAX));
     this.answers.linkType.fill(LINKTYPE_ETHERNET);
     this.answers.now.fill(Number.NaN);
@@ -123,7 +132,9 @@ export class Engine {
       const end = batch.end[i]!;
       this.framesIn[index]!++;
       this.octetsIn[index]! += end - at;
-      this.act(owner.ingress(view, at, end, batch.linkType[i]!, index), i, index);
+      const way = owner.ingress(view, at, end, batch.linkType[i]!, index);
+      if (this.tap !== null) this.tap.onJudged(view, at, end, index, way);
+      this.act(way, i, index);
     }
     egress.flush();
     this.answers.count = 0;

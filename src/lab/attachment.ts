@@ -3,7 +3,7 @@
  * present namespace, or an interface that is there already. A TAP is made under a unique name and
  * gets its own in the same step in which it moves, so that no name of the user's is in the way.
  */
-import { cidrContains, isHostBlock, parseAddress, parseCidr } from '../havip/cidr.ts';
+import { cidrContains, parseAddress, parseCidr } from '../havip/cidr.ts';
 import type { Eni, Subnet, Topology } from '../havip/topology.ts';
 import { openPacketDevice } from '../ports/packet-device.ts';
 import { openTapDevice } from '../ports/tap-device.ts';
@@ -90,12 +90,9 @@ function defaultRoutes(topology: Topology, index: number): (4 | 6)[] {
 function withPrefix(text: string, subnet: Subnet): { text: string; family: 4 | 6 } {
   const address = parseAddress(text);
   if (address === null) throw new RangeError(`${text} is no address`);
-  const block = subnet.cidrs
-    .map((cidr) => ({ cidr, parsed: parseCidr(cidr) }))
-    .find(({ parsed }) => parsed !== null && cidrContains(parsed, address));
-  const full = address.family === 4 ? 32 : 128;
-  const isHost = block?.parsed == null || isHostBlock(block.parsed);
-  const length = isHost ? full : Number(block.cidr.split('/')[1]);
+  const blocks = subnet.cidrs.map((cidr) => parseCidr(cidr));
+  const block = blocks.find((one) => one !== null && cidrContains(one, address));
+  const length = block?.prefix ?? (address.family === 4 ? 32 : 128);
   return { text: `${address.text}/${length}`, family: address.family };
 }
 

@@ -8,6 +8,7 @@ import { Exchange, NO_EXCHANGE } from '../analysis/service.ts';
 import type { Claim } from '../arp/claim.ts';
 import { type AddressBook, isHavipPolicy } from '../dataplane/address-book.ts';
 import type { Classifier } from '../dataplane/classifier.ts';
+import type { FrameTap } from '../dataplane/engine.ts';
 import type { SwitchObserver } from '../dataplane/observer.ts';
 import type { RecordRing } from '../dataplane/record-ring.ts';
 import { CLAIM_MOVED } from '../dataplane/verdict.ts';
@@ -21,29 +22,35 @@ const VLAN_TPID = 0x8100;
 const ADDRESSES = 12;
 const TAG = 4;
 
-export class LiveObserver implements SwitchObserver {
+export class LiveObserver implements SwitchObserver, FrameTap {
+  /** Time of this breath, nanoseconds. */
+  now = 0;
   /** Whether something was written since it was last set to false. */
   hasNews = false;
   private readonly ring: RecordRing;
   private readonly book: AddressBook;
   private readonly exchange = new Exchange();
   /** When each address moved last, by id. */
-  private readonly moved = new Float64Array(MOVES_MAX).fill(Number.NaN);
+  private readonly moved = new Float64Array(MOVES_MAX);
+  /** VID of the untagged frames of each port; 0 for none. */
+  private readonly vids: readonly number[];
   private isOfInterest = false;
 
-  constructor(ring: RecordRing, book: AddressBook) {
+  constructor(ring: RecordRing, book: AddressBook, vids: readonly number[]) {
     this.ring = ring;
     this.book = book;
+    this.vids = vids;
   }
 
   /** After a frame was judged: out with it, where it was of interest. */
-  onJudged(view: DataView, at: number, end: number, port: number, vid: number, now: number): void {
+  onJudged(view: DataView, at: number, end: number, port: number): void {
     if (!this.isOfInterest) return;
     this.isOfInterest = false;
     const length = Math.min(end - at, LOOK_MAX);
     const { ring } = this;
-    const tag = vid === 0 ? 0 : TAG;
-    const to = ring.begin(RECORD_FRAME, now, length + tag);
+    const vid = this.vids[port] ?? 0;
+    const tag = vid === 0 || view.getUint16(at + ADDRESSES) === VLAN_TPID ? 0 : TAG;
+    const to = ring.begin(RECORD_FRAME, this.now, length + tag);
     if (to < 0) return;
     ring.mark(to, port, 0, 0);
     for (let i = 0; i < length; i++) {
@@ -56,7 +63,7 @@ export class LiveObserver implements SwitchObserver {
 
   onClaim(_claim: Claim, id: number, verdict: number, _reason: number): void {
     this.isOfInterest = true;
-    if (verdict === CLAIM_MOVED && id < MOVES_MAX) this.moved[id] = Number.NaN;
+    if (verdict === CLAIM_MOVED && id < MOVES_MAX) this.moved[id] = this.now;
   }
 
   onAdvert(): void {
@@ -75,9 +82,10 @@ export class LiveObserver implements SwitchObserver {
     this.isOfInterest = true;
   }
 
-  /** The first frame left for the new holder of address `id`, `elapsed` ns after its claim. */
-  onRepointed(id: number, elapsed: number): void {
+  /** The first frame left for the new holder of address `id`: so long after its claim. */
+  onRepointed(id: number, _port: number, now: number): void {
     const { ring, book } = this;
+    const elapsed = id < MOVES_MAX ? now - this.moved[id]! : 0;
     const to = ring.begin(RECORD_REPOINTED, elapsed, 16);
     if (to < 0) return;
     ring.mark(to, book.family(id), 0, 0);
