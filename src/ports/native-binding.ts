@@ -61,6 +61,13 @@ export class NativeError extends Error {
   }
 }
 
+/** What a port counts, as in native/core.h. */
+export const LOST_FULL = 0;
+export const LOST_DOWN = 1;
+export const LOST_REFUSED = 2;
+export const BAD_HEADERS = 3;
+export const IS_GONE = 4;
+
 const REMEDY = 'install a C compiler (apt install gcc libc6-dev) and run npm run build';
 
 let loaded: NativeBinding | null = null;

@@ -23,11 +23,6 @@ const KIND_PACKET = 1;
 const RECEIVED_FIELDS = 3;
 const QUEUE_FIELDS = 5;
 const COUNTERS = 8;
-export const LOST_FULL = 0;
-export const LOST_DOWN = 1;
-export const LOST_REFUSED = 2;
-export const BAD_HEADERS = 3;
-export const IS_GONE = 4;
 
 /** Frames that wait for one `flush`; a full queue is sent at once. */
 const QUEUE_FRAMES = 4096;
@@ -108,11 +103,9 @@ export class NativeIo {
 
   /** Sends what all ports took, in one call; returns how many frames were lost. */
   flush(): number {
-    const { queued } = this;
-    if (queued === 0) return 0;
-    this.queued = 0;
-    this.copyAt = (this.received.length / RECEIVED_FIELDS) * this.binding.stride;
-    return this.binding.ioSend(this.handle, queued);
+    const lost = this.send();
+    this.copyAt = this.binding.slots * this.binding.stride;
+    return lost;
   }
 
   /** A burst from the port of that index. */
@@ -137,7 +130,8 @@ export class NativeIo {
 
   /** Queues a frame that lies in the arena; `header`: its virtio header's place, or -1. */
   put(index: number, at: number, end: number, header: number, tag: number): void {
-    if (this.queued === QUEUE_FRAMES) this.flush();
+    // Not `flush`: what has room in the arena may still be on its way to the queue.
+    if (this.queued === QUEUE_FRAMES) this.send();
     const { queue } = this;
     const field = this.queued++ * QUEUE_FIELDS;
     queue[field] = index;
@@ -175,6 +169,12 @@ export class NativeIo {
   /** Counter `what` of the port of that index. */
   counter(index: number, what: number): number {
     return this.counters[index * COUNTERS + what]!;
+  }
+
+  private send(): number {
+    const { queued } = this;
+    this.queued = 0;
+    return queued === 0 ? 0 : this.binding.ioSend(this.handle, queued);
   }
 
   private attach(device: TapDevice, kind: number, options: NativePortOptions): NativePort {

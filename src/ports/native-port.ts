@@ -11,12 +11,13 @@ import {
   ETHERTYPE_VLAN,
   VLAN_TAG_LENGTH,
 } from '../wire/link.ts';
-import * as native from './native-io.ts';
+import * as native from './native-binding.ts';
+import type { NativeIo, NativePortOptions } from './native-io.ts';
+import { completeChecksum, Segmenter } from './segmentation.ts';
+import { GSO_NONE, readGsoType, VIRTIO_HEADER_LENGTH } from './virtio-header.ts';
 
 /** Tags that a frame may have beyond the MTU. */
 const TAGS_MAX = 2;
-/** Of a virtio header. */
-const HEADER_LENGTH = 10;
 const TYPE = 12;
 
 export class NativePort implements Port {
@@ -28,16 +29,12 @@ export class NativePort implements Port {
   readonly maximumFrame: number;
   /** Whether the device completes checksums and segments by itself. */
   readonly hasOffload: boolean;
-  private readonly io: native.NativeIo;
+  private readonly io: NativeIo;
   /** The longest frame without tags. */
   private readonly untaggedMax: number;
+  private readonly segmenter = new Segmenter();
 
-  constructor(
-    io: native.NativeIo,
-    index: number,
-    hasOffload: boolean,
-    options: native.NativePortOptions,
-  ) {
+  constructor(io: NativeIo, index: number, hasOffload: boolean, options: NativePortOptions) {
     this.io = io;
     this.index = index;
     this.hasOffload = hasOffload;
@@ -76,22 +73,24 @@ export class NativePort implements Port {
     return this.io.receive(this.index, batch);
   }
 
-  /** False where the frame is longer than the MTU, tags apart, and no offload takes care of it. */
+  /**
+   * False where the frame, or a segment of it, would be longer than the MTU, tags apart, without
+   * an offload that takes care of it, and where its header asks for what the frame is not.
+   */
   transmit(batch: FrameBatch, index: number, tag: number): boolean {
-    const { io } = this;
+    const { io, untaggedMax } = this;
     const { view } = batch;
     const at = batch.at[index]!;
     const end = batch.end[index]!;
     const header = batch.offload[index]!;
     if (header === -1) {
-      if (end - at > this.untaggedMax - VLAN_TAG_LENGTH && this.isTooLong(view, at, end, tag)) {
-        return false;
-      }
-      if (view === io.view) io.put(this.index, at, end, -1, tag);
-      else return this.putCopy(view, at, end, -1, tag);
-      return true;
+      const isLong = end - at > untaggedMax - VLAN_TAG_LENGTH;
+      if (isLong && this.isTooLong(view, at, end - at, tag)) return false;
+    } else if (!this.hasOffload) {
+      const isWhole = readGsoType(view, header) === GSO_NONE;
+      if (isWhole) return this.putComplete(view, at, end, header, tag);
+      return this.putSegments(view, at, end, header, tag);
     }
-    if (!this.hasOffload) return false;
     if (view !== io.view) return this.putCopy(view, at, end, header, tag);
     io.put(this.index, at, end, header, tag);
     return true;
@@ -104,27 +103,66 @@ export class NativePort implements Port {
 
   private putCopy(view: DataView, at: number, end: number, header: number, tag: number): boolean {
     const { io } = this;
-    const target = io.room(HEADER_LENGTH + end - at);
+    const target = io.room(VIRTIO_HEADER_LENGTH + end - at);
     if (target === -1) return false;
-    const frame = target + HEADER_LENGTH;
-    if (header !== -1) io.copy(view, header, header + HEADER_LENGTH, target);
+    const frame = target + VIRTIO_HEADER_LENGTH;
+    if (header !== -1) io.copy(view, header, header + VIRTIO_HEADER_LENGTH, target);
     io.copy(view, at, end, frame);
     io.put(this.index, frame, frame + end - at, header === -1 ? -1 : target, tag);
     return true;
   }
 
-  /** Whether the frame, as it leaves, is longer than the MTU and the tags that it then has. */
-  private isTooLong(view: DataView, at: number, end: number, tag: number): boolean {
+  private putComplete(
+    view: DataView,
+    at: number,
+    end: number,
+    header: number,
+    tag: number,
+  ): boolean {
+    const { io } = this;
+    const target = io.room(VIRTIO_HEADER_LENGTH + end - at);
+    if (target === -1 || this.isTooLong(view, at, end - at, tag)) return false;
+    const frame = target + VIRTIO_HEADER_LENGTH;
+    io.copy(view, header, header + VIRTIO_HEADER_LENGTH, target);
+    io.copy(view, at, end, frame);
+    completeChecksum(io.view, frame, frame + end - at, target);
+    io.put(this.index, frame, frame + end - at, -1, tag);
+    return true;
+  }
+
+  private putSegments(
+    view: DataView,
+    at: number,
+    end: number,
+    header: number,
+    tag: number,
+  ): boolean {
+    const { io, segmenter } = this;
+    if (!segmenter.begin(view, at, end, header)) return false;
+    if (this.isTooLong(view, at, segmenter.lengthMax, tag)) return false;
+    let next = io.room(segmenter.lengthSum);
+    if (next === -1) return false;
+    for (let i = 0; i < segmenter.count; i++) {
+      const segmentEnd = segmenter.emit(i, io.view, next);
+      io.put(this.index, next, segmentEnd, -1, tag);
+      next = segmentEnd;
+    }
+    return true;
+  }
+
+  /** Whether a frame of that length is, as it leaves, longer than the MTU and its tags. */
+  private isTooLong(view: DataView, at: number, octets: number, tag: number): boolean {
     const popped = tag === TAG_POP ? 1 : 0;
     const pushed = tag === TAG_KEEP || tag === TAG_POP ? 0 : 1;
+    const length = octets + (pushed - popped) * VLAN_TAG_LENGTH;
+    if (length <= this.untaggedMax) return false;
     let tags = 0;
-    for (let type = at + TYPE; tags < TAGS_MAX && type + 2 <= end; type += VLAN_TAG_LENGTH) {
-      const found = view.getUint16(type);
-      if (found !== ETHERTYPE_VLAN && found !== ETHERTYPE_SERVICE_VLAN) break;
+    for (let i = 0; i < TAGS_MAX && TYPE + VLAN_TAG_LENGTH * (i + 1) <= octets; i++) {
+      const type = view.getUint16(at + TYPE + VLAN_TAG_LENGTH * i);
+      if (type !== ETHERTYPE_VLAN && type !== ETHERTYPE_SERVICE_VLAN) break;
       tags++;
     }
     const kept = Math.min(tags - popped + pushed, TAGS_MAX);
-    const length = end - at + (pushed - popped) * VLAN_TAG_LENGTH;
     return length > this.untaggedMax + kept * VLAN_TAG_LENGTH;
   }
 }
