@@ -25,6 +25,25 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'run a lab on this machine: real hosts, real keepalived, the rules of a cloud',
     load: async () => (await import('./up.ts')).up,
   },
+  status: {
+    operands: '',
+    summary: 'a running lab: holders, ports with rates, addresses, drops',
+    load: async () => (await import('./status.ts')).status,
+  },
+  ...control('bind', 'HAVIP HOST[/ENI]', 'let a host claim a HaVip'),
+  ...control('unbind', 'HAVIP HOST[/ENI]', 'let a host claim a HaVip no longer'),
+  ...control('kill', 'HOST', "a host's power fails"),
+  ...control('start', 'HOST', "a host's power comes back"),
+  ...control('pause', 'HOST', 'stop a host in the middle of what it does'),
+  ...control('resume', 'HOST', 'let a paused host go on'),
+  ...control('cut', 'HOST[/ENI]', 'lose every frame to and from a host'),
+  ...control('heal', 'HOST[/ENI]', 'undo cut and fault'),
+  ...control('fault', 'HOST[/ENI]', 'lose, double, reorder or delay what is sent to a host'),
+  down: {
+    operands: '',
+    summary: 'end a lab, and remove what one that crashed has left behind',
+    load: async () => (await import('./down.ts')).down,
+  },
   explain: {
     operands: '[CODE...]',
     summary: 'what a finding means and what to do',
@@ -38,10 +57,13 @@ const COMMANDS: Record<string, Entry> = {
 };
 
 /** Named in the manual, and to come. */
-const LATER = [
-  ...['up', 'status', 'bind', 'unbind', 'kill', 'start', 'pause', 'resume', 'cut', 'heal', 'fault'],
-  ...['history', 'list', 'down', 'init', 'watch', 'lint', 'speak', 'doctor'],
-];
+const LATER = ['history', 'list', 'init', 'watch', 'lint', 'speak', 'doctor'];
+
+/** A command that a running lab obeys. */
+function control(name: string, operands: string, summary: string): Record<string, Entry> {
+  const load = async (): Promise<Command> => (await import('./control.ts')).controlCommand(name);
+  return { [name]: { operands, summary, load } };
+}
 
 /** Errors that are the user's to mend; each message is one line that says how. */
 const MENDABLE = new Set(['UsageError', 'CaptureError', 'LabFileError', 'LabError', 'NativeError']);

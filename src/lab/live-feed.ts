@@ -68,7 +68,10 @@ export class LiveFeed {
   /** Reads what is left and tells what only the whole view shows. */
   async end(): Promise<void> {
     this.isEnded = true;
+    // A wait on shared memory does not keep the process alive; this does, until it is over.
+    const alive = setInterval(() => {}, POLL);
     await this.turning;
+    clearInterval(alive);
     this.drain(Number.POSITIVE_INFINITY);
     this.analysis.finish(this.options.now());
   }
