@@ -5,7 +5,9 @@ import { Analysis } from './analysis.ts';
 import { refusalFindings } from './findings.ts';
 import { announce } from './listening.ts';
 import { CAUSE_UNDECIDED, FAILOVER } from './logs.ts';
+import { openGapAround } from './open-gaps.ts';
 import type { ClaimEntry, FailoverEntry, Finding, OutageEntry, ReplayListener } from './result.ts';
+import { secondsOf } from './time-base.ts';
 
 /**
  * The analysis of a switch that runs: the same analysers as in replay, fed with the frames that
@@ -127,7 +129,9 @@ export class LiveAnalysis {
       if (isLate || isOvertaken || (isAnswered && isDecided)) {
         waiting.splice(i, 1);
         const entry = entries.failover(sequence);
-        const outageSeconds = isAnswered ? entry.outageSeconds : null;
+        const gap = openGapAround(this.analysis.outages.clients, id, claimed);
+        const ended = Number.isNaN(gap) ? entry.outageSeconds : secondsOf(gap);
+        const outageSeconds = isAnswered ? ended : null;
         const takeover = { ...entry, outageSeconds, repointMicroseconds: repoint };
         if (logs.failovers.isKept(sequence)) this.listener.onTakeover(takeover);
       } else i++;

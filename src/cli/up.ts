@@ -79,7 +79,8 @@ export async function up(
     const place = line.value('control') ?? controlPath(lab.name);
     control = await ControlServer.listen(place, async (request) => {
       if (request.command !== 'down') return obey(lab, request);
-      end.now();
+      // The answer leaves first.
+      setImmediate(() => end.now());
       return null;
     });
     await Promise.race([lab.bringUp(), end.asked]);
