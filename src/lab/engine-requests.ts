@@ -12,7 +12,7 @@ export interface EngineSettings {
   /** Memory of the ring of events. */
   events: SharedArrayBuffer;
   /** Memory of the ring of captured frames; null where nothing is captured. */
-  capture: SharedArrayBuffer | null;
+  capture: { ring: SharedArrayBuffer; lost: SharedArrayBuffer } | null;
   dryRun: boolean;
   busyPoll: boolean;
   /** Seconds since 1970 from which the engine counts nanoseconds. */
