@@ -1,5 +1,6 @@
 import * as reason from './drop-reason.ts';
 import type { FrameBatch } from './frame-batch.ts';
+import type { FrameTap } from './frame-tap.ts';
 import type { Port } from './port.ts';
 import type { Switch } from './switch.ts';
 
@@ -19,6 +20,8 @@ export class Egress {
   /** Frames dropped, by port × reason: index `port * DROP_REASON_NAMES.length + reason`. */
   readonly drops: Float64Array;
   readonly ports: (Port | null)[];
+  /** Null where nobody looks. */
+  tap: FrameTap | null = null;
   private readonly owner: Switch;
   private readonly states: Uint8Array;
   private readonly given: Uint8Array;
@@ -70,6 +73,7 @@ export class Egress {
       this.octetsOut[egress]! += end - at;
       this.given[egress] = 1;
       this.isGiven = true;
+      if (this.tap !== null) this.tap.onSent(batch, index, egress, tag);
     } else {
       const why = port.isDown === true ? reason.PORT_DOWN : reason.QUEUE_FULL;
       this.drop(why, batch, index, egress);

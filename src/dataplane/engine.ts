@@ -1,9 +1,12 @@
-import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
-import { isGroupMacHigh, macHigh, macLow, writeMacHalves } from '../wire/mac.ts';
+import { isGroupMacHigh, macHigh, macLow, readMac, writeMacHalves } from '../wire/mac.ts';
+import { Answers } from './answers.ts';
 import * as reason from './drop-reason.ts';
 import { Egress } from './egress.ts';
-import type { Forwarding } from './forwarding.ts';
+import { type Forwarding, findDestination } from './forwarding.ts';
 import { FrameBatch } from './frame-batch.ts';
+import type { FrameTap } from './frame-tap.ts';
+import { takeHop } from './hop.ts';
+import { segmentExcess } from './offload.ts';
 import { type Port, TAG_KEEP } from './port.ts';
 import type { Switch } from './switch.ts';
 import * as verdict from './verdict.ts';
@@ -19,17 +22,12 @@ import type { VlanPorts } from './vlan-ports.ts';
 export interface Responder {
   /**
    * Writes the answer to the frame in hand of `owner`, whose verdict was RESPOND or DELIVER, as a
-   * whole frame at `answerAt`, its tag as the asker's. Returns its length, 0 for none.
+   * whole frame at `answerAt`, its tag as the asker's. Returns its length; 0 for none, or minus the
+   * drop reason.
    */
   respond(owner: Switch, view: DataView, answer: DataView, answerAt: number): number;
   /** The same for an ICMP error about it, whose verdict was REPORT for this reason. */
   report(owner: Switch, why: number, view: DataView, answer: DataView, answerAt: number): number;
-}
-
-/** Whoever looks at every frame; what it is shown may be changed right afterwards. */
-export interface FrameTap {
-  /** Frame [at, end) came in by `port`, and the switch has just given this verdict on it. */
-  onJudged(view: DataView, at: number, end: number, port: number, way: number): void;
 }
 
 export interface EngineOptions {
@@ -57,12 +55,6 @@ const AGE_PASS = 30e9;
 /** Slots looked at in one breath at most. */
 const AGE_SLOTS_MAX = 1024;
 const NANOSECONDS_PER_TICK = 1e6;
-/** Octets for the answers of one batch, and frames in it at most. */
-const ANSWERS_MAX = 1 << 17;
-const ANSWER_FRAMES_MAX = 256;
-/** An answer is at most so much longer than its question, or than an ICMPv6 error (RFC 4443). */
-const ANSWER_EXTRA = 128;
-const ICMP_ERROR_MAX = 1280;
 
 export class Engine {
   /** Frames and octets by port. */
@@ -82,9 +74,7 @@ export class Engine {
   private readonly tap: FrameTap | null;
   private readonly batch = new FrameBatch();
   private readonly egress: Egress;
-  /** The answers of one batch, side by side: they must stay until they are sent. */
-  private readonly answers = new FrameBatch(ANSWER_FRAMES_MAX);
-  private answersEnd = 0;
+  private readonly answers = new Answers();
   private lastAged = Number.NaN;
 
   constructor(options: EngineOptions) {
@@ -96,10 +86,8 @@ export class Engine {
     this.responder = options.responder;
     this.stationAgeMax = (options.stationAgeMax ?? STATION_AGE_MAX) * 1e9;
     this.tap = options.tap ?? null;
-    this.answers.view = new DataView(new ArrayBuffer(ANSWERS_MAX));
-    this.answers.linkType.fill(LINKTYPE_ETHERNET);
-    this.answers.now.fill(Number.NaN);
     this.egress = new Egress(options.owner, options.ports, options.flush ?? null);
+    this.egress.tap = this.tap;
     const count = options.ports.length;
     this.framesIn = new Float64Array(count);
     this.octetsIn = new Float64Array(count);
@@ -132,13 +120,14 @@ export class Engine {
       const end = batch.end[i]!;
       this.framesIn[index]!++;
       this.octetsIn[index]! += end - at;
+      const header = batch.offload[i]!;
+      this.forwarding.excess = header < 0 ? 0 : segmentExcess(view, header, at, end);
       const way = owner.ingress(view, at, end, batch.linkType[i]!, index);
-      if (this.tap !== null) this.tap.onJudged(view, at, end, index, way);
+      if (this.tap !== null) this.tap.onJudged(batch, i, index, way);
       this.act(way, i, index);
     }
     egress.flush();
-    this.answers.count = 0;
-    this.answersEnd = 0;
+    this.answers.clear();
     return count;
   }
 
@@ -170,8 +159,10 @@ export class Engine {
     const { batch } = this;
     switch (verdict.verdictKind(way)) {
       case verdict.FORWARD:
-        if (this.forwarding.isByIp) this.rewrite(batch.view, batch.at[index]!);
-        this.send(verdict.verdictDetail(way), index);
+        this.forward(verdict.verdictDetail(way), index);
+        break;
+      case verdict.ROUTE:
+        this.route(verdict.verdictDetail(way), index);
         break;
       case verdict.FLOOD:
         this.flood(index, ingress);
@@ -183,6 +174,10 @@ export class Engine {
       case verdict.DROP:
         this.egress.note(verdict.verdictDetail(way), batch, index, ingress);
         break;
+      case verdict.REPORT:
+        this.egress.note(verdict.verdictDetail(way), batch, index, ingress);
+        this.report(verdict.verdictDetail(way), index, ingress);
+        break;
       default:
     }
   }
@@ -191,6 +186,40 @@ export class Engine {
   private rewrite(view: DataView, at: number): void {
     writeMacHalves(view, at, this.forwarding.nextHigh, this.forwarding.nextLow);
     writeMacHalves(view, at + 6, this.gatewayHigh, this.gatewayLow);
+  }
+
+  private forward(port: number, index: number): void {
+    const { batch, owner } = this;
+    if (this.forwarding.isByIp) this.rewrite(batch.view, batch.at[index]!);
+    this.send(port, index);
+    if (owner.moves.waiting !== 0) this.noteRepoint(port, index, owner.classifier.network);
+  }
+
+  /** To the holder in another subnet, in the form that its network has on that port. */
+  private route(port: number, index: number): void {
+    const { batch, owner, vlans } = this;
+    const { link, family, packet } = owner.classifier;
+    const { nextNetwork } = this.forwarding;
+    const at = batch.at[index]!;
+    takeHop(batch.view, packet, family);
+    this.rewrite(batch.view, at);
+    const hasTag = link.tags !== 0;
+    if (vlans !== null && hasTag) vlans.retag(batch.view, at, nextNetwork);
+    const tag = vlans === null ? TAG_KEEP : vlans.tagFor(port, nextNetwork, hasTag);
+    this.egress.send(port, batch, index, tag);
+    if (owner.moves.waiting !== 0) this.noteRepoint(port, index, nextNetwork);
+  }
+
+  /** The first frame to the holder of an address that has moved ends its repoint. */
+  private noteRepoint(port: number, index: number, network: number): void {
+    const { batch, owner } = this;
+    const { view } = batch;
+    if (owner.classifier.family === 0) return;
+    const entry = findDestination(owner, view, network);
+    if (entry < 0) return;
+    const table = owner.classifier.family === 4 ? owner.addresses4 : owner.addresses6;
+    if (table.mac(entry) !== readMac(view, batch.at[index]!)) return;
+    owner.moves.sent(table.tag(entry), port);
   }
 
   private send(port: number, index: number): void {
@@ -211,37 +240,41 @@ export class Engine {
   /** The answer goes back where the question came from; by MAC, others hear a question too. */
   private respond(index: number, ingress: number): void {
     const { owner, responder, answers, batch } = this;
-    const answerAt = this.roomFor(batch.end[index]! - batch.at[index]!);
-    const isAnswerable = responder !== null && answerAt >= 0;
-    const length = isAnswerable ? responder.respond(owner, batch.view, answers.view, answerAt) : 0;
-    if (length > 0) this.answer(answerAt, length, ingress);
-    else this.egress.drop(reason.NOT_DELIVERED, batch, index, ingress);
+    let length = 0;
+    if (responder !== null && this.hasRoom(index)) {
+      length = responder.respond(owner, batch.view, answers.batch.view, answers.at);
+    }
+    if (length > 0) this.answer(length, ingress);
+    else this.egress.drop(length < 0 ? -length : reason.NOT_DELIVERED, batch, index, ingress);
     const isGroup = isGroupMacHigh(owner.classifier.link.destinationHigh);
     if (isGroup && !this.forwarding.isByIp) this.flood(index, ingress);
   }
 
-  /** Where the answer to a question of so many octets may be written; -1: it is too long. */
-  private roomFor(question: number): number {
-    const room = Math.max(question, ICMP_ERROR_MAX) + ANSWER_EXTRA;
-    if (room > ANSWERS_MAX) return -1;
-    if (this.answersEnd + room > ANSWERS_MAX || this.answers.count === ANSWER_FRAMES_MAX) {
-      this.egress.flush();
-      this.answers.count = 0;
-      this.answersEnd = 0;
-    }
-    return this.answersEnd;
+  /** Tells the sender of a frame that was dropped why, if that is lawful. */
+  private report(why: number, index: number, ingress: number): void {
+    const { owner, responder, answers, batch } = this;
+    if (responder === null || !this.hasRoom(index)) return;
+    const length = responder.report(owner, why, batch.view, answers.batch.view, answers.at);
+    if (length > 0) this.answer(length, ingress);
   }
 
-  private answer(at: number, length: number, port: number): void {
-    const { answers, owner, vlans } = this;
-    const index = answers.count++;
-    answers.at[index] = at;
-    answers.end[index] = at + length;
-    answers.wireLength[index] = length;
-    this.answersEnd = at + length;
+  /** Whether the answer to frame `index` can be written; those before may have to leave first. */
+  private hasRoom(index: number): boolean {
+    const { answers } = this;
+    const question = this.batch.end[index]! - this.batch.at[index]!;
+    if (!answers.fits(question)) return false;
+    if (answers.isFull(question)) {
+      this.egress.flush();
+      answers.clear();
+    }
+    return true;
+  }
+
+  private answer(length: number, port: number): void {
+    const { owner, vlans } = this;
     const { link, network } = owner.classifier;
     const tag = vlans === null ? TAG_KEEP : vlans.tagFor(port, network, link.tags !== 0);
-    this.egress.send(port, answers, index, tag);
+    this.egress.send(port, this.answers.batch, this.answers.add(length), tag);
   }
 
   /**

@@ -2,6 +2,7 @@
  * What the lab asks of the engine's thread, and what the engine tells: plain data that crosses
  * between two threads. Requests are obeyed between two bursts.
  */
+import type { ControlResult } from '../havip/control.ts';
 import type { Topology } from '../havip/topology.ts';
 import type { FaultRates } from '../ports/fault-port.ts';
 import type { Device } from './attachment.ts';
@@ -36,13 +37,15 @@ export interface EngineStatistics {
   havips: { name: string; mac: string | null; members: string[] }[];
 }
 
-export type EngineReply = { refused: string } | { statistics: EngineStatistics } | { done: true };
+export type EngineReply = ControlResult | { statistics: EngineStatistics } | { done: true };
 
 /** Kinds of records in the ring of events. */
 export const RECORD_FRAME = 1;
 /** A frame left for the new holder: octets are the address, `a` its family. */
 export const RECORD_REPOINTED = 2;
 export const RECORD_PORT_GONE = 3;
+/** From here on the change that was asked for holds. */
+export const RECORD_CHANGED = 5;
 /** In the ring of captured frames: `a` port, `b` direction, `c` drop reason. */
 export const RECORD_CAPTURED = 4;
 

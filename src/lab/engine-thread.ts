@@ -7,7 +7,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { RecordRing } from '../dataplane/record-ring.ts';
 import { NativeIo } from '../ports/native-io.ts';
 import { type EngineRequest, type EngineSettings, RECORD_PORT_GONE } from './engine-requests.ts';
-import { LiveSwitch } from './live-switch.ts';
+import { LiveEngine } from './live-engine.ts';
 
 /** The longest sleep, in milliseconds: stations age although nothing arrives. */
 const SLEEP_MAX = 1000;
@@ -16,7 +16,7 @@ const SLEEP_MAX = 1000;
 export function runEngine(settings: EngineSettings, inbox: MessagePort, now: () => number): void {
   const io = new NativeIo();
   const ring = new RecordRing(settings.events);
-  const live = new LiveSwitch(settings, io, ring);
+  const live = new LiveEngine(settings, io, ring);
   const { engine, observer } = live;
   const ready = new Int32Array(64);
   const gone = new Uint8Array(settings.devices.length);
@@ -46,10 +46,11 @@ export function runEngine(settings: EngineSettings, inbox: MessagePort, now: () 
       observer.hasNews = false;
       ring.wake();
     }
+    live.capture?.wake();
   }
 }
 
-function answer(live: LiveSwitch, id: number, request: EngineRequest, time: number): object {
+function answer(live: LiveEngine, id: number, request: EngineRequest, time: number): object {
   try {
     return { id, reply: live.obey(request, time) };
   } catch (error) {
@@ -58,7 +59,7 @@ function answer(live: LiveSwitch, id: number, request: EngineRequest, time: numb
 }
 
 /** A port whose namespace is gone is told of once, and not looked at any more. */
-function noteGone(live: LiveSwitch, gone: Uint8Array, ring: RecordRing, time: number): void {
+function noteGone(live: LiveEngine, gone: Uint8Array, ring: RecordRing, time: number): void {
   live.ports.forEach((port, index) => {
     if (gone[index] === 1 || !port.isGone) return;
     gone[index] = 1;

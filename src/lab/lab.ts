@@ -4,8 +4,9 @@
  */
 import type { LabEvent } from '../analysis/live-events.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
-import { allocated } from '../havip/allocation.ts';
-import { compile } from '../havip/compile.ts';
+import { completeTopology } from '../havip/complete-topology.ts';
+import type { Control } from '../havip/control.ts';
+import { quotaBreaches } from '../havip/quotas.ts';
 import type { Topology } from '../havip/topology.ts';
 import { formatMac } from '../wire/mac.ts';
 import { configureEni } from './attachment.ts';
@@ -73,8 +74,7 @@ export class Lab {
   /** Throws LabError, with everything removed again, where the lab cannot be made. */
   static async start(options: LabOptions): Promise<Lab> {
     const topology = withAddresses(options.topology);
-    const site = compile(topology);
-    const refusal = site.breaches.find((breach) => !breach.advice);
+    const refusal = quotaBreaches(topology).find((breach) => !breach.advice);
     if (refusal !== undefined) throw new LabError(refusal.message, refusal.remedy);
     const hosts = hostsOf(topology, options);
     if (topology.enis.every((eni) => eni.attach === null)) {
@@ -92,7 +92,7 @@ export class Lab {
       link.onFailure = options.onFailure;
       const portNames = devices.map(({ eni }) => nameOf(topology, eni));
       const emit = (event: LabEvent): void => lab.emit(event);
-      const feed = new LiveFeed({ site, ring, base, now, portNames, allClaims, emit });
+      const feed = new LiveFeed({ topology, ring, base, now, portNames, allClaims, emit });
       const lab = new Lab(options, { topology, hosts, ground, link, feed, now });
       feed.run();
       lab.begin();
@@ -154,6 +154,17 @@ export class Lab {
   async powerOn(host: Host): Promise<void> {
     for (const eni of host.enis) await configureEni(this.topology, eni);
     this.run(host);
+  }
+
+  /** A change of bindings or holders, in the engine and in what the analysis judges by. */
+  async change(request: EngineRequest, apply: (control: Control) => unknown): Promise<void> {
+    this.feed.change(apply);
+    try {
+      await this.ask(request);
+    } catch (error) {
+      this.feed.forgetChange();
+      throw error;
+    }
   }
 
   async ask(request: EngineRequest): Promise<EngineReply> {
@@ -252,7 +263,7 @@ export function nameOf(topology: Topology, eni: number): string {
 
 function withAddresses(topology: Topology): Topology {
   try {
-    return allocated(topology);
+    return completeTopology(topology);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new LabError(error.message, 'give the havip an ip, or the subnet a larger cidr');

@@ -7,13 +7,22 @@ import { LiveAnalysis, type Takeover } from '../analysis/live.ts';
 import type { LabEvent } from '../analysis/live-events.ts';
 import type { ClaimEntry, Finding } from '../analysis/result.ts';
 import { TimeBase } from '../analysis/time-base.ts';
-import type { Site } from '../dataplane/address-plan.ts';
 import type { RecordRing } from '../dataplane/record-ring.ts';
+import { CompiledTopology } from '../havip/compile.ts';
+import { Control } from '../havip/control.ts';
+import { LiveNetworks } from '../havip/live-networks.ts';
+import { ruleSet } from '../havip/rule-sets.ts';
+import type { Topology } from '../havip/topology.ts';
 import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
-import { RECORD_FRAME, RECORD_PORT_GONE, RECORD_REPOINTED } from './engine-requests.ts';
+import {
+  RECORD_CHANGED,
+  RECORD_FRAME,
+  RECORD_PORT_GONE,
+  RECORD_REPOINTED,
+} from './engine-requests.ts';
 
 export interface FeedOptions {
-  site: Site;
+  topology: Topology;
   ring: RecordRing;
   /** Seconds since 1970 from which the engine counts nanoseconds. */
   base: number;
@@ -36,9 +45,12 @@ export class LiveFeed {
   readonly analysis: LiveAnalysis;
   /** Seconds since 1970 from which times count. */
   readonly base: number;
+  /** The bindings as the analysis judges by them. */
+  private readonly control: Control;
   private readonly options: FeedOptions;
   private readonly times = new TimeBase();
   private readonly since = new Map<string, string>();
+  private readonly changes: ((control: Control) => unknown)[] = [];
   private port = -1;
   private isEnded = false;
   private turning: Promise<void> = Promise.resolve();
@@ -47,8 +59,11 @@ export class LiveFeed {
     this.options = options;
     this.base = options.base;
     this.times.nowOf(options.base, 0, 0);
+    const { topology } = options;
+    const networks = new LiveNetworks(topology);
+    const compiled = new CompiledTopology(topology, networks);
     this.analysis = new LiveAnalysis(
-      options.site,
+      compiled.site(),
       options.base,
       {
         onClaim: (claim) => this.claim(claim),
@@ -58,6 +73,19 @@ export class LiveFeed {
       },
       options.allClaims,
     );
+    const rules = ruleSet(topology.provider ?? 'classic');
+    const { owner } = this.analysis;
+    this.control = new Control({ topology, rules, compiled, networks, owner });
+  }
+
+  /** Makes a change in the analysis at the place among the events at which it holds. */
+  change(apply: (control: Control) => unknown): void {
+    this.changes.push(apply);
+  }
+
+  /** The engine refused the change that was announced last. */
+  forgetChange(): void {
+    this.changes.pop();
   }
 
   /** Reads until `end`. */
@@ -105,6 +133,8 @@ export class LiveFeed {
       const ip =
         ring.a === 4 ? formatIpv4(word(3)) : formatIpv6(word(0), word(1), word(2), word(3));
       this.analysis.onRepointed(ip, ring.time);
+    } else if (ring.kind === RECORD_CHANGED) {
+      this.changes.shift()?.(this.control);
     } else if (ring.kind === RECORD_PORT_GONE) {
       const port = this.options.portNames[ring.a] ?? String(ring.a);
       this.options.emit({ event: 'port-gone', time: this.time(ring.time), port });

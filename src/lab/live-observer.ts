@@ -8,14 +8,18 @@ import { Exchange, NO_EXCHANGE } from '../analysis/service.ts';
 import type { Claim } from '../arp/claim.ts';
 import { type AddressBook, isHavipPolicy } from '../dataplane/address-book.ts';
 import type { Classifier } from '../dataplane/classifier.ts';
-import type { FrameTap } from '../dataplane/engine.ts';
+import type { FrameBatch } from '../dataplane/frame-batch.ts';
+import type { FrameTap } from '../dataplane/frame-tap.ts';
 import type { SwitchObserver } from '../dataplane/observer.ts';
 import type { RecordRing } from '../dataplane/record-ring.ts';
+import type { Switch } from '../dataplane/switch.ts';
 import { CLAIM_MOVED } from '../dataplane/verdict.ts';
 import { RECORD_FRAME, RECORD_REPOINTED } from './engine-requests.ts';
+import type { FrameCapture } from './frame-capture.ts';
 
 /** Octets of a frame that the analysis may look at: all headers and an advert of 20 addresses. */
 const LOOK_MAX = 512;
+const VID_MASK = 0xfff;
 /** Addresses whose last move is remembered. */
 const MOVES_MAX = 1 << 16;
 const VLAN_TPID = 0x8100;
@@ -28,37 +32,51 @@ export class LiveObserver implements SwitchObserver, FrameTap {
   /** Whether something was written since it was last set to false. */
   hasNews = false;
   private readonly ring: RecordRing;
-  private readonly book: AddressBook;
+  private book!: AddressBook;
   private readonly exchange = new Exchange();
   /** When each address moved last, by id. */
   private readonly moved = new Float64Array(MOVES_MAX);
-  /** VID of the untagged frames of each port; 0 for none. */
-  private readonly vids: readonly number[];
+  private seen!: Classifier;
+  /** Null where nothing is captured. */
+  private readonly capture: FrameCapture | null;
   private isOfInterest = false;
 
-  constructor(ring: RecordRing, book: AddressBook, vids: readonly number[]) {
+  constructor(ring: RecordRing, capture: FrameCapture | null) {
     this.ring = ring;
-    this.book = book;
-    this.vids = vids;
+    this.capture = capture;
   }
 
-  /** After a frame was judged: out with it, where it was of interest. */
-  onJudged(view: DataView, at: number, end: number, port: number): void {
+  /** Of the switch that it observes; before the first frame. */
+  attach(owner: Switch): void {
+    this.book = owner.book;
+    this.seen = owner.classifier;
+  }
+
+  /** After a frame was judged: out with it, where it was of interest, tagged with its network. */
+  onJudged(batch: FrameBatch, index: number, port: number, way: number): void {
+    if (this.capture !== null) this.capture.came(batch, index, port, way, this.now);
     if (!this.isOfInterest) return;
     this.isOfInterest = false;
-    const length = Math.min(end - at, LOOK_MAX);
-    const { ring } = this;
-    const vid = this.vids[port] ?? 0;
-    const tag = vid === 0 || view.getUint16(at + ADDRESSES) === VLAN_TPID ? 0 : TAG;
-    const to = ring.begin(RECORD_FRAME, this.now, length + tag);
+    const { ring, seen } = this;
+    const { view } = batch;
+    const at = batch.at[index]!;
+    const rest = seen.link.tags === 0 ? at + ADDRESSES : at + ADDRESSES + TAG;
+    const end = Math.min(batch.end[index]!, rest + LOOK_MAX);
+    const grows = seen.network === 0 ? ADDRESSES : ADDRESSES + TAG;
+    const to = ring.begin(RECORD_FRAME, this.now, grows + end - rest);
     if (to < 0) return;
     ring.mark(to, port, 0, 0);
-    for (let i = 0; i < length; i++) {
-      ring.octets[to + i + (i < ADDRESSES ? 0 : tag)] = view.getUint8(at + i);
+    for (let i = 0; i < ADDRESSES; i++) ring.octets[to + i] = view.getUint8(at + i);
+    if (seen.network !== 0) {
+      ring.view.setUint32(to + ADDRESSES, VLAN_TPID * 0x10000 + (seen.network & VID_MASK));
     }
-    if (tag !== 0) ring.view.setUint32(to + ADDRESSES, VLAN_TPID * 0x10000 + vid);
+    for (let i = rest; i < end; i++) ring.octets[to + grows + i - rest] = view.getUint8(i);
     ring.commit();
     this.hasNews = true;
+  }
+
+  onSent(batch: FrameBatch, index: number, port: number, tag: number): void {
+    if (this.capture !== null) this.capture.left(batch, index, port, tag, this.now);
   }
 
   onClaim(_claim: Claim, id: number, verdict: number, _reason: number): void {

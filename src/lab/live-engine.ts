@@ -4,69 +4,54 @@
  */
 import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { Engine } from '../dataplane/engine.ts';
-import { Forwarding } from '../dataplane/forwarding.ts';
-import type { RecordRing } from '../dataplane/record-ring.ts';
-import { Switch } from '../dataplane/switch.ts';
-import { compile } from '../havip/compile.ts';
-import type { CompiledEnis } from '../havip/compiled-enis.ts';
-import { ruleSet } from '../havip/rule-sets.ts';
-import type { Eni } from '../havip/topology.ts';
+import { RecordRing } from '../dataplane/record-ring.ts';
+import type { ControlResult } from '../havip/control.ts';
+import { type LiveSwitch, liveSwitchOf } from '../havip/live-switch.ts';
 import { FaultPort } from '../ports/fault-port.ts';
 import type { NativeIo } from '../ports/native-io.ts';
 import type { NativePort } from '../ports/native-port.ts';
 import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
 import { formatMac } from '../wire/mac.ts';
-import type {
-  EngineReply,
-  EngineRequest,
-  EngineSettings,
-  EngineStatistics,
+import {
+  type EngineReply,
+  type EngineRequest,
+  type EngineSettings,
+  type EngineStatistics,
+  RECORD_CHANGED,
 } from './engine-requests.ts';
+import { FrameCapture } from './frame-capture.ts';
 import { LiveObserver } from './live-observer.ts';
 
 /** Entries of the address table that a status shows. */
 const TABLE_SHOWN_MAX = 10_000;
 
-export class LiveSwitch {
+export class LiveEngine {
   readonly engine: Engine;
   readonly observer: LiveObserver;
+  readonly capture: FrameCapture | null;
   readonly ports: readonly NativePort[];
-  private readonly owner: Switch;
+  private readonly live: LiveSwitch;
+  private readonly ring: RecordRing;
 
   constructor(settings: EngineSettings, io: NativeIo, ring: RecordRing) {
-    const { topology, devices } = settings;
-    const site = compile(topology);
-    const rules = ruleSet(topology.provider ?? 'classic');
-    this.observer = new LiveObserver(
-      ring,
-      site.plan.book,
-      devices.map(({ eni }) => vidOf(topology.enis[eni])),
-    );
+    const { topology, devices, capture } = settings;
+    this.ring = ring;
+    this.capture =
+      capture === null
+        ? null
+        : new FrameCapture(new RecordRing(capture.ring), new Int32Array(capture.lost));
+    this.observer = new LiveObserver(ring, this.capture);
+    const { observer } = this;
+    this.live = liveSwitchOf(topology, { observer, dryRun: settings.dryRun });
+    const { owner, forwarding, vlans, gatewayMac, responder } = this.live;
+    this.observer.attach(owner);
     this.ports = devices.map((device) => {
       const options = { name: device.name, mtu: device.mtu };
       return device.kind === 'tap' ? io.tapPort(device, options) : io.packetPort(device, options);
     });
-    for (const [port, { eni }] of devices.entries())
-      (site.plan.enis as CompiledEnis).attach(eni, port);
-    const forwarding = new Forwarding(
-      { byIp: rules.forwarding === 'by-ip', carriesMulticast: rules.carriesMulticast },
-      devices.map(({ mtu }) => mtu),
-    );
-    this.owner = new Switch({
-      observer: this.observer,
-      plan: site.plan,
-      forwarding,
-      policer: null,
-    });
-    this.engine = new Engine({
-      owner: this.owner,
-      forwarding,
-      ports: this.ports,
-      gatewayMac: rules.gatewayMac,
-      responder: null,
-      flush: () => io.flush(),
-      tap: this.observer,
-    });
+    const flush = (): void => void io.flush();
+    const parts = { owner, forwarding, vlans, gatewayMac, responder, flush };
+    this.engine = new Engine({ ...parts, ports: this.ports, tap: this.observer });
   }
 
   /** What is due at `now`; returns the milliseconds until something else is, at most `most`. */
@@ -91,13 +76,29 @@ export class LiveSwitch {
         return { done: true };
       case 'statistics':
         return { statistics: this.statistics() };
-      default:
-        return { refused: `${request.command} is not yet built` };
+      case 'bind':
+        return this.changed(this.live.control.bind(request.havip, request.member));
+      case 'unbind':
+        return this.changed(this.live.control.unbind(request.havip, request.member));
+      case 'flush':
+        return this.changed(this.live.control.flushHolder(request.instance));
+      case 'stop':
+        return { done: true };
     }
   }
 
+  /** Marks the place among the events from which a change holds. */
+  private changed(result: ControlResult): ControlResult {
+    if ('refused' in result) return result;
+    const { ring, observer } = this;
+    if (ring.begin(RECORD_CHANGED, observer.now, 0) >= 0) ring.commit();
+    observer.hasNews = true;
+    return result;
+  }
+
   private statistics(): EngineStatistics {
-    const { engine, owner, ports } = this;
+    const { engine, ports } = this;
+    const { owner } = this.live;
     const drops: Record<string, number> = {};
     owner.drops.forEach((count, reason) => {
       if (count > 0) drops[DROP_REASON_NAMES[reason] as string] = count;
@@ -112,31 +113,38 @@ export class LiveSwitch {
       })),
       drops,
       table: this.table(),
-      havips: [],
+      havips: this.havips(),
     };
   }
 
   private table(): EngineStatistics['table'] {
-    const { book } = this.owner;
+    const { owner, networks } = this.live;
+    const { book, neighbors } = owner;
     const rows: EngineStatistics['table'] = [];
     for (let id = 1; id <= book.size && rows.length < TABLE_SHOWN_MAX; id++) {
       const family = book.family(id);
       if (family !== 4 && family !== 6) continue;
       const word = (index: number): number => book.word(id, index);
-      const table = this.owner.neighbors.tableOfId(id);
-      const entry = this.owner.neighbors.entryOf(id);
+      const table = neighbors.tableOfId(id);
+      const entry = neighbors.entryOf(id);
       if (entry < 0 || table.mac(entry) === 0) continue;
       const ip =
         family === 4 ? formatIpv4(word(3)) : formatIpv6(word(0), word(1), word(2), word(3));
-      const network = book.network(id);
-      const vlan = network === 0 ? null : network;
+      const vlan = networks[book.network(id)]?.vid || null;
       rows.push({ ip, vlan, mac: formatMac(table.mac(entry)), port: table.port(entry) });
     }
     return rows;
   }
-}
 
-function vidOf(eni: Eni | undefined): number {
-  if (eni?.vlan == null) return 0;
-  return 'access' in eni.vlan ? eni.vlan.access : (eni.vlan.native ?? 0);
+  /** Holders and members, as the control plane has them now. */
+  private havips(): EngineStatistics['havips'] {
+    const { control } = this.live;
+    return control.topology.havips.map((havip) => {
+      const members = havip.members.map(({ instance, eni }) =>
+        eni === null ? instance : `${instance}/${eni}`,
+      );
+      const mac = control.holderOf(havip.name);
+      return { name: havip.name, mac: mac === 0 ? null : formatMac(mac), members };
+    });
+  }
 }
