@@ -151,8 +151,8 @@ export abstract class ForwardingTable extends OpenAddressing {
 
   /**
    * Removes entries last updated before tick `before` (one of that very tick stays), static and
-   * pinned ones apart. Looks at `budget` slots at most and goes on there the next time; a budget of `slots`
-   * or more is a whole pass. Returns the number removed.
+   * pinned ones apart. Looks at `budget` slots at most and goes on there the next time; a budget of
+   * `slots` or more is a whole pass. Returns the number removed.
    */
   age(before: number, budget: number): number {
     const sizeAtStart = this.entries;
