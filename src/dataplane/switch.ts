@@ -121,7 +121,7 @@ export class Switch {
   /** The time of this breath, nanoseconds; frames of one breath share it. */
   setNow(now: number): void {
     this.now = now;
-    if (this.moves.waiting !== 0) this.moves.setNow(now);
+    this.moves.setNow(now);
     this.tick = (now * TICKS_PER_NANOSECOND) | 0;
   }
 

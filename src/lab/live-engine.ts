@@ -44,7 +44,7 @@ export class LiveEngine {
     const { observer } = this;
     this.live = liveSwitchOf(topology, { observer, dryRun: settings.dryRun });
     const { owner, forwarding, vlans, gatewayMac, responder } = this.live;
-    this.observer.attach(owner);
+    this.observer.attach(owner, forwarding);
     this.ports = devices.map((device) => {
       const options = { name: device.name, mtu: device.mtu };
       return device.kind === 'tap' ? io.tapPort(device, options) : io.packetPort(device, options);

@@ -8,12 +8,14 @@ import { Exchange, NO_EXCHANGE } from '../analysis/service.ts';
 import type { Claim } from '../arp/claim.ts';
 import { type AddressBook, isHavipPolicy } from '../dataplane/address-book.ts';
 import type { Classifier } from '../dataplane/classifier.ts';
+import type { Forwarding } from '../dataplane/forwarding.ts';
 import type { FrameBatch } from '../dataplane/frame-batch.ts';
 import type { FrameTap } from '../dataplane/frame-tap.ts';
 import type { SwitchObserver } from '../dataplane/observer.ts';
 import type { RecordRing } from '../dataplane/record-ring.ts';
 import type { Switch } from '../dataplane/switch.ts';
-import { CLAIM_MOVED } from '../dataplane/verdict.ts';
+import { CLAIM_MOVED, FORWARD, verdictKind } from '../dataplane/verdict.ts';
+import { writeMacHalves } from '../wire/mac.ts';
 import { RECORD_FRAME, RECORD_REPOINTED } from './engine-requests.ts';
 import type { FrameCapture } from './frame-capture.ts';
 
@@ -32,6 +34,7 @@ export class LiveObserver implements SwitchObserver, FrameTap {
   /** Whether something was written since it was last set to false. */
   hasNews = false;
   private readonly ring: RecordRing;
+  private forwarding!: Forwarding;
   private book!: AddressBook;
   private readonly exchange = new Exchange();
   /** When each address moved last, by id. */
@@ -47,7 +50,8 @@ export class LiveObserver implements SwitchObserver, FrameTap {
   }
 
   /** Of the switch that it observes; before the first frame. */
-  attach(owner: Switch): void {
+  attach(owner: Switch, forwarding: Forwarding): void {
+    this.forwarding = forwarding;
     this.book = owner.book;
     this.seen = owner.classifier;
   }
@@ -67,6 +71,10 @@ export class LiveObserver implements SwitchObserver, FrameTap {
     if (to < 0) return;
     ring.mark(to, port, 0, 0);
     for (let i = 0; i < ADDRESSES; i++) ring.octets[to + i] = view.getUint8(at + i);
+    // By IP every host sends to the gateway: whom it reaches is what the analysis wants to know.
+    if (this.forwarding.isByIp && verdictKind(way) === FORWARD) {
+      writeMacHalves(ring.view, to, this.forwarding.nextHigh, this.forwarding.nextLow);
+    }
     if (seen.network !== 0) {
       ring.view.setUint32(to + ADDRESSES, VLAN_TPID * 0x10000 + (seen.network & VID_MASK));
     }
