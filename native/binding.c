@@ -7,6 +7,7 @@
 #define NAPI_VERSION 8
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <node_api.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 #include "core.h"
 
-#define IOS_MAX 16
+#define IOS_MAX 64
 #define ARRAYS 5
 #define ARGUMENTS_MAX 6
 
@@ -45,15 +46,15 @@ static int32_t integer(napi_env env, napi_value value) {
   return result;
 }
 
-static void set_text(napi_env env, napi_value object, const char *key, const char *text) {
+static void set_text(napi_env env, napi_value object, const char *key, const char *content) {
   napi_value value;
-  napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
+  napi_create_string_utf8(env, content, NAPI_AUTO_LENGTH, &value);
   napi_set_named_property(env, object, key, value);
 }
 
 /* "tap0: TUNSETIFF: EBUSY, device or resource busy", with code, errno and device. */
 static napi_value raise(napi_env env, const char *device, const struct hv_error *error) {
-  char text[256], meaning[128], code[32];
+  char line[256], meaning[128], code[32];
   napi_value message, value;
 #ifdef __GLIBC__
   const char *name = strerrorname_np(error->number);
@@ -64,8 +65,8 @@ static napi_value raise(napi_env env, const char *device, const struct hv_error 
   else snprintf(code, sizeof code, "E%d", error->number);
   snprintf(meaning, sizeof meaning, "%s", strerror(error->number));
   meaning[0] = (char)tolower((unsigned char)meaning[0]);
-  snprintf(text, sizeof text, "%s: %s: %s, %s", device, error->step, code, meaning);
-  napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &message);
+  snprintf(line, sizeof line, "%s: %s: %s, %s", device, error->step, code, meaning);
+  napi_create_string_utf8(env, line, NAPI_AUTO_LENGTH, &message);
   napi_create_error(env, NULL, message, &value);
   set_text(env, value, "name", "NativeError");
   set_text(env, value, "code", code);
@@ -86,32 +87,37 @@ static napi_value device_object(napi_env env, const struct hv_device *device, in
   return object;
 }
 
+static void text(napi_env env, napi_value value, char *buffer, size_t size) {
+  buffer[0] = 0;
+  napi_get_value_string_utf8(env, value, buffer, size, NULL);
+}
+
 /* openTap(name, offload, persistent) */
 static napi_value open_tap(napi_env env, napi_callback_info info) {
   napi_value values[ARGUMENTS_MAX];
-  char name[64] = "";
+  char name[64];
   struct hv_device device = {0};
   struct hv_error error;
   arguments(env, info, values);
-  napi_get_value_string_utf8(env, values[0], name, sizeof name, NULL);
+  text(env, values[0], name, sizeof name);
   int offload = integer(env, values[1]), persistent = integer(env, values[2]);
   if (hv_open_tap(name, offload, persistent, &device, &error) < 0) return raise(env, name, &error);
   return device_object(env, &device, 0);
 }
 
-/* openPacket(name, protocol, promiscuous, offload) */
+/* openPacket(name, protocol, promiscuous, offload, netns) */
 static napi_value open_packet(napi_env env, napi_callback_info info) {
   napi_value values[ARGUMENTS_MAX];
-  char name[64] = "";
+  char name[64], netns[PATH_MAX];
   struct hv_device device = {0};
   struct hv_error error;
   arguments(env, info, values);
-  napi_get_value_string_utf8(env, values[0], name, sizeof name, NULL);
-  int protocol = integer(env, values[1]), promiscuous = integer(env, values[2]);
-  int offload = integer(env, values[3]);
-  if (hv_open_packet(name, protocol, promiscuous, offload, &device, &error) < 0) {
-    return raise(env, name, &error);
-  }
+  text(env, values[0], name, sizeof name);
+  struct hv_packet_options options = {.protocol = integer(env, values[1]),
+                                      .promiscuous = integer(env, values[2]),
+                                      .offload = integer(env, values[3])};
+  text(env, values[4], netns, sizeof netns);
+  if (hv_open_packet(netns, name, &options, &device, &error) < 0) return raise(env, name, &error);
   return device_object(env, &device, 1);
 }
 
@@ -230,9 +236,9 @@ static napi_value io_wake_fd(napi_env env, napi_callback_info info) {
 static napi_value io_attach(napi_env env, napi_callback_info info) {
   napi_value values[ARGUMENTS_MAX];
   struct hv_error error = {EBADF, "attach"};
-  char name[64] = "";
+  char name[64];
   arguments(env, info, values);
-  napi_get_value_string_utf8(env, values[4], name, sizeof name, NULL);
+  text(env, values[4], name, sizeof name);
   struct hv_io *io = io_at(env, values[0]);
   int fd = integer(env, values[1]), kind = integer(env, values[2]);
   int has_header = integer(env, values[3]);
