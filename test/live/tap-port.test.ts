@@ -1,4 +1,6 @@
 /** TAP ports against the kernels of namespaces: what they send arrives whole, what breaks is seen. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FrameBatch } from '../../src/dataplane/frame-batch.ts';
 import { NativeIo } from '../../src/ports/native-io.ts';
@@ -202,6 +204,24 @@ describe.skipIf(isSkipped)('one wait', () => {
     const start = performance.now();
     expect(io.wait(30, ready)).toBe(0);
     expect(performance.now() - start).toBeGreaterThan(25);
+    io.close();
+  });
+
+  test('ends at a signal from another thread', async () => {
+    const io = new NativeIo();
+    const addon = new URL('../../dist/native/havip.node', import.meta.url).pathname;
+    const code = `
+      const { workerData, parentPort } = require('node:worker_threads');
+      const native = require(workerData.addon);
+      parentPort.postMessage('here');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      native.signal(workerData.fd);`;
+    const worker = new Worker(code, { eval: true, workerData: { addon, fd: io.wakeFd } });
+    await once(worker, 'message');
+    const start = performance.now();
+    expect(io.wait(5000, ready)).toBe(0);
+    expect(performance.now() - start).toBeLessThan(2000);
+    await once(worker, 'exit');
     io.close();
   });
 
