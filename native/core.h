@@ -67,6 +67,12 @@ struct hv_device {
   int mtu;
 };
 
+struct hv_packet_options {
+  int protocol;
+  int promiscuous;
+  int offload;
+};
+
 struct hv_port {
   int fd;
   int kind;
@@ -101,10 +107,10 @@ struct hv_io {
   _Alignas(8) uint8_t control[HV_SLOTS][64];
 };
 
-/* device.c: 0, or -1 with `error` set. */
+/* device.c: 0, or -1 with `error` set. `netns`: path of a namespace, "" for the thread's own. */
 int hv_open_tap(const char *name, int offload, int persistent, struct hv_device *device,
                 struct hv_error *error);
-int hv_open_packet(const char *name, int protocol, int promiscuous, int offload,
+int hv_open_packet(const char *netns, const char *name, const struct hv_packet_options *options,
                    struct hv_device *device, struct hv_error *error);
 int hv_set_carrier(int fd, int on, struct hv_error *error);
 

@@ -1,4 +1,8 @@
-/* Opening devices: a TAP device, or a packet socket on an interface that exists. */
+/*
+ * Opening devices: a TAP device in the network namespace of the thread, or a packet socket on an
+ * interface that exists there or in another one. Whatever is opened in a namespace keeps that
+ * alive: a TAP device for a host is opened here and then moved, or its host could not be removed.
+ */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -7,6 +11,8 @@
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -58,7 +64,7 @@ int hv_open_tap(const char *name, int offload, int persistent, struct hv_device 
   if (name_request(name, &request) < 0) return fail(error, "name", -1);
   int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return fail(error, "/dev/net/tun", -1);
-  request.ifr_flags = IFF_TAP | IFF_NO_PI | (offload ? IFF_VNET_HDR : 0);
+  request.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | (offload ? IFF_VNET_HDR : 0));
   if (ioctl(fd, TUNSETIFF, &request) < 0) return fail(error, "TUNSETIFF", fd);
   if (offload && ioctl(fd, TUNSETVNETHDRSZ, &header) < 0) return fail(error, "TUNSETVNETHDRSZ", fd);
   /* Also to switch it off: a persistent device keeps what its last user wanted. */
@@ -90,8 +96,8 @@ static int join(int fd, int promiscuous, int ifindex) {
   return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof request);
 }
 
-int hv_open_packet(const char *name, int protocol, int promiscuous, int offload,
-                   struct hv_device *device, struct hv_error *error) {
+static int open_packet(const char *name, const struct hv_packet_options *options,
+                       struct hv_device *device, struct hv_error *error) {
   struct ifreq request;
   struct sockaddr_ll address = {.sll_family = AF_PACKET};
   if (name_request(name, &request) < 0) return fail(error, "name", -1);
@@ -100,21 +106,54 @@ int hv_open_packet(const char *name, int protocol, int promiscuous, int offload,
   if (fd < 0) return fail(error, "AF_PACKET", -1);
   if (ioctl(fd, SIOCGIFINDEX, &request) < 0) return fail(error, "SIOCGIFINDEX", fd);
   address.sll_ifindex = request.ifr_ifindex;
-  address.sll_protocol = htons((uint16_t)protocol);
+  address.sll_protocol = htons((uint16_t)options->protocol);
   if (ioctl(fd, SIOCGIFMTU, &request) < 0) return fail(error, "SIOCGIFMTU", fd);
   device->mtu = request.ifr_mtu;
-  device->has_offload = offload && set_option(fd, PACKET_VNET_HDR, 1) == 0;
+  device->has_offload = options->offload && set_option(fd, PACKET_VNET_HDR, 1) == 0;
   if (set_option(fd, PACKET_AUXDATA, 1) < 0) return fail(error, "PACKET_AUXDATA", fd);
   if (set_option(fd, PACKET_IGNORE_OUTGOING, 1) < 0) {
     return fail(error, "PACKET_IGNORE_OUTGOING", fd);
   }
   enlarge(fd, SO_RCVBUFFORCE, SO_RCVBUF);
   enlarge(fd, SO_SNDBUFFORCE, SO_SNDBUF);
-  if (join(fd, promiscuous, address.sll_ifindex) < 0) return fail(error, "PACKET_MR_PROMISC", fd);
+  if (join(fd, options->promiscuous, address.sll_ifindex) < 0) {
+    return fail(error, "PACKET_MR_PROMISC", fd);
+  }
   if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0) return fail(error, "bind", fd);
   device->fd = fd;
   memcpy(device->name, request.ifr_name, sizeof device->name);
   return 0;
+}
+
+/* Moves this thread into the namespace; where to go back to, or -1. */
+static int enter(const char *netns, struct hv_error *error) {
+  int back = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  if (back < 0) return fail(error, "netns", -1);
+  int fd = open(netns, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return fail(error, "netns", back);
+  if (setns(fd, CLONE_NEWNET) < 0) {
+    fail(error, "setns", back);
+    close(fd);
+    return -1;
+  }
+  close(fd);
+  return back;
+}
+
+/* Whatever this thread did in the wrong namespace would be worse than the end. */
+static void leave(int back) {
+  if (setns(back, CLONE_NEWNET) < 0) abort();
+  close(back);
+}
+
+int hv_open_packet(const char *netns, const char *name, const struct hv_packet_options *options,
+                   struct hv_device *device, struct hv_error *error) {
+  if (*netns == 0) return open_packet(name, options, device, error);
+  int back = enter(netns, error);
+  if (back < 0) return -1;
+  int result = open_packet(name, options, device, error);
+  leave(back);
+  return result;
 }
 
 int hv_set_carrier(int fd, int on, struct hv_error *error) {

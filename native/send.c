@@ -23,7 +23,7 @@ static void add(struct hv_gathered *gathered, void *base, size_t length) {
 }
 
 static int is_inside(const struct hv_io *io, const struct order *order) {
-  if (order->at < 0 || order->end > io->arena_length) return 0;
+  if (order->at < 0 || order->at > order->end || order->end > io->arena_length) return 0;
   if (order->end - order->at < HV_ETHERNET + (order->tag == HV_TAG_POP ? HV_TAG : 0)) return 0;
   return order->header >= -1 && order->header <= io->arena_length - HV_HEADER;
 }

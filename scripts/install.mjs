@@ -3,7 +3,7 @@
 // everything is in place it does nothing and says nothing.
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -17,7 +17,8 @@ const BUILD_FILES = [
   'scripts/build-native.mjs',
 ];
 
-if (changed(INSTALLED) < changed(LOCK)) {
+// A linked folder belongs to another tree, and npm ci would empty it there.
+if (!isLink('node_modules') && changed(INSTALLED) < changed(LOCK)) {
   console.log('havip: installing packages (npm ci)');
   // One string through a shell, because npm is a script of another name on Windows.
   run('npm ci --include=dev --no-audit --no-fund --loglevel=error', [], { shell: true });
@@ -30,6 +31,10 @@ if (changed('dist') < newestSource()) {
 function run(command, args, options) {
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+function isLink(path) {
+  return lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 /** When a path below the root last changed, in ms; 0 where there is none. */

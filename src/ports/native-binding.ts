@@ -9,7 +9,14 @@ import { fileURLToPath } from 'node:url';
 export interface NativeBinding {
   /** Flags are 0 or 1. */
   openTap(name: string, offload: number, persistent: number): TapDevice;
-  openPacket(name: string, protocol: number, promiscuous: number, offload: number): PacketDevice;
+  /** `netns`: path of a network namespace, '' for the thread's own. */
+  openPacket(
+    name: string,
+    protocol: number,
+    promiscuous: number,
+    offload: number,
+    netns: string,
+  ): PacketDevice;
   closeDevice(fd: number): void;
   setCarrier(fd: number, on: number): void;
   /** 0, or -1 where `fd` is no eventfd (any more). */

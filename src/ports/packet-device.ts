@@ -13,16 +13,21 @@ export interface PacketOptions {
   readonly promiscuous?: boolean;
   /** Whether frames come and go with a virtio header (default true, where the kernel can). */
   readonly offload?: boolean;
+  /**
+   * Path of the network namespace that the interface is in (default: that of the thread),
+   * which the descriptor keeps alive.
+   */
+  readonly netns?: string;
 }
 
 const ETH_P_ALL = 3;
 
 /**
- * Opens the interface of that name in the current network namespace. What this machine itself
- * sends there is not received. Raises a `NativeError`.
+ * Opens the interface of that name. What the stack of its own namespace sends there is not
+ * received. Raises a `NativeError`.
  */
 export function openPacketDevice(interfaceName: string, options: PacketOptions = {}): PacketDevice {
-  const { protocol = ETH_P_ALL, promiscuous = true, offload = true } = options;
+  const { protocol = ETH_P_ALL, promiscuous = true, offload = true, netns = '' } = options;
   const flags = [Number(promiscuous), Number(offload)] as const;
-  return nativeBinding().openPacket(interfaceName, protocol, ...flags);
+  return nativeBinding().openPacket(interfaceName, protocol, ...flags, netns);
 }

@@ -15,7 +15,8 @@ export interface TapOptions {
 
 /**
  * Creates the device, or opens the persistent one of that name. A `%d` in the name becomes the
- * first free number. Raises a `NativeError`.
+ * first free number. Raises a `NativeError`. The descriptor keeps the namespace of the thread
+ * alive, not the one to which the device is moved later.
  */
 export function openTapDevice(name: string, options: TapOptions = {}): TapDevice {
   const { offload = true, persistent = false } = options;
