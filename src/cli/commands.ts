@@ -20,6 +20,16 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'who held a HaVip when, what a cloud would refuse, and each outage',
     load: async () => (await import('./replay.ts')).replay,
   },
+  init: {
+    operands: 'KEEPALIVED.CONF...',
+    summary: 'write a lab file from your own keepalived.conf files',
+    load: async () => (await import('./init.ts')).init,
+  },
+  doctor: {
+    operands: '',
+    summary: 'what on this machine would spoil a lab, and how to mend it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   explain: {
     operands: '[CODE...]',
     summary: 'what a finding means and what to do',
@@ -35,7 +45,7 @@ const COMMANDS: Record<string, Entry> = {
 /** Named in the manual, and to come. */
 const LATER = [
   ...['up', 'status', 'bind', 'unbind', 'kill', 'start', 'pause', 'resume', 'cut', 'heal', 'fault'],
-  ...['history', 'list', 'down', 'init', 'watch', 'lint', 'speak', 'doctor'],
+  ...['history', 'list', 'down', 'watch', 'lint', 'speak'],
 ];
 
 /** Errors that are the user's to mend; each message is one line that says how. */
