@@ -4,12 +4,15 @@ import type { DraftBlock, DraftPort, DraftSubnet } from './draft-subnets.ts';
 import type { DraftAddress, HostDraft } from './lab-draft.ts';
 
 export class DraftNotes {
-  readonly list: string[] = [];
+  readonly #lines = new Set<string>();
+
+  get list(): string[] {
+    return [...this.#lines];
+  }
 
   /** `where` is `FILE:LINE`, or a file. Said once, however often it is found. */
   add(where: string, what: string, remedy: string): void {
-    const line = `${where}: ${what}; ${remedy}`;
-    if (!this.list.includes(line)) this.list.push(line);
+    this.#lines.add(`${where}: ${what}; ${remedy}`);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { RuleSet } from '../havip/rule-set.ts';
 import { formatMac, parseMac } from '../wire/mac.ts';
+import { DraftHavips, type PlannedHavip } from './draft-havips.ts';
 import { DraftNotes, noteBlock, noteHosts, noteReserved } from './draft-notes.ts';
 import { AddressPool } from './draft-pool.ts';
 import { DEVICE_DEFAULT, draftPorts } from './draft-ports.ts';
@@ -13,10 +14,8 @@ import {
   type DraftPort,
   type DraftSubnet,
   draftSubnets,
-  isLinkLocal,
 } from './draft-subnets.ts';
 import type { DraftAddress, HostDraft } from './lab-draft.ts';
-import { isName } from './schema-leaves.ts';
 
 export interface PlannedAddress {
   text: string;
@@ -47,14 +46,6 @@ export interface PlannedInstance {
   run: string[];
 }
 
-export interface PlannedHavip {
-  name: string;
-  subnet: string;
-  address: string;
-  bind: string[];
-  where: string[];
-}
-
 /** Lines of `run` of a client: more pings are typed by hand. */
 const PINGS_MAX = 4;
 /**
@@ -77,10 +68,12 @@ export class DraftPlan {
   readonly havips: PlannedHavip[] = [];
   readonly #rules: RuleSet;
   readonly #names: Set<string>;
+  readonly #havips: DraftHavips;
   #macs = 0;
 
   constructor(hosts: readonly HostDraft[], rules: RuleSet) {
     this.#rules = rules;
+    this.#havips = new DraftHavips(this.notes);
     this.#names = new Set(hosts.map(({ name }) => name));
     for (const host of hosts)
       this.instances.push({ name: host.name, host, enis: [], run: host.run });
@@ -109,7 +102,8 @@ export class DraftPlan {
     for (const block of blocks) noteBlock(this.notes, block, named);
     noteReserved(this.notes, draft, this.#rules);
     for (const port of ports) this.#planEni(port, name, draft, pool);
-    this.#planHavips(draft, name);
+    const own = this.instances.flatMap(({ enis }) => enis.flatMap((eni) => eni.addresses));
+    this.havips.push(...this.#havips.plan(draft, name, new Set(own.map(({ text }) => text))));
     this.#planClient(draft, name, pool);
   }
 
@@ -152,50 +146,6 @@ export class DraftPlan {
     }
     const [only] = left.values();
     return left.size === 1 && silent.length === 1 ? (only ?? null) : null;
-  }
-
-  #planHavips(draft: DraftSubnet, subnet: string): void {
-    const owned = new Set(
-      this.instances
-        .flatMap(({ enis }) => enis)
-        .flatMap(({ addresses }) => addresses.map(({ text }) => text)),
-    );
-    for (const { host, virtual } of draft.ports) {
-      for (const { address, where } of virtual) {
-        if (owned.has(address.text)) {
-          this.notes.add(
-            where,
-            `${address.text} is the address of a host`,
-            'make one of them another',
-          );
-          continue;
-        }
-        const known = this.havips.find((havip) => havip.address === address.text);
-        if (known === undefined) {
-          const name = this.#havipName(host, address.text);
-          const bind = [host.name];
-          this.havips.push({ name, subnet, address: address.text, bind, where: [where] });
-        } else if (!known.bind.includes(host.name)) {
-          known.bind.push(host.name);
-          known.where.push(where);
-        }
-      }
-    }
-  }
-
-  /** That of the instance that lists it, numbered where it lists several. */
-  #havipName(host: HostDraft, address: string): string {
-    const router = host.routers.find(({ addresses }) =>
-      addresses.some((listed) => listed.address.text === address),
-    );
-    const plain = (router?.name ?? '').replace(/[^\p{L}\p{N}._-]/gu, '-');
-    const stem = isName(plain) ? plain.slice(0, 50) : 'havip';
-    const movable = router?.addresses.filter((listed) => !isLinkLocal(listed.address)) ?? [];
-    const isAlone = movable.length < 2;
-    for (let number = 1; ; number++) {
-      const name = isAlone && number === 1 ? stem : `${stem}-${number}`;
-      if (this.havips.every((havip) => havip.name !== name)) return name;
-    }
   }
 
   #planClient(draft: DraftSubnet, subnet: string, pool: AddressPool): void {

@@ -41,36 +41,45 @@ const USUAL_PREFIX: Record<Family, number> = { 4: 24, 6: 64 };
 const LONGEST_PREFIX: Record<Family, number> = { 4: 30, 6: 126 };
 const SHORTEST_PREFIX: Record<Family, number> = { 4: 8, 6: 16 };
 
-export function draftSubnets(ports: DraftPort[]): DraftSubnet[] {
-  let groups = ports.map((port) => [port]);
-  for (;;) {
-    const pair = firstPair(groups);
-    if (pair === null) break;
-    const [a, b] = pair;
-    groups = [...groups.filter((group) => group !== a && group !== b), [...a, ...b]];
-  }
-  const ordered = groups.map((group) => ports.filter((port) => group.includes(port)));
-  ordered.sort((a, b) => ports.indexOf(a[0]!) - ports.indexOf(b[0]!));
-  return ordered.map((group) => ({ ports: group, blocks: blocksOf(group) }));
+/** Ports that belong together, and what tells whether another does. */
+interface Cluster {
+  ports: DraftPort[];
+  addresses: Set<string>;
+  blocks: Cidr[];
 }
 
-/** Two groups that belong together, or null. */
-function firstPair(groups: DraftPort[][]): [DraftPort[], DraftPort[]] | null {
-  const seen = groups.map((group) => ({
-    addresses: new Set(group.flatMap(addressesOf).map(({ address }) => address.text)),
-    blocks: blocksOf(group).map(({ cidr }) => parseCidr(cidr)!),
-    hasAddresses: group.some((port) => addressesOf(port).length > 0),
-  }));
-  for (let i = 0; i < groups.length; i++) {
-    for (let j = i + 1; j < groups.length; j++) {
-      const a = seen[i]!;
-      const b = seen[j]!;
-      const isShared = [...a.addresses].some((address) => b.addresses.has(address));
-      const isOverlap = a.blocks.some((one) => b.blocks.some((other) => overlap(one, other)));
-      if (isShared || isOverlap) return [groups[i]!, groups[j]!];
+export function draftSubnets(ports: DraftPort[]): DraftSubnet[] {
+  let clusters: Cluster[] = [];
+  for (const port of ports) {
+    let cluster = clusterOf([port]);
+    // Each merger may widen the block, so that it meets others.
+    for (let near = neighborOf(cluster, clusters); near !== null; ) {
+      const taken = near;
+      clusters = clusters.filter((other) => other !== taken);
+      cluster = clusterOf([...taken.ports, ...cluster.ports]);
+      near = neighborOf(cluster, clusters);
     }
+    clusters.push(cluster);
   }
-  return null;
+  const order = new Map(ports.map((port, i) => [port, i]));
+  const groups = clusters.map((cluster) =>
+    [...cluster.ports].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)),
+  );
+  groups.sort(([a], [b]) => (order.get(a!) ?? 0) - (order.get(b!) ?? 0));
+  return groups.map((group) => ({ ports: group, blocks: blocksOf(group) }));
+}
+
+function clusterOf(ports: DraftPort[]): Cluster {
+  const addresses = new Set(ports.flatMap(addressesOf).map(({ address }) => address.text));
+  return { ports, addresses, blocks: blocksOf(ports).map(({ cidr }) => parseCidr(cidr)!) };
+}
+
+function neighborOf(cluster: Cluster, clusters: readonly Cluster[]): Cluster | null {
+  const near = clusters.find(({ addresses, blocks }) => {
+    if (cluster.blocks.some((one) => blocks.some((other) => overlap(one, other)))) return true;
+    return [...cluster.addresses].some((address) => addresses.has(address));
+  });
+  return near ?? null;
 }
 
 function overlap(a: Cidr, b: Cidr): boolean {

@@ -1,12 +1,7 @@
 /** A planned lab as YAML, each line with a comment that says what it was taken from. */
 import type { RuleSet } from '../havip/rule-set.ts';
-import type {
-  DraftPlan,
-  PlannedEni,
-  PlannedHavip,
-  PlannedInstance,
-  PlannedSubnet,
-} from './draft-plan.ts';
+import type { PlannedHavip } from './draft-havips.ts';
+import type { DraftPlan, PlannedEni, PlannedInstance, PlannedSubnet } from './draft-plan.ts';
 import type { HostDraft } from './lab-draft.ts';
 import { printable } from './quoted.ts';
 

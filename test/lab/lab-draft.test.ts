@@ -220,6 +220,6 @@ test('any hosts make a lab file that can be read, with chosen addresses that are
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
