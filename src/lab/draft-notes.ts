@@ -56,6 +56,11 @@ export function noteHosts(
       notes.add(where, what, 'name its keepalived.conf too');
     }
   }
+  for (const { name, file, routers } of hosts) {
+    if (routers.length > 0) continue;
+    const what = `no vrrp_instance, so ${name} is left out`;
+    notes.add(file, what, 'name the file that keepalived is started with');
+  }
   for (const { routers } of hosts) {
     for (const { name, where, peers, addresses } of routers) {
       if (peers.length === 0 && !rules.carriesMulticast) {

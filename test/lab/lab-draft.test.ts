@@ -171,6 +171,18 @@ describe('what no file says', () => {
     expect(drafted([one]).notes.join('\n')).toMatch(expected);
   });
 
+  test('a host without an instance is left out, and said so', () => {
+    const { lab, notes } = drafted([host('a', A), host('b', B), host('c')]);
+    expect(lab.enis.map(({ instance }) => instance)).toEqual(['a', 'b', 'client']);
+    expect(notes).toEqual([expect.stringMatching(/^c\.conf: no vrrp_instance, so c is left out/)]);
+  });
+
+  test('hundreds of addresses have names of their own', () => {
+    const vips = Array.from({ length: 300 }, (_, i) => `10.1.${i >> 8}.${i & 255}/16`);
+    const { lab } = drafted([host('a', { vips }, { vips, name: 'VI_1' })], 'classic');
+    expect(new Set(lab.havips.map(({ name }) => name)).size).toBe(300);
+  });
+
   test('a gateway makes way for a host that has its address', () => {
     const { lab } = drafted([host('a', { source: '10.0.6.1', vips: ['10.0.6.19/24'] })], 'tencent');
     expect(lab.subnets[0]?.gateways).toEqual(['10.0.6.254']);
