@@ -44,6 +44,16 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'end a lab, and remove what one that crashed has left behind',
     load: async () => (await import('./down.ts')).down,
   },
+  init: {
+    operands: 'KEEPALIVED.CONF...',
+    summary: 'write a lab file from your own keepalived.conf files',
+    load: async () => (await import('./init.ts')).init,
+  },
+  doctor: {
+    operands: '',
+    summary: 'what on this machine would spoil a lab, and how to mend it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   explain: {
     operands: '[CODE...]',
     summary: 'what a finding means and what to do',
@@ -57,7 +67,7 @@ const COMMANDS: Record<string, Entry> = {
 };
 
 /** Named in the manual, and to come. */
-const LATER = ['history', 'list', 'init', 'watch', 'lint', 'speak', 'doctor'];
+const LATER = ['history', 'list', 'watch', 'lint', 'speak'];
 
 /** A command that a running lab obeys. */
 function control(name: string, operands: string, summary: string): Record<string, Entry> {
