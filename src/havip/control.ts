@@ -48,6 +48,8 @@ const refuse = (refused: string): Refusal => ({ refused });
 export class Control {
   private readonly parts: ControlParts;
   private present: Topology;
+  /** What the provider minds of the network as it is; null where nobody has looked. */
+  private known: Set<string> | null = null;
 
   /** Gives every HaVip of the topology its pinned entries, held by nobody. */
   constructor(parts: ControlParts) {
@@ -101,7 +103,7 @@ export class Control {
     const breaches = this.breachesWith([...this.present.havips, havip]);
     const hard = breaches.find((breach) => !breach.advice);
     if (hard !== undefined) return refuse(textOf(hard));
-    this.present = { ...this.present, havips: [...this.present.havips, havip] };
+    this.change([...this.present.havips, havip]);
     this.parts.compiled.setHavip(havip);
     this.introduce(havip);
     return { done: true, cleared: [], advice: breaches.map(textOf) };
@@ -120,8 +122,7 @@ export class Control {
       owner.book.release(id);
     }
     compiled.dropHavip(havip);
-    const havips = this.present.havips.filter((other) => other !== havip);
-    this.present = { ...this.present, havips };
+    this.change(this.present.havips.filter((other) => other !== havip));
     return { done: true, cleared, advice: [] };
   }
 
@@ -139,11 +140,16 @@ export class Control {
     const breaches = isMore ? this.breachesWith(havips) : [];
     const hard = breaches.find((breach) => !breach.advice);
     if (hard !== undefined) return refuse(textOf(hard));
-    this.present = { ...this.present, havips };
+    this.change(havips);
     this.parts.compiled.setHavip(next);
     this.introduce(next);
     const cleared = this.clearHolders(next, (mac) => !this.mayHold(next, mac));
     return { done: true, cleared, advice: breaches.map(textOf) };
+  }
+
+  private change(havips: Havip[]): void {
+    this.present = { ...this.present, havips };
+    this.known = null;
   }
 
   /** Gives the HaVip an entry in each network of its subnet, pinned, with its present policy. */
@@ -196,7 +202,10 @@ export class Control {
 
   /** What the provider minds of these HaVips that it does not mind now. */
   private breachesWith(havips: Havip[]): Breach[] {
-    const known = new Set(quotaBreaches(this.present).map((breach) => breach.message));
+    if (this.known === null) {
+      this.known = new Set(quotaBreaches(this.present).map((breach) => breach.message));
+    }
+    const { known } = this;
     const breaches = quotaBreaches({ ...this.present, havips });
     return breaches.filter((breach) => !known.has(breach.message));
   }
