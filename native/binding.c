@@ -130,6 +130,15 @@ static napi_value io_detach(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* ioListen(handle, index, on) */
+static napi_value io_listen(napi_env env, napi_callback_info info) {
+  napi_value values[ARGUMENTS_MAX];
+  hv_arguments(env, info, values);
+  struct hv_io *io = io_at(env, values[0]);
+  if (io != NULL) hv_listen(io, hv_integer(env, values[1]), hv_integer(env, values[2]));
+  return NULL;
+}
+
 /* ioReceive(handle, index, capacity): frames now in `received` */
 static napi_value io_receive(napi_env env, napi_callback_info info) {
   napi_value values[ARGUMENTS_MAX];
@@ -190,6 +199,7 @@ NAPI_MODULE_INIT() {
       {"ioWakeFd", io_wake_fd},
       {"ioAttach", io_attach},
       {"ioDetach", io_detach},
+      {"ioListen", io_listen},
       {"ioReceive", io_receive},
       {"ioSend", io_send},
       {"ioWait", io_wait},

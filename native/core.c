@@ -61,6 +61,13 @@ void hv_detach(struct hv_io *io, int index) {
   io->ports[index].is_attached = 0;
 }
 
+/* Whether a wait ends when the port has something to read: not while its host is paused. */
+void hv_listen(struct hv_io *io, int index, int on) {
+  if (index < 0 || index >= io->port_count || !io->ports[index].is_attached) return;
+  struct epoll_event event = {.events = on ? EPOLLIN : 0, .data.u32 = (uint32_t)index};
+  epoll_ctl(io->epoll_fd, EPOLL_CTL_MOD, io->ports[index].fd, &event);
+}
+
 /* Its device is gone, with its namespace or alone; it would be ready for ever. */
 void hv_gone(struct hv_io *io, int index) {
   io->counters[index * HV_COUNTERS + HV_IS_GONE] = 1;

@@ -124,6 +124,7 @@ int hv_io_open(struct hv_io *io, struct hv_error *error);
 void hv_io_close(struct hv_io *io);
 int hv_attach(struct hv_io *io, int fd, int kind, int has_header, struct hv_error *error);
 void hv_detach(struct hv_io *io, int index);
+void hv_listen(struct hv_io *io, int index, int on);
 void hv_gone(struct hv_io *io, int index);
 int hv_wait(struct hv_io *io, double milliseconds, int capacity);
 int hv_signal(int event_fd);

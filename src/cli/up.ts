@@ -64,6 +64,7 @@ export async function up(
     allClaims: line.isGiven('all-claims'),
     dryRun: line.isGiven('dry-run-guard'),
     busyPoll: line.isGiven('busy-poll'),
+    captureFolder: line.value('capture'),
     engine: engineProgram(),
     wallClock: clock.wall,
     emit,

@@ -26,7 +26,7 @@ export function runEngine(settings: EngineSettings, inbox: MessagePort, now: () 
   for (;;) {
     const count = io.wait(wait, ready);
     const time = now();
-    observer.now = time;
+    live.setNow(time);
     for (let i = 0; i < count; i++) engine.take(ready[i]!, time);
     if (count === 0) {
       let message = receiveMessageOnPort(inbox);

@@ -16,6 +16,7 @@ import { Ground } from './ground.ts';
 import { Host, type LineSink } from './host.ts';
 import { LabError } from './lab-error.ts';
 import { LiveFeed } from './live-feed.ts';
+import { PortCaptures } from './port-captures.ts';
 
 export interface LabOptions {
   topology: Topology;
@@ -25,6 +26,8 @@ export interface LabOptions {
   allClaims: boolean;
   dryRun: boolean;
   busyPoll: boolean;
+  /** Where to write what passes each port; null: nowhere. */
+  captureFolder: string | null;
   /** The program of the engine's thread. */
   engine: URL;
   /** Nanoseconds since 1970. */
@@ -54,6 +57,7 @@ export class Lab {
   readonly states: ('up' | 'cut' | 'paused' | 'gone')[];
   /** Frames in and out over the last second, by port. */
   readonly rates: { in: number; out: number }[];
+  private readonly captures: PortCaptures | null;
   private readonly options: LabOptions;
   private last: EngineStatistics | null = null;
   private ticking: NodeJS.Timeout | null = null;
@@ -66,6 +70,7 @@ export class Lab {
     this.ground = parts.ground;
     this.link = parts.link;
     this.feed = parts.feed;
+    this.captures = parts.captures;
     this.since = parts.feed.time(parts.now());
     this.states = parts.ground.devices.map(() => 'up');
     this.rates = parts.ground.devices.map(() => ({ in: 0, out: 0 }));
@@ -87,14 +92,18 @@ export class Lab {
       const ring = new RecordRing(RecordRing.memory(RING_OCTETS));
       const { dryRun, busyPoll, allClaims } = options;
       const { devices } = ground;
-      const settings = { topology, devices, events: ring.shared, capture: null, base };
+      const portNames = devices.map(({ eni }) => nameOf(topology, eni));
+      const { captureFolder: folder } = options;
+      const captures = folder === null ? null : new PortCaptures(folder, portNames, base);
+      const capture = captures?.shared ?? null;
+      const settings = { topology, devices, events: ring.shared, capture, base };
       const link = await EngineLink.start(options.engine, { ...settings, dryRun, busyPoll });
       link.onFailure = options.onFailure;
-      const portNames = devices.map(({ eni }) => nameOf(topology, eni));
       const emit = (event: LabEvent): void => lab.emit(event);
       const feed = new LiveFeed({ topology, ring, base, now, portNames, allClaims, emit });
-      const lab = new Lab(options, { topology, hosts, ground, link, feed, now });
+      const lab = new Lab(options, { topology, hosts, ground, link, feed, captures, now });
       feed.run();
+      captures?.run();
       lab.begin();
       return lab;
     } catch (error) {
@@ -187,6 +196,7 @@ export class Lab {
     await Promise.all([...this.hosts.values()].map((host) => host.stop(STOP_WAIT)));
     await this.link.stop();
     await this.feed.end();
+    await this.captures?.end();
     await this.ground.remove();
     const time = this.feed.time(this.options.wallClock() - this.baseNow);
     this.options.emit({ event: 'stopped', time });
@@ -252,6 +262,7 @@ interface Parts {
   ground: Ground;
   link: EngineLink;
   feed: LiveFeed;
+  captures: PortCaptures | null;
   now(): number;
 }
 

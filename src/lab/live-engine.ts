@@ -7,7 +7,7 @@ import { Engine } from '../dataplane/engine.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
 import type { ControlResult } from '../havip/control.ts';
 import { type LiveSwitch, liveSwitchOf } from '../havip/live-switch.ts';
-import { FaultPort } from '../ports/fault-port.ts';
+import { FaultPort, type FaultRates } from '../ports/fault-port.ts';
 import type { NativeIo } from '../ports/native-io.ts';
 import type { NativePort } from '../ports/native-port.ts';
 import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
@@ -30,12 +30,17 @@ export class LiveEngine {
   readonly observer: LiveObserver;
   readonly capture: FrameCapture | null;
   readonly ports: readonly NativePort[];
+  private readonly io: NativeIo;
+  private readonly faults: (FaultPort | null)[];
+  private hasFaults = false;
   private readonly live: LiveSwitch;
   private readonly ring: RecordRing;
 
   constructor(settings: EngineSettings, io: NativeIo, ring: RecordRing) {
     const { topology, devices, capture } = settings;
     this.ring = ring;
+    this.io = io;
+    this.faults = devices.map(() => null);
     this.capture =
       capture === null
         ? null
@@ -54,25 +59,36 @@ export class LiveEngine {
     this.engine = new Engine({ ...parts, ports: this.ports, tap: this.observer });
   }
 
+  /** The time of this breath, for those whom nobody else tells. */
+  setNow(now: number): void {
+    this.observer.now = now;
+    for (const fault of this.faults) if (fault !== null) fault.now = now;
+  }
+
   /** What is due at `now`; returns the milliseconds until something else is, at most `most`. */
-  poll(_now: number, most: number): number {
-    return most;
+  poll(now: number, most: number): number {
+    if (!this.hasFaults) return most;
+    let next = Number.POSITIVE_INFINITY;
+    for (const fault of this.faults) if (fault !== null) next = Math.min(next, fault.poll(now));
+    return Math.min(most, Math.max(0, next - now) / 1e6);
   }
 
   obey(request: EngineRequest, _now: number): EngineReply {
     switch (request.command) {
       case 'cut':
-        for (const port of request.ports) this.engine.cut(port, request.on);
+        for (const port of request.ports) {
+          this.engine.cut(port, request.on);
+          this.io.listen(this.ports[port]?.index ?? -1, this.engine.isRead(port));
+        }
         return { done: true };
       case 'hold':
-        for (const port of request.ports) this.engine.hold(port, request.on);
+        for (const port of request.ports) {
+          this.engine.hold(port, request.on);
+          this.io.listen(this.ports[port]?.index ?? -1, this.engine.isRead(port));
+        }
         return { done: true };
       case 'fault':
-        for (const port of request.ports) {
-          const inner = this.ports[port];
-          if (inner === undefined) continue;
-          this.engine.setPort(port, new FaultPort(inner, request.rates, request.seed));
-        }
+        for (const port of request.ports) this.setFault(port, request.rates, request.seed);
         return { done: true };
       case 'statistics':
         return { statistics: this.statistics() };
@@ -85,6 +101,19 @@ export class LiveEngine {
       case 'stop':
         return { done: true };
     }
+  }
+
+  /** A bad cable, or a good one where all rates are 0. */
+  private setFault(port: number, rates: FaultRates, seed: number): void {
+    const inner = this.ports[port];
+    if (inner === undefined || inner.isGone) return;
+    this.faults[port]?.poll(Number.POSITIVE_INFINITY);
+    this.faults[port]?.release();
+    const isBad = Object.values(rates).some((rate) => rate > 0);
+    const fault = isBad ? new FaultPort(inner, rates, seed) : null;
+    this.faults[port] = fault;
+    this.hasFaults = this.faults.some((one) => one !== null);
+    this.engine.setPort(port, fault ?? inner);
   }
 
   /** Marks the place among the events from which a change holds. */

@@ -26,9 +26,9 @@ interface PortFile {
 }
 
 export class PortCaptures {
-  readonly memory = RecordRing.memory(CAPTURE_OCTETS);
+  private readonly memory = RecordRing.memory(CAPTURE_OCTETS);
   /** Frames lost by port, counted by the engine. */
-  readonly lostMemory: SharedArrayBuffer;
+  private readonly lostMemory: SharedArrayBuffer;
   private readonly lost: Int32Array;
   private readonly ring = new RecordRing(this.memory);
   private readonly files: PortFile[];
@@ -48,6 +48,11 @@ export class PortCaptures {
       const mend = 'name a folder that can be written';
       throw new LabError(`--capture ${folder}: ${(error as Error).message}`, mend);
     }
+  }
+
+  /** What the engine's end needs. */
+  get shared(): { ring: SharedArrayBuffer; lost: SharedArrayBuffer } {
+    return { ring: this.memory, lost: this.lostMemory };
   }
 
   run(): void {

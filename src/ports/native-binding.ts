@@ -33,6 +33,7 @@ export interface NativeBinding {
   ioWakeFd(handle: number): number;
   ioAttach(handle: number, fd: number, kind: number, hasHeader: number, name: string): number;
   ioDetach(handle: number, index: number): void;
+  ioListen(handle: number, index: number, on: number): void;
   ioReceive(handle: number, index: number, capacity: number): number;
   ioSend(handle: number, count: number): number;
   ioWait(handle: number, milliseconds: number, capacity: number): number;

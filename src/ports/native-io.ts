@@ -83,6 +83,11 @@ export class NativeIo {
     this.binding.ioDetach(this.handle, port.index);
   }
 
+  /** Whether a `wait` ends when this port can be read; at first it does. */
+  listen(index: number, on: boolean): void {
+    this.binding.ioListen(this.handle, index, Number(on));
+  }
+
   /** Gives up the wait and the wake-up; devices stay open. */
   close(): void {
     this.binding.ioClose(this.handle);
