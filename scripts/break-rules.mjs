@@ -26,11 +26,11 @@ const RULES = [
   {
     name: 'a refused frame is learned from',
     file: 'src/dataplane/switch.ts',
-    find: 'if (refused !== reason.ALLOWED) return this.drop(refused);',
-    put: `if (refused !== reason.ALLOWED) {
-        this.stations.learn(seen.network, link.sourceHigh, link.sourceLow, port, this.tick);
-        return this.drop(refused);
-      }`,
+    find: 'if (!this.dryRun || refused === reason.RATE_LIMITED) return this.drop(refused);',
+    put: `if (!this.dryRun || refused === reason.RATE_LIMITED) {
+          this.learn(port);
+          return this.drop(refused);
+        }`,
     tests: CLAIMS,
   },
   {
@@ -92,15 +92,15 @@ const RULES = [
   {
     name: 'a spoofed source passes a live switch',
     file: 'src/dataplane/switch.ts',
-    find: 'if (spoofed !== reason.ALLOWED && !this.observes) return this.drop(spoofed);',
-    put: 'if (spoofed < 0) return this.drop(spoofed);',
+    find: 'if (spoofed !== reason.ALLOWED && this.isRefused(spoofed, view)) return this.drop(spoofed);',
+    put: 'if (spoofed !== reason.ALLOWED) this.isRefused(spoofed, view);',
     tests: CLAIMS,
   },
   {
     name: 'a spoofed source hides evidence from a replay',
     file: 'src/dataplane/switch.ts',
-    find: 'if (spoofed !== reason.ALLOWED && !this.observes) return this.drop(spoofed);',
-    put: 'if (spoofed !== reason.ALLOWED) return this.drop(spoofed);',
+    find: 'return !this.observes && !this.dryRun;',
+    put: 'return !this.dryRun;',
     tests: CLAIMS,
   },
   {
@@ -118,8 +118,15 @@ const RULES = [
     tests: CLAIMS,
   },
   {
+    name: 'a dry run of the guard refuses',
+    file: 'src/dataplane/switch.ts',
+    find: 'if (!this.dryRun || refused === reason.RATE_LIMITED) return this.drop(refused);',
+    put: 'return this.drop(refused);',
+    tests: CLAIMS,
+  },
+  {
     name: 'the switch answers the probe of a member for its HaVip',
-    file: 'src/dataplane/forwarding.ts',
+    file: 'src/dataplane/questions.ts',
     find: 'owner.book.hasMember(id, asker) ? NOT_DELIVERED : verdict.RESPOND',
     put: 'owner.book.hasMember(id, asker) ? verdict.RESPOND : verdict.RESPOND',
     tests: CLAIMS,

@@ -2,12 +2,14 @@
 // a small capture costs to replay. Another bundle is the code that runs in an HTML report, with the
 // parts of the charting library that it uses. The new dist is made beside the old one and takes its place only when it
 // is whole, so that a failed build leaves a working command. Without a compiler (an installation
-// without development packages) there is nothing to do, which is no error.
+// without development packages) there is nothing to do, which is no error. The native part goes
+// along (build-native.mjs) and is compiled only where its sources changed.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { buildNative } from './build-native.mjs';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -17,6 +19,7 @@ const compiler = findCompiler();
 if (compiler === null) {
   const rest = existsSync(dist) ? 'dist stays as it is' : 'dist is not built';
   console.log(`havip build: TypeScript is not installed, ${rest}`);
+  buildNative(join(dist, 'native'));
 } else {
   process.exitCode = await build(compiler);
 }
@@ -40,6 +43,10 @@ async function build(tsc) {
   }
   await bundleCommand(join(fresh, 'cli'));
   await bundlePage(join(fresh, 'report', 'html', 'browser', 'main.js'), join(fresh, 'page'));
+  const native = join(dist, 'native');
+  const kept = { recursive: true, preserveTimestamps: true };
+  if (existsSync(native)) cpSync(native, join(fresh, 'native'), kept);
+  buildNative(join(fresh, 'native'));
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
   return 0;
@@ -55,7 +62,9 @@ async function bundleCommand(folder) {
   const { rolldown } = await import('rolldown');
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const external = [/^node:/, ...Object.keys(dependencies)];
-  const bundle = await rolldown({ input: main, platform: 'node', external });
+  const engine = join(folder, 'engine-worker.js');
+  const input = existsSync(engine) ? [main, engine] : main;
+  const bundle = await rolldown({ input, platform: 'node', external });
   const bundled = `${folder}.bundled`;
   await bundle.write({ dir: bundled, format: 'esm', chunkFileNames: '[name].js' });
   await bundle.close();

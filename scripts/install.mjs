@@ -3,16 +3,22 @@
 // everything is in place it does nothing and says nothing.
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const LOCK = 'package-lock.json';
 /** What npm writes last of all when it has installed. */
 const INSTALLED = 'node_modules/.package-lock.json';
-const BUILD_FILES = ['tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
+const BUILD_FILES = [
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/build.mjs',
+  'scripts/build-native.mjs',
+];
 
-if (changed(INSTALLED) < changed(LOCK)) {
+// A linked folder belongs to another tree, and npm ci would empty it there.
+if (!isLink('node_modules') && changed(INSTALLED) < changed(LOCK)) {
   console.log('havip: installing packages (npm ci)');
   // One string through a shell, because npm is a script of another name on Windows.
   run('npm ci --include=dev --no-audit --no-fund --loglevel=error', [], { shell: true });
@@ -27,14 +33,20 @@ function run(command, args, options) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+function isLink(path) {
+  return lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
 /** When a path below the root last changed, in ms; 0 where there is none. */
 function changed(path) {
   return statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** The latest change below src; folders count too, as they change when a file is removed. */
+/** The latest change of a source; folders count too, as they change when a file is removed. */
 function newestSource() {
-  const below = readdirSync(join(root, 'src'), { recursive: true });
-  const paths = ['src', ...BUILD_FILES, ...below.map((path) => join('src', path))];
-  return Math.max(...paths.map(changed));
+  const paths = ['src', 'native'].flatMap((folder) => {
+    const below = readdirSync(join(root, folder), { recursive: true });
+    return [folder, ...below.map((path) => join(folder, path))];
+  });
+  return Math.max(...[...BUILD_FILES, ...paths].map(changed));
 }

@@ -59,6 +59,8 @@ const OUTSIDE_WORLD = [
   'process.hrtime',
 ];
 const BIGINT = ['BigInt', 'BigInt64Array', 'BigUint64Array'];
+/** Below the reports, who may use Node: the readers of files, and the ports for their addon. */
+const NODE_FOLDERS = ['capture', 'ports'];
 const HOT_FOLDERS = ['wire', 'fdb', 'arp', 'vrrp', 'dataplane'];
 const VAGUE_NAME = /^(utils?|helpers?|common|managers?)$|[-.](utils?|helpers?|manager)$/;
 
@@ -156,9 +158,9 @@ describe('layers', () => {
     expect(missing).toEqual([]);
   });
 
-  it('below the reports use nothing of Node, the capture readers apart', () => {
+  it('below the reports use nothing of Node, the capture readers and live ports apart', () => {
     const faults = sources
-      .filter((source) => layerOf(source.folder) <= 3 && source.folder !== 'capture')
+      .filter((source) => layerOf(source.folder) <= 3 && !NODE_FOLDERS.includes(source.folder))
       .flatMap((source) =>
         source.imports
           .filter((entry) => !entry.isRelative && isBuiltin(entry.specifier))

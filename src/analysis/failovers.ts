@@ -47,10 +47,14 @@ export class Failovers {
     this.logs.failovers.set(track.lastFailover, FAILOVER.FIRST_SERVICE, first);
   }
 
-  /** Decides what can be decided; `isFinal` at the end of the capture decides all. */
-  settle(isFinal: boolean): void {
+  /**
+   * Decides what can be decided; `isFinal` decides all, or all whose claim is not after `until`:
+   * at the end of the capture, or when a report cannot wait.
+   */
+  settle(isFinal: boolean, until = Number.POSITIVE_INFINITY): void {
     while (this.pending.size > 0) {
-      const isForced = isFinal || this.pending.size > PENDING_MAX;
+      const isDue = isFinal && this.pending.headField(PENDING.CLAIM) <= until;
+      const isForced = isDue || this.pending.size > PENDING_MAX;
       if (!this.settleHead(isForced)) return;
       this.pending.shift();
     }

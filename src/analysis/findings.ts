@@ -33,7 +33,7 @@ export function findingsOf(
   limit: number,
 ): { count: number; kept: Finding[] } {
   const { log } = analysis.detectors;
-  const refused = refusals(analysis, entries).map(complete);
+  const refused = refusalFindings(analysis, entries);
   const ofCapture = captureFindings(facts).map(complete);
   const all = [...refused, ...log.kept(), ...ofCapture];
   // What has no frame is about the whole capture and comes last; equal frames keep their order.
@@ -41,6 +41,11 @@ export function findingsOf(
   const isCut = limit > 0 && all.length > 2 * limit;
   const kept = isCut ? [...all.slice(0, limit), ...all.slice(-limit)] : all;
   return { count: refused.length + log.count + ofCapture.length, kept };
+}
+
+/** The refusals so far; one finding for each address, claimant and reason. */
+export function refusalFindings(analysis: Analysis, entries: Entries): Finding[] {
+  return refusals(analysis, entries).map(complete);
 }
 
 function complete(draft: Draft): Finding {

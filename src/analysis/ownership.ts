@@ -81,7 +81,9 @@ export class Ownership {
     const speaker = isVirtualMacHalves(claim.macHigh, claim.macLow)
       ? this.lastSpeaker(track)
       : null;
-    if (outcome === verdict.CLAIM_MOVED) this.move(track, claim, mac, speaker);
+    const isSame = mac === track.holder && !this.isOtherSpeaker(track, mac, speaker);
+    if (outcome === verdict.CLAIM_MOVED && isSame) this.takeBack(track, claim, mac);
+    else if (outcome === verdict.CLAIM_MOVED) this.move(track, claim, mac, speaker);
     else if (announces && this.isOtherSpeaker(track, mac, speaker)) {
       this.move(track, claim, mac, speaker);
     } else if (mac === track.holder) this.confirm(track, claim, mac, speaker, announces);
@@ -121,6 +123,12 @@ export class Ownership {
     track.speakersKnown = -1;
     track.lastAnnouncement = Number.NaN;
     if (isFirst && track.isVirtual) this.logFirst(track);
+  }
+
+  /** Live: the holder was unbound, so that nobody held the address, and it is back. */
+  private takeBack(track: Track, claim: Claim, mac: number): void {
+    track.moved++;
+    this.claimLog.log(track, claim, mac, verdict.CLAIM_MOVED, 0);
   }
 
   private confirm(

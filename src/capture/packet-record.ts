@@ -10,6 +10,8 @@ export interface PacketRecord {
   readonly wireLength?: number;
   /** Comments, one option each (pcapng only). */
   readonly comments?: readonly string[];
+  /** Which way it went, seen from the interface (pcapng only). */
+  readonly direction?: 'inbound' | 'outbound';
 }
 
 /** Throws RangeError where a field is out of its range. */

@@ -5,6 +5,7 @@
 import { type OctetSink, OctetWriter } from './octet-writer.ts';
 import { checkRecord, type PacketRecord } from './packet-record.ts';
 import {
+  EPB_FLAGS,
   IF_DESCRIPTION,
   IF_FCSLEN,
   IF_NAME,
@@ -130,7 +131,8 @@ export class PcapngWriter {
       this.out.putUint32(wireLength);
       this.padded(octets);
       for (const comment of comments) this.text(OPT_COMMENT, comment);
-      if (comments.length > 0) this.endOptions();
+      if (record.direction !== undefined) this.option(EPB_FLAGS, flagsOf(record.direction));
+      if (comments.length > 0 || record.direction !== undefined) this.endOptions();
     });
   }
 
@@ -186,6 +188,11 @@ export class PcapngWriter {
     this.out.put(octets);
     this.out.reserve(-octets.length & 3);
   }
+}
+
+/** Bits 0 and 1 of the first octet (draft section 4.3.1): 1 inbound, 2 outbound. */
+function flagsOf(direction: 'inbound' | 'outbound'): Uint8Array {
+  return Uint8Array.of(direction === 'inbound' ? 1 : 2, 0, 0, 0);
 }
 
 function int64(value: number): Uint8Array {

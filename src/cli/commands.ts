@@ -20,6 +20,40 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'who held a HaVip when, what a cloud would refuse, and each outage',
     load: async () => (await import('./replay.ts')).replay,
   },
+  up: {
+    operands: 'LAB',
+    summary: 'run a lab on this machine: real hosts, real keepalived, the rules of a cloud',
+    load: async () => (await import('./up.ts')).up,
+  },
+  status: {
+    operands: '',
+    summary: 'a running lab: holders, ports with rates, addresses, drops',
+    load: async () => (await import('./status.ts')).status,
+  },
+  ...control('bind', 'HAVIP HOST[/ENI]', 'let a host claim a HaVip'),
+  ...control('unbind', 'HAVIP HOST[/ENI]', 'let a host claim a HaVip no longer'),
+  ...control('kill', 'HOST', "a host's power fails"),
+  ...control('start', 'HOST', "a host's power comes back"),
+  ...control('pause', 'HOST', 'stop a host in the middle of what it does'),
+  ...control('resume', 'HOST', 'let a paused host go on'),
+  ...control('cut', 'HOST[/ENI]', 'lose every frame to and from a host'),
+  ...control('heal', 'HOST[/ENI]', 'undo cut and fault'),
+  ...control('fault', 'HOST[/ENI]', 'lose, double, reorder or delay what is sent to a host'),
+  down: {
+    operands: '',
+    summary: 'end a lab, and remove what one that crashed has left behind',
+    load: async () => (await import('./down.ts')).down,
+  },
+  init: {
+    operands: 'KEEPALIVED.CONF...',
+    summary: 'write a lab file from your own keepalived.conf files',
+    load: async () => (await import('./init.ts')).init,
+  },
+  doctor: {
+    operands: '',
+    summary: 'what on this machine would spoil a lab, and how to mend it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   explain: {
     operands: '[CODE...]',
     summary: 'what a finding means and what to do',
@@ -33,13 +67,16 @@ const COMMANDS: Record<string, Entry> = {
 };
 
 /** Named in the manual, and to come. */
-const LATER = [
-  ...['up', 'status', 'bind', 'unbind', 'kill', 'start', 'pause', 'resume', 'cut', 'heal', 'fault'],
-  ...['history', 'list', 'down', 'init', 'watch', 'lint', 'speak', 'doctor'],
-];
+const LATER = ['history', 'list', 'watch', 'lint', 'speak'];
+
+/** A command that a running lab obeys. */
+function control(name: string, operands: string, summary: string): Record<string, Entry> {
+  const load = async (): Promise<Command> => (await import('./control.ts')).controlCommand(name);
+  return { [name]: { operands, summary, load } };
+}
 
 /** Errors that are the user's to mend; each message is one line that says how. */
-const MENDABLE = new Set(['UsageError', 'CaptureError', 'LabFileError']);
+const MENDABLE = new Set(['UsageError', 'CaptureError', 'LabFileError', 'LabError', 'NativeError']);
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
 
@@ -87,6 +124,7 @@ async function help(arguments_: readonly string[], streams: Streams): Promise<nu
 /** Help needs no time. */
 const NO_CLOCK: Clock = {
   now: () => 0,
+  wall: () => 0,
   sleep: () => Promise.resolve(),
   turn: () => Promise.resolve(),
 };

@@ -11,7 +11,7 @@ export interface CommandSummary {
 /** `havip NAME --help` */
 export function commandHelp(spec: CommandSpec, width: number): string {
   const command = new Command(`havip ${spec.name}`)
-    .usage(`${spec.operands} [options]`)
+    .usage(`${spec.operands} [options]`.trim())
     .description(spec.summary)
     .helpOption(false)
     .configureHelp({ helpWidth: width });

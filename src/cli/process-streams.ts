@@ -3,6 +3,8 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { Clock, Output, Streams } from './streams.ts';
 
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export class ProcessOutput implements Output {
   readonly #stream: NodeJS.WriteStream;
   #isClosed = false;
@@ -56,12 +58,19 @@ export function processStreams(): ProcessStreams {
       process.on('SIGINT', handler);
       return () => process.removeListener('SIGINT', handler);
     },
+    onEnd(handler) {
+      for (const signal of END_SIGNALS) process.on(signal, handler);
+      return () => {
+        for (const signal of END_SIGNALS) process.removeListener(signal, handler);
+      };
+    },
     failure: () => output.failure,
   };
 }
 
 export const processClock: Clock = {
   now: () => performance.now(),
+  wall: () => (performance.timeOrigin + performance.now()) * 1e6,
   sleep: (milliseconds) => setTimeout(milliseconds),
   turn: () => setImmediate(),
 };

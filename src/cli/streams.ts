@@ -21,11 +21,15 @@ export interface Streams {
   environment: Readonly<Record<string, string | undefined>>;
   /** Calls the handler at each SIGINT, which then does not end the process; gives the undoing. */
   onInterrupt(handler: () => void): () => void;
+  /** The same for SIGINT, SIGTERM and SIGHUP alike: whoever runs until it is ended. */
+  onEnd(handler: () => void): () => void;
 }
 
 export interface Clock {
   /** Milliseconds, never going back. */
   now(): number;
+  /** Nanoseconds since 1970, as exact as a double is (a quarter of a microsecond). */
+  wall(): number;
   sleep(milliseconds: number): Promise<void>;
   /** Lets signals and arrived input be handled. */
   turn(): Promise<void>;

@@ -5,11 +5,13 @@ import type { Topology } from '../havip/topology.ts';
 import type { ReplayRequest } from './replay-spec.ts';
 import { UsageError } from './usage-error.ts';
 
+export type TopologyRequest = Pick<ReplayRequest, 'lab' | 'havips' | 'provider'>;
+
 /**
  * Null where nothing is to be guarded. Raises UsageError or LabFileError. The lab reader and the
  * providers' tables are loaded here only, since most replays need neither.
  */
-export async function topologyOf(request: ReplayRequest): Promise<Topology | null> {
+export async function topologyOf(request: TopologyRequest): Promise<Topology | null> {
   const { lab, havips } = request;
   if (lab === null && havips.length === 0) return null;
   const chosen = request.provider === null ? null : await provider(request.provider);

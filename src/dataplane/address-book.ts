@@ -36,6 +36,8 @@ export class AddressBook {
   private words: Uint32Array;
   private members: Float64Array = new Float64Array(64);
   private membersUsed = 0;
+  /** Ids that stand for nothing any more. */
+  private readonly free: number[] = [];
   /** Grows with each change of who may claim what, so that whoever remembers it asks again. */
   edition = 0;
   /** Ids run from 1 to `size`. */
@@ -55,11 +57,19 @@ export class AddressBook {
     return id;
   }
 
-  /** The next id, not described yet. */
+  /** The next id, or one that was released; not described yet. */
   reserve(): number {
+    const released = this.free.pop();
+    if (released !== undefined) return released;
     const id = ++this.size;
     if ((id + 1) * STRIDE > this.words.length) this.grow();
     return id;
+  }
+
+  /** Gives an id back, whose address is nobody's concern any more. */
+  release(id: number): void {
+    this.setPolicy(id, POLICY_OPEN, [], 0);
+    this.free.push(id);
   }
 
   /** Says which address an id stands for, of policy `open`; IPv4 addresses are the last word. */
@@ -75,14 +85,11 @@ export class AddressBook {
   setPolicy(id: number, policy: number, macs: readonly number[], subnet: number): void {
     const at = id * STRIDE;
     this.edition++;
+    this.words[at + POLICY] = policy;
+    this.makeRoom(macs.length);
     this.words[at + POLICY] = policy | (macs.length << 8);
     this.words[at + MEMBERS] = this.membersUsed;
     this.words[at + SUBNET] = subnet;
-    while (this.membersUsed + macs.length > this.members.length) {
-      const larger = new Float64Array(this.members.length * 2);
-      larger.set(this.members);
-      this.members = larger;
-    }
     for (const mac of macs) this.members[this.membersUsed++] = mac;
   }
 
@@ -129,6 +136,31 @@ export class AddressBook {
   /** Word `index` (0 to 3) of the address; an IPv4 address is word 3. */
   word(id: number, index: number): number {
     return this.words[id * STRIDE + WORD0 + index] as number;
+  }
+
+  /** Room for so many more members: what nobody refers to any more is given up first. */
+  private makeRoom(count: number): void {
+    if (this.membersUsed + count <= this.members.length) return;
+    const { words, members } = this;
+    const moved = new Map<number, number>();
+    const kept = new Float64Array(members.length * 2);
+    let used = 0;
+    for (let at = STRIDE; at <= this.size * STRIDE; at += STRIDE) {
+      const length = words[at + POLICY]! >>> 8;
+      if (length === 0) continue;
+      const start = words[at + MEMBERS]!;
+      const known = moved.get(start);
+      words[at + MEMBERS] = known ?? used;
+      if (known !== undefined) continue;
+      moved.set(start, used);
+      kept.set(members.subarray(start, start + length), used);
+      used += length;
+    }
+    this.membersUsed = used;
+    let capacity = members.length;
+    while (used + count > capacity / 2) capacity *= 2;
+    this.members = new Float64Array(capacity);
+    this.members.set(kept.subarray(0, used));
   }
 
   private grow(): void {

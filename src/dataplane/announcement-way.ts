@@ -6,7 +6,7 @@ import type { AddressPlan } from './address-plan.ts';
 import type { EniTable } from './claim-guard.ts';
 import { type Classifier, RESERVED_GROUP } from './classifier.ts';
 import { ALLOWED } from './drop-reason.ts';
-import type { SwitchObserver } from './observer.ts';
+import type { ClaimObserver } from './observer.ts';
 import { CLAIM_CONFIRMED, CLAIM_MOVED } from './verdict.ts';
 
 /**
@@ -43,7 +43,7 @@ export interface AnnouncementParts {
   readonly classifier: Classifier;
   readonly table: IpTable4;
   readonly claim: Claim;
-  readonly observer: SwitchObserver;
+  readonly observer: ClaimObserver;
   readonly plan: AddressPlan | null;
   readonly book: AddressBook;
   /** Whether ports are unknown. */
@@ -51,10 +51,12 @@ export interface AnnouncementParts {
 }
 
 export class AnnouncementWay {
+  /** Network of the untagged frames that `take` is given. */
+  network = 0;
   private readonly classifier: Classifier;
   private readonly table: IpTable4;
   private readonly claim: Claim;
-  private readonly observer: SwitchObserver;
+  private readonly observer: ClaimObserver;
   /** Null where every claim is let through. */
   private readonly enis: EniTable | null;
   private readonly book: AddressBook;
@@ -90,12 +92,14 @@ export class AnnouncementWay {
     if ((high & 0x0100) !== 0 || (high | low) === 0) return false;
     const start = view.getInt32(at + DESTINATION);
     if ((start & 0x01000000) === 0 || start === RESERVED_GROUP) return false;
-    const { table } = this;
-    const entry = table.findUntagged(address);
+    const { table, network } = this;
+    const entry = network === 0 ? table.findUntagged(address) : table.find(network, address);
     if (entry < 0) return false;
     if (this.enis !== null && !this.isGranted(entry, high, low, port)) return false;
     this.classifier.takeAnnouncement(view, at, end, operation);
     fillGratuitous(this.claim, view, at, operation, address, high, low);
+    this.classifier.network = network;
+    this.claim.network = network;
     const moved = table.pointAt(entry, high, low, port, tick);
     const outcome = moved ? CLAIM_MOVED : CLAIM_CONFIRMED;
     this.observer.onClaim(this.claim, table.tag(entry), outcome, ALLOWED);

@@ -1,44 +1,11 @@
+import { type BucketRate, TokenBuckets } from './token-buckets.ts';
+
 /**
- * A token bucket for each port: how many ARP and ND frames a second it may send. Off by default.
- * Cisco's dynamic ARP inspection allows an untrusted port 15 packets a second with a burst of
- * one second.
+ * How many ARP and ND frames a second each port may send. Off by default. Cisco's dynamic ARP
+ * inspection allows an untrusted port 15 packets a second with a burst of one second.
  */
-export interface PolicerRate {
-  /** Frames a second. */
-  readonly rate: number;
-  /** Frames that may come at once. */
-  readonly burst: number;
-}
+export type PolicerRate = BucketRate;
 
 export const DYNAMIC_ARP_INSPECTION: PolicerRate = { rate: 15, burst: 15 };
 
-/** What a frame costs: a second's nanoseconds. */
-const FRAME = 1e9;
-
-export class ArpPolicer {
-  private readonly rate: number;
-  private readonly most: number;
-  /** Frames times nanoseconds in a second, so that whole rates and times stay exact. */
-  private readonly tokens: Float64Array;
-  private readonly last: Float64Array;
-
-  constructor(rate: PolicerRate, ports: number) {
-    this.rate = rate.rate;
-    this.most = rate.burst * FRAME;
-    this.tokens = new Float64Array(ports).fill(this.most);
-    this.last = new Float64Array(ports).fill(Number.NEGATIVE_INFINITY);
-  }
-
-  /** Takes a token of the port's bucket; false where it is empty. `now` in nanoseconds. */
-  admits(port: number, now: number): boolean {
-    const elapsed = now - this.last[port]!;
-    let tokens = this.tokens[port]!;
-    if (elapsed > 0) {
-      tokens = Math.min(this.most, tokens + elapsed * this.rate);
-      this.last[port] = now;
-    }
-    const admitted = tokens >= FRAME;
-    this.tokens[port] = admitted ? tokens - FRAME : tokens;
-    return admitted;
-  }
-}
+export class ArpPolicer extends TokenBuckets {}

@@ -24,6 +24,19 @@ export const TOO_BIG = 17;
 export const NOT_DELIVERED = 18;
 export const TABLE_FULL = 19;
 export const QUEUE_FULL = 20;
+/** The port is cut: nothing goes in or out. */
+export const PORT_CUT = 21;
+/** The port is held: its host is paused and takes nothing. */
+export const PORT_HELD = 22;
+/** The port's device is down. */
+export const PORT_DOWN = 23;
+/** Nothing is attached to the port any more. */
+export const PORT_GONE = 24;
+/** The frame's tag, or its lack of one, is not for this port. */
+export const VLAN = 25;
+/** To a subnet that its VPC does not have. */
+export const NO_ROUTE = 26;
+export const TTL_EXCEEDED = 27;
 
 export const DROP_REASON_NAMES: readonly string[] = [
   'allowed',
@@ -47,4 +60,11 @@ export const DROP_REASON_NAMES: readonly string[] = [
   'not-delivered',
   'table-full',
   'queue-full',
+  'port-cut',
+  'port-held',
+  'port-down',
+  'port-gone',
+  'vlan',
+  'no-route',
+  'ttl-exceeded',
 ];

@@ -1,40 +1,51 @@
-import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
-import { writeMacHalves } from '../wire/mac.ts';
+import { isGroupMacHigh, macHigh, macLow, readMac, writeMacHalves } from '../wire/mac.ts';
+import { Answers } from './answers.ts';
 import * as reason from './drop-reason.ts';
-import type { Forwarding } from './forwarding.ts';
+import { Egress } from './egress.ts';
+import { type Forwarding, findDestination } from './forwarding.ts';
 import { FrameBatch } from './frame-batch.ts';
+import type { FrameTap } from './frame-tap.ts';
+import { takeHop } from './hop.ts';
+import { segmentExcess } from './offload.ts';
 import { type Port, TAG_KEEP } from './port.ts';
 import type { Switch } from './switch.ts';
 import * as verdict from './verdict.ts';
+import type { VlanPorts } from './vlan-ports.ts';
 
 /**
- * One breath: every port gives a batch, the switch judges each frame, and this one place sends.
- * It takes its time as a parameter, allocates nothing for a frame and waits for nobody: a port
- * whose queue is full loses the frame, which is counted. It is not yet where VLAN tags are pushed
- * or popped; frames leave tagged as they came.
+ * One breath: a port gives a batch, the switch judges each frame, and what its verdict asks for is
+ * done. Time is a parameter; nothing is allocated for a frame and nobody is waited for: a port
+ * whose queue is full loses the frame, which is counted.
  */
 
-/** Answers in the network's own name: ARP and ND for the gateway, and the gateway's ping. */
+/** Answers in the network's own name: ARP and ND for the gateway, its ping, its ICMP errors. */
 export interface Responder {
   /**
-   * Writes the answer to the frame [at, end) of `view`, which the switch has just classified, at
-   * the start of `answer`. Returns its length, 0 for none.
+   * Writes the answer to the frame in hand of `owner`, whose verdict was RESPOND or DELIVER, as a
+   * whole frame at `answerAt`, its tag as the asker's. Returns its length; 0 for none, or minus the
+   * drop reason.
    */
-  respond(owner: Switch, view: DataView, at: number, end: number, answer: DataView): number;
+  respond(owner: Switch, view: DataView, answer: DataView, answerAt: number): number;
+  /** The same for an ICMP error about it, whose verdict was REPORT for this reason. */
+  report(owner: Switch, why: number, view: DataView, answer: DataView, answerAt: number): number;
 }
 
 export interface EngineOptions {
   readonly owner: Switch;
   /** The one that `owner` was made with. */
   readonly forwarding: Forwarding;
-  readonly ports: readonly Port[];
-  /** By port, the networks that it belongs to; null belongs to all. Absent: all ports to all. */
-  readonly networks?: readonly (readonly number[] | null)[];
-  /** Source of what is forwarded by IP. */
+  /** By number; null where nothing is attached yet. */
+  readonly ports: readonly (Port | null)[];
+  /** The one that `owner` was made with. Absent: all ports to all, tags as they came. */
+  readonly vlans?: VlanPorts | null;
+  /** Source of what is forwarded by IP or routed. */
   readonly gatewayMac: number;
   readonly responder: Responder | null;
   /** How long a station stays known without a frame, in seconds. */
   readonly stationAgeMax?: number;
+  /** Where ports share one way of sending: called in place of each port's `flush`. */
+  readonly flush?: () => void;
+  readonly tap?: FrameTap | null;
 }
 
 /** IEEE 802.1Q 8.8.3: the recommended ageing time, in seconds. */
@@ -44,78 +55,114 @@ const AGE_PASS = 30e9;
 /** Slots looked at in one breath at most. */
 const AGE_SLOTS_MAX = 1024;
 const NANOSECONDS_PER_TICK = 1e6;
-const ANSWER_MAX = 2048;
 
 export class Engine {
-  /** Frames and octets by port, in and out. */
+  /** Frames and octets by port. */
   readonly framesIn: Float64Array;
-  readonly framesOut: Float64Array;
   readonly octetsIn: Float64Array;
+  readonly framesOut: Float64Array;
   readonly octetsOut: Float64Array;
+  /** Frames dropped, by port × reason: index `port * DROP_REASON_NAMES.length + reason`. */
+  readonly portDrops: Float64Array;
   private readonly owner: Switch;
   private readonly forwarding: Forwarding;
-  private readonly ports: readonly Port[];
-  private readonly networks: readonly (ReadonlySet<number> | null)[];
+  private readonly vlans: VlanPorts | null;
   private readonly gatewayHigh: number;
   private readonly gatewayLow: number;
   private readonly responder: Responder | null;
   private readonly stationAgeMax: number;
+  private readonly tap: FrameTap | null;
   private readonly batch = new FrameBatch();
-  private readonly answers = new FrameBatch(1);
-  private readonly answer = new DataView(new ArrayBuffer(ANSWER_MAX));
+  private readonly egress: Egress;
+  private readonly answers = new Answers();
   private lastAged = Number.NaN;
 
   constructor(options: EngineOptions) {
     this.owner = options.owner;
     this.forwarding = options.forwarding;
-    this.ports = options.ports;
-    this.networks = options.ports.map((_, i) => {
-      const networks = options.networks?.[i] ?? null;
-      return networks === null ? null : new Set(networks);
-    });
-    this.gatewayHigh = Math.floor(options.gatewayMac / 2 ** 32);
-    this.gatewayLow = options.gatewayMac >>> 0;
+    this.vlans = options.vlans ?? null;
+    this.gatewayHigh = macHigh(options.gatewayMac);
+    this.gatewayLow = macLow(options.gatewayMac);
     this.responder = options.responder;
     this.stationAgeMax = (options.stationAgeMax ?? STATION_AGE_MAX) * 1e9;
+    this.tap = options.tap ?? null;
+    this.egress = new Egress(options.owner, options.ports, options.flush ?? null);
+    this.egress.tap = this.tap;
     const count = options.ports.length;
     this.framesIn = new Float64Array(count);
-    this.framesOut = new Float64Array(count);
     this.octetsIn = new Float64Array(count);
-    this.octetsOut = new Float64Array(count);
+    this.framesOut = this.egress.framesOut;
+    this.octetsOut = this.egress.octetsOut;
+    this.portDrops = this.egress.drops;
   }
 
-  /** Takes what has arrived, at `now` nanoseconds; returns the number of frames. */
+  /** Takes what has arrived at every port, at `now` nanoseconds; returns the number of frames. */
   breathe(now: number): number {
-    this.owner.setNow(now);
-    this.age(now);
     let frames = 0;
-    for (let port = 0; port < this.ports.length; port++) frames += this.take(port);
+    for (let port = 0; port < this.framesIn.length; port++) frames += this.take(port, now);
     return frames;
   }
 
-  private take(port: number): number {
-    const { batch, owner } = this;
-    const count = this.ports[port]!.receive(batch);
+  /** Takes one batch of what has arrived at one port, at `now` nanoseconds. */
+  take(index: number, now: number): number {
+    const { batch, owner, egress } = this;
+    owner.setNow(now);
+    this.age(now);
+    if (!egress.isRead(index)) return 0;
+    const count = egress.ports[index]!.receive(batch);
+    if (egress.isCut(index)) {
+      for (let i = 0; i < count; i++) egress.drop(reason.PORT_CUT, batch, i, index);
+      return count;
+    }
     const { view } = batch;
     for (let i = 0; i < count; i++) {
       const at = batch.at[i]!;
       const end = batch.end[i]!;
-      this.framesIn[port]!++;
-      this.octetsIn[port]! += end - at;
-      const way = owner.ingress(view, at, end, batch.linkType[i]!, port);
-      this.act(way, i, port);
+      this.framesIn[index]!++;
+      this.octetsIn[index]! += end - at;
+      const header = batch.offload[i]!;
+      this.forwarding.excess = header < 0 ? 0 : segmentExcess(view, header, at, end);
+      const way = owner.ingress(view, at, end, batch.linkType[i]!, index);
+      if (this.tap !== null) this.tap.onJudged(batch, i, index, way);
+      this.act(way, i, index);
     }
-    if (count > 0) for (let i = 0; i < this.ports.length; i++) this.ports[i]!.flush();
+    egress.flush();
+    this.answers.clear();
     return count;
   }
 
-  /** What the verdict asks for; a drop has been counted by the switch. */
+  /** Cuts the port both ways, or heals it: what it sends is lost, and so is what is sent to it. */
+  cut(port: number, on: boolean): void {
+    this.egress.setCut(port, on);
+  }
+
+  /**
+   * Holds the port, or resumes it, as for a host that is paused: it is not read, so that what its
+   * host had under way comes when it is resumed; what is sent to it meanwhile is lost, `port-held`.
+   */
+  hold(port: number, on: boolean): void {
+    this.egress.setHeld(port, on);
+  }
+
+  /** Whether it is worth waiting for frames of this port: it is there and not held. */
+  isRead(port: number): boolean {
+    return this.egress.isRead(port);
+  }
+
+  /** Attaches another port under this number; null where it is gone. */
+  setPort(index: number, port: Port | null): void {
+    this.egress.ports[index] = port;
+  }
+
+  /** What the verdict asks for. */
   private act(way: number, index: number, ingress: number): void {
     const { batch } = this;
     switch (verdict.verdictKind(way)) {
       case verdict.FORWARD:
-        if (this.forwarding.isByIp) this.rewrite(batch.view, batch.at[index]!);
-        this.send(verdict.verdictDetail(way), batch, index);
+        this.forward(verdict.verdictDetail(way), index);
+        break;
+      case verdict.ROUTE:
+        this.route(verdict.verdictDetail(way), index);
         break;
       case verdict.FLOOD:
         this.flood(index, ingress);
@@ -123,6 +170,13 @@ export class Engine {
       case verdict.RESPOND:
       case verdict.DELIVER:
         this.respond(index, ingress);
+        break;
+      case verdict.DROP:
+        this.egress.note(verdict.verdictDetail(way), batch, index, ingress);
+        break;
+      case verdict.REPORT:
+        this.egress.note(verdict.verdictDetail(way), batch, index, ingress);
+        this.report(verdict.verdictDetail(way), index, ingress);
         break;
       default:
     }
@@ -134,37 +188,93 @@ export class Engine {
     writeMacHalves(view, at + 6, this.gatewayHigh, this.gatewayLow);
   }
 
+  private forward(port: number, index: number): void {
+    const { batch, owner } = this;
+    if (this.forwarding.isByIp) this.rewrite(batch.view, batch.at[index]!);
+    this.send(port, index);
+    if (owner.moves.waiting !== 0) this.noteRepoint(port, index, owner.classifier.network);
+  }
+
+  /** To the holder in another subnet, in the form that its network has on that port. */
+  private route(port: number, index: number): void {
+    const { batch, owner, vlans } = this;
+    const { link, family, packet } = owner.classifier;
+    const { nextNetwork } = this.forwarding;
+    const at = batch.at[index]!;
+    takeHop(batch.view, packet, family);
+    this.rewrite(batch.view, at);
+    const hasTag = link.tags !== 0;
+    if (vlans !== null && hasTag) vlans.retag(batch.view, at, nextNetwork);
+    const tag = vlans === null ? TAG_KEEP : vlans.tagFor(port, nextNetwork, hasTag);
+    this.egress.send(port, batch, index, tag);
+    if (owner.moves.waiting !== 0) this.noteRepoint(port, index, nextNetwork);
+  }
+
+  /** The first frame to the holder of an address that has moved ends its repoint. */
+  private noteRepoint(port: number, index: number, network: number): void {
+    const { batch, owner } = this;
+    const { view } = batch;
+    if (owner.classifier.family === 0) return;
+    const entry = findDestination(owner, view, network);
+    if (entry < 0) return;
+    const table = owner.classifier.family === 4 ? owner.addresses4 : owner.addresses6;
+    if (table.mac(entry) !== readMac(view, batch.at[index]!)) return;
+    owner.moves.sent(table.tag(entry), port);
+  }
+
+  private send(port: number, index: number): void {
+    const { vlans, owner } = this;
+    const { link, network } = owner.classifier;
+    const tag = vlans === null ? TAG_KEEP : vlans.tagFor(port, network, link.tags !== 0);
+    this.egress.send(port, this.batch, index, tag);
+  }
+
   private flood(index: number, ingress: number): void {
     const { network } = this.owner.classifier;
-    for (let port = 0; port < this.ports.length; port++) {
-      if (port === ingress) continue;
-      const networks = this.networks[port]!;
-      if (networks === null || networks.has(network)) this.send(port, this.batch, index);
+    const { vlans } = this;
+    for (let port = 0; port < this.framesIn.length; port++) {
+      if (port !== ingress && (vlans === null || vlans.has(port, network))) this.send(port, index);
     }
   }
 
+  /** The answer goes back where the question came from; by MAC, others hear a question too. */
   private respond(index: number, ingress: number): void {
-    const { owner, responder, answer, answers, batch } = this;
-    const at = batch.at[index]!;
-    const end = batch.end[index]!;
-    const length = responder === null ? 0 : responder.respond(owner, batch.view, at, end, answer);
-    if (length > 0) this.send(ingress, answers.hold(answer, 0, length, LINKTYPE_ETHERNET), 0);
-    else owner.drops[reason.NOT_DELIVERED]!++;
+    const { owner, responder, answers, batch } = this;
+    let length = 0;
+    if (responder !== null && this.hasRoom(index)) {
+      length = responder.respond(owner, batch.view, answers.batch.view, answers.at);
+    }
+    if (length > 0) this.answer(length, ingress);
+    else this.egress.drop(length < 0 ? -length : reason.NOT_DELIVERED, batch, index, ingress);
+    const isGroup = isGroupMacHigh(owner.classifier.link.destinationHigh);
+    if (isGroup && !this.forwarding.isByIp) this.flood(index, ingress);
   }
 
-  /** The one place that sends. */
-  private send(egress: number, batch: FrameBatch, index: number): void {
-    const port = this.ports[egress]!;
-    const { drops } = this.owner;
-    const length = batch.end[index]! - batch.at[index]!;
-    if (length > port.maximumFrame && batch.offload[index] === -1) {
-      drops[reason.TOO_BIG]!++;
-    } else if (port.transmit(batch, index, TAG_KEEP)) {
-      this.framesOut[egress]!++;
-      this.octetsOut[egress]! += length;
-    } else {
-      drops[reason.QUEUE_FULL]!++;
+  /** Tells the sender of a frame that was dropped why, if that is lawful. */
+  private report(why: number, index: number, ingress: number): void {
+    const { owner, responder, answers, batch } = this;
+    if (responder === null || !this.hasRoom(index)) return;
+    const length = responder.report(owner, why, batch.view, answers.batch.view, answers.at);
+    if (length > 0) this.answer(length, ingress);
+  }
+
+  /** Whether the answer to frame `index` can be written; those before may have to leave first. */
+  private hasRoom(index: number): boolean {
+    const { answers } = this;
+    const question = this.batch.end[index]! - this.batch.at[index]!;
+    if (!answers.fits(question)) return false;
+    if (answers.isFull(question)) {
+      this.egress.flush();
+      answers.clear();
     }
+    return true;
+  }
+
+  private answer(length: number, port: number): void {
+    const { owner, vlans } = this;
+    const { link, network } = owner.classifier;
+    const tag = vlans === null ? TAG_KEEP : vlans.tagFor(port, network, link.tags !== 0);
+    this.egress.send(port, this.answers.batch, this.answers.add(length), tag);
   }
 
   /**

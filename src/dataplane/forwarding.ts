@@ -1,36 +1,36 @@
-import {
-  ARP_REQUEST,
-  readOperation,
-  readSenderProtocolAddress,
-  readTargetProtocolAddress,
-} from '../arp/arp.ts';
-import { isDuplicateAddressDetection, isSolicitation, neighborTargetAt } from '../arp/neighbor.ts';
 import type { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
 import type { MacTable } from '../fdb/mac-table.ts';
 import { readIpv4Destination } from '../wire/ipv4.ts';
 import { ipv6DestinationAt } from '../wire/ipv6.ts';
-import { isGroupMacHigh, macFromHalves } from '../wire/mac.ts';
+import { isGroupMacHigh } from '../wire/mac.ts';
 import type { AddressBook } from './address-book.ts';
-import { isHavipPolicy, POLICY_GATEWAY, POLICY_SUBNET } from './address-book.ts';
+import { isHavipPolicy, POLICY_GATEWAY } from './address-book.ts';
 import type { Classifier } from './classifier.ts';
 import * as frame from './classifier.ts';
 import * as reason from './drop-reason.ts';
+import { hopsLeft } from './hop.ts';
 import type { NeighborTable } from './neighbor-table.ts';
+import { answerByIp, asksForGateway } from './questions.ts';
+import type { Router } from './router.ts';
 import * as verdict from './verdict.ts';
 
 /**
- * Where an accepted frame goes. By MAC it is a learning switch; by IP the destination MAC is not
- * consulted, ARP and ND end here, and multicast is not carried (design, section 3). It decides and
- * sends nothing.
+ * Where an accepted frame goes. By MAC it is a learning switch, one of whose stations is the
+ * gateway; by IP the destination MAC is not consulted, ARP and ND end here, and multicast is not
+ * carried (design, section 3). Between subnets both route alike. It decides and sends nothing.
  */
 export interface ForwardingRules {
   readonly byIp: boolean;
   readonly carriesMulticast: boolean;
 }
 
-type AnyIpTable = IpTable4 | IpTable6;
+export type AnyIpTable = IpTable4 | IpTable6;
+
+/** The port that the gateway, a station of every network, stands behind. */
+export const GATEWAY_PORT = 0xffff;
 
 const dropped = (why: number): number => verdict.verdictOf(verdict.DROP, why);
+const reported = (why: number): number => verdict.verdictOf(verdict.REPORT, why);
 const NOT_CARRIED = dropped(reason.NOT_CARRIED);
 const NOT_DELIVERED = dropped(reason.NOT_DELIVERED);
 const UNKNOWN_ADDRESS = dropped(reason.UNKNOWN_ADDRESS);
@@ -48,19 +48,31 @@ export interface Known {
 export class Forwarding {
   private readonly rules: ForwardingRules;
   private readonly mtu: Uint32Array;
-  /** The MAC of whom the last FORWARD by IP goes to, in halves. */
+  private readonly router: Router | null;
+  /** The MAC of whom the last FORWARD by IP or ROUTE goes to, in halves. */
   nextHigh = 0;
   nextLow = 0;
+  /** Octets of the frame in hand beyond its longest segment; 0 where none is asked for. */
+  excess = 0;
 
-  /** `mtu[port]` is the port's MTU in octets, without the Ethernet header. */
-  constructor(rules: ForwardingRules, mtu: readonly number[]) {
+  /**
+   * `mtu[port]` is the port's MTU in octets, without the Ethernet header. Without a router there
+   * are no other subnets, and by MAC no gateway.
+   */
+  constructor(rules: ForwardingRules, mtu: readonly number[], router: Router | null = null) {
     this.rules = rules;
     this.mtu = Uint32Array.from(mtu);
+    this.router = router;
   }
 
   /** Whether frames are sent on with both MACs rewritten. */
   get isByIp(): boolean {
     return this.rules.byIp;
+  }
+
+  /** The network that the last ROUTE goes to. */
+  get nextNetwork(): number {
+    return this.router === null ? 0 : this.router.nextNetwork;
   }
 
   /** The verdict on a broadcast announcement that the guards let through. */
@@ -71,106 +83,148 @@ export class Forwarding {
 
   /** The verdict on the frame that the switch has just classified, guarded and learned. */
   resolve(owner: Known, view: DataView, port: number): number {
-    return this.rules.byIp ? this.byIp(owner, view, port) : this.byMac(owner, port);
+    return this.rules.byIp ? this.byIp(owner, view, port) : this.byMac(owner, view, port);
   }
 
-  private byMac(owner: Known, port: number): number {
+  private byMac(owner: Known, view: DataView, port: number): number {
     const seen = owner.classifier;
     const link = seen.link;
     if (isGroupMacHigh(link.destinationHigh)) {
+      if (this.router !== null && asksForGateway(owner, view)) return verdict.RESPOND;
       return this.rules.carriesMulticast ? verdict.FLOOD : NOT_CARRIED;
     }
     const entry = owner.stations.find(seen.network, link.destinationHigh, link.destinationLow);
     if (entry < 0) return verdict.FLOOD;
-    return this.towards(owner, owner.stations.port(entry), port);
+    const egress = owner.stations.port(entry);
+    if (egress === GATEWAY_PORT) return this.toGateway(owner, view, port);
+    return this.towards(owner, egress, port);
+  }
+
+  /** A frame to the gateway's MAC. */
+  private toGateway(owner: Known, view: DataView, port: number): number {
+    const { router } = this;
+    const { family, carries } = owner.classifier;
+    if (router === null) return NOT_DELIVERED;
+    if (carries === frame.CARRIES_ARP || carries === frame.CARRIES_ND) {
+      return asksForGateway(owner, view) ? verdict.RESPOND : NOT_DELIVERED;
+    }
+    if (family === 0) return NOT_DELIVERED;
+    const entry = findDestination(owner, view, owner.classifier.network);
+    const table = family === 4 ? owner.addresses4 : owner.addresses6;
+    if (entry >= 0 && owner.book.policy(table.tag(entry)) === POLICY_GATEWAY) {
+      return verdict.DELIVER;
+    }
+    return this.route(router, owner, view, port);
   }
 
   private byIp(owner: Known, view: DataView, port: number): number {
     const seen = owner.classifier;
-    if (seen.carries === frame.CARRIES_ARP) return this.arp(owner, view, port);
-    if (seen.carries === frame.CARRIES_ND) return this.neighbor(owner, view, port);
+    if (seen.carries === frame.CARRIES_ARP || seen.carries === frame.CARRIES_ND) {
+      return answerByIp(owner, view, port);
+    }
     if (isGroupMacHigh(seen.link.destinationHigh)) return NOT_CARRIED;
-    if (seen.family === 4) {
-      const table = owner.addresses4;
-      const destination = readIpv4Destination(view, seen.packet);
-      return this.unicast(owner, table, table.find(seen.network, destination), port);
+    if (seen.family === 0) return NOT_DELIVERED;
+    const { router } = this;
+    const table = seen.family === 4 ? owner.addresses4 : owner.addresses6;
+    const entry = findDestination(owner, view, seen.network);
+    if (entry < 0) {
+      return router === null ? UNKNOWN_ADDRESS : this.elsewhere(router, owner, view, port);
     }
-    if (seen.family === 6) {
-      const entry = owner.neighbors.find6(
-        owner.classifier.network,
-        view,
-        ipv6DestinationAt(seen.packet),
-      );
-      return this.unicast(owner, owner.addresses6, entry, port);
-    }
-    return NOT_DELIVERED;
-  }
-
-  private unicast(owner: Known, table: AnyIpTable, entry: number, port: number): number {
-    if (entry < 0) return UNKNOWN_ADDRESS;
-    const policy = owner.book.policy(table.tag(entry));
+    const id = table.tag(entry);
+    const policy = owner.book.policy(id);
     if (policy === POLICY_GATEWAY) return verdict.DELIVER;
+    if (router !== null && isOfAnother(owner.book.subnet(id), router.subnetOfPort(port))) {
+      return this.route(router, owner, view, port);
+    }
     if (table.mac(entry) === 0) {
       return isHavipPolicy(policy) ? dropped(reason.NO_HOLDER) : UNKNOWN_ADDRESS;
     }
-    const way = this.towards(owner, table.port(entry), port);
     this.nextHigh = table.macHigh(entry);
     this.nextLow = table.macLow(entry);
-    return way;
+    return this.towards(owner, table.port(entry), port);
+  }
+
+  /** By IP, to an address that the network does not have: nobody's, or another subnet's. */
+  private elsewhere(router: Router, owner: Known, view: DataView, port: number): number {
+    const subnet = router.destinationOf(owner.classifier, view, port);
+    if (subnet !== 0 && subnet === router.subnetOfPort(port)) return UNKNOWN_ADDRESS;
+    return this.route(router, owner, view, port);
+  }
+
+  /** From one subnet to another of its VPC: ROUTE, or what its sender is told. */
+  private route(router: Router, owner: Known, view: DataView, port: number): number {
+    const seen = owner.classifier;
+    if (!router.isRoutable(seen, view)) return UNKNOWN_ADDRESS;
+    const subnet = router.destinationOf(seen, view, port);
+    if (subnet === 0) return reported(reason.NO_ROUTE);
+    const entry = this.holderIn(router, owner, view, subnet);
+    if (entry < 0) {
+      if (router.isBroadcast(seen, view, subnet)) return UNKNOWN_ADDRESS;
+      return reported(reason.UNKNOWN_ADDRESS);
+    }
+    const table = seen.family === 4 ? owner.addresses4 : owner.addresses6;
+    const policy = owner.book.policy(table.tag(entry));
+    if (policy === POLICY_GATEWAY) return verdict.DELIVER;
+    if (table.mac(entry) === 0) {
+      return reported(isHavipPolicy(policy) ? reason.NO_HOLDER : reason.UNKNOWN_ADDRESS);
+    }
+    if (hopsLeft(view, seen.packet, seen.family) <= 1) return reported(reason.TTL_EXCEEDED);
+    const egress = this.egressOf(owner, table, entry, router.nextNetwork);
+    if (egress === port && router.nextNetwork === seen.network) return dropped(reason.HAIRPIN);
+    router.nextMtu = this.mtu[egress]!;
+    if (this.isTooBig(owner, egress)) return reported(reason.TOO_BIG);
+    this.nextHigh = table.macHigh(entry);
+    this.nextLow = table.macLow(entry);
+    return verdict.verdictOf(verdict.ROUTE, egress);
+  }
+
+  /** The destination's entry in one of the networks of a subnet, held rather than not; or -1. */
+  private holderIn(router: Router, owner: Known, view: DataView, subnet: number): number {
+    const { family } = owner.classifier;
+    const networks = router.networksOf(subnet);
+    let found = -1;
+    for (let i = 0; i < networks.length; i++) {
+      const network = networks[i]!;
+      const entry = findDestination(owner, view, network);
+      if (entry < 0) continue;
+      const table = family === 4 ? owner.addresses4 : owner.addresses6;
+      if (found >= 0 && table.mac(entry) === 0) continue;
+      found = entry;
+      router.nextNetwork = network;
+      if (table.mac(entry) !== 0) break;
+    }
+    return found;
+  }
+
+  /** By MAC the holder is where its station was seen last. */
+  private egressOf(owner: Known, table: AnyIpTable, entry: number, network: number): number {
+    if (this.rules.byIp) return table.port(entry);
+    const { stations } = owner;
+    const station = stations.find(network, table.macHigh(entry), table.macLow(entry));
+    return station < 0 ? table.port(entry) : stations.port(station);
   }
 
   private towards(owner: Known, egress: number, ingress: number): number {
     if (egress === ingress) return dropped(reason.HAIRPIN);
-    // The MTU counts what follows the header and its tags (IEEE 802.3 3.2.7).
-    const { frameEnd, packet } = owner.classifier;
-    if (frameEnd - packet > this.mtu[egress]!) return dropped(reason.TOO_BIG);
+    if (this.isTooBig(owner, egress)) return dropped(reason.TOO_BIG);
     return verdict.verdictOf(verdict.FORWARD, egress);
   }
 
-  private arp(owner: Known, view: DataView, port: number): number {
-    const seen = owner.classifier;
-    const at = seen.packet;
-    if (readOperation(view, at) !== ARP_REQUEST) return NOT_DELIVERED;
-    const sender = readSenderProtocolAddress(view, at);
-    const target = readTargetProtocolAddress(view, at);
-    if (sender === target) return NOT_DELIVERED;
-    const table = owner.addresses4;
-    return this.answer(owner, table, table.find(seen.network, target), port, sender === 0);
+  /** The MTU counts what follows the header and its tags (IEEE 802.3 3.2.7). */
+  private isTooBig(owner: Known, egress: number): boolean {
+    const { frameEnd, packet } = owner.classifier;
+    return frameEnd - packet - this.excess > this.mtu[egress]!;
   }
+}
 
-  private neighbor(owner: Known, view: DataView, port: number): number {
-    const seen = owner.classifier;
-    if (!isSolicitation(view, seen.upperAt)) return NOT_DELIVERED;
-    const entry = owner.neighbors.find6(
-      owner.classifier.network,
-      view,
-      neighborTargetAt(seen.upperAt),
-    );
-    const isProbe = isDuplicateAddressDetection(view, seen.packet, seen.upperAt);
-    return this.answer(owner, owner.addresses6, entry, port, isProbe);
-  }
+/** The entry of the destination of the packet in hand in a network, or -1. */
+export function findDestination(owner: Known, view: DataView, network: number): number {
+  const { family, packet } = owner.classifier;
+  return family === 4
+    ? owner.addresses4.find(network, readIpv4Destination(view, packet))
+    : owner.neighbors.find6(network, view, ipv6DestinationAt(packet));
+}
 
-  /** Never for the asker's own address or the HaVip it holds, nor a member's probe for a HaVip. */
-  private answer(
-    owner: Known,
-    table: AnyIpTable,
-    entry: number,
-    port: number,
-    isProbe: boolean,
-  ): number {
-    if (entry < 0) return UNKNOWN_ADDRESS;
-    const isHeld = table.mac(entry) !== 0;
-    if (isHeld && table.port(entry) === port) return NOT_DELIVERED;
-    const id = table.tag(entry);
-    const policy = owner.book.policy(id);
-    if (!isHavipPolicy(policy)) {
-      return isHeld || policy === POLICY_GATEWAY ? verdict.RESPOND : UNKNOWN_ADDRESS;
-    }
-    if (!isProbe) return verdict.RESPOND;
-    const link = owner.classifier.link;
-    // Any ENI of the subnet is a member; the source guard let no other host through.
-    if (policy === POLICY_SUBNET) return NOT_DELIVERED;
-    const asker = macFromHalves(link.sourceHigh, link.sourceLow);
-    return owner.book.hasMember(id, asker) ? NOT_DELIVERED : verdict.RESPOND;
-  }
+function isOfAnother(subnet: number, own: number): boolean {
+  return subnet !== 0 && subnet !== own;
 }

@@ -42,6 +42,23 @@ export class NeighborTable {
     return this.addresses6.find(network, word0, word1, word2, word3);
   }
 
+  /** The table that holds the address with this id of the book. */
+  tableOfId(id: number): IpTable4 | IpTable6 {
+    return this.book.family(id) === 4 ? this.addresses4 : this.addresses6;
+  }
+
+  /** The entry of the address with this id, or -1. */
+  entryOf(id: number): number {
+    const { book } = this;
+    const network = book.network(id);
+    const last = book.word(id, 3);
+    const entry =
+      book.family(id) === 4
+        ? this.addresses4.find(network, last)
+        : this.addresses6.find(network, book.word(id, 0), book.word(id, 1), book.word(id, 2), last);
+    return entry >= 0 && this.tableOfId(id).tag(entry) === id ? entry : -1;
+  }
+
   /** The entry of the IPv6 address at `at` of `view`, or -1. */
   find6(network: number, view: DataView, at: number): number {
     const w0 = view.getUint32(at);

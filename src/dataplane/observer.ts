@@ -16,4 +16,23 @@ export interface SwitchObserver {
   onPacketFrom(id: number, view: DataView, seen: Classifier): void;
   /** The source guard refused the packet's IP source. */
   onSpoofed(view: DataView, seen: Classifier): void;
+  /**
+   * Live: a frame was dropped, by the switch or on its way out. `port` is the ingress port where
+   * the switch refused it, else the egress port.
+   */
+  onDrop?(reason: number, view: DataView, at: number, end: number, port: number): void;
+  /** Live, in a dry run: what a guard would have dropped, and why. */
+  onPassed?(reason: number, view: DataView, at: number, end: number, port: number): void;
+  /** Live: a known station turned up behind another port. */
+  onStationMove?(network: number, high: number, low: number, from: number, to: number): void;
+  /**
+   * Live, by MAC: an address went with the virtual MAC that holds it to another port; its cause is
+   * `station-move`.
+   */
+  onAddressPort?(id: number, from: number, to: number): void;
+  /** Live: the first unicast frame to an address went to its new holder since the address moved. */
+  onRepointed?(id: number, port: number, now: number): void;
 }
+
+/** Whoever wants to know of claims alone. */
+export type ClaimObserver = Pick<SwitchObserver, 'onClaim'>;

@@ -8,6 +8,8 @@ export interface Port {
   readonly name: string;
   /** Largest frame that `transmit` takes without offload, in octets without FCS. */
   readonly maximumFrame: number;
+  /** True while the device is down: what `transmit` refuses then is counted as `port-down`. */
+  readonly isDown?: boolean;
   /** Fills the batch with frames that have arrived, at most its capacity; returns their number. */
   receive(batch: FrameBatch): number;
   /**

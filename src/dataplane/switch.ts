@@ -1,4 +1,4 @@
-import { Claim, claimFromArp, claimFromNeighbor } from '../arp/claim.ts';
+import { Claim } from '../arp/claim.ts';
 import type { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
 import { MacTable } from '../fdb/mac-table.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
@@ -7,24 +7,28 @@ import { AddressBook } from './address-book.ts';
 import type { AddressPlan } from './address-plan.ts';
 import { AnnouncementWay } from './announcement-way.ts';
 import type { ArpPolicer } from './arp-policer.ts';
-import { ClaimGuard } from './claim-guard.ts';
+import { ClaimJudge } from './claim-judge.ts';
 import * as frame from './classifier.ts';
 import { Classifier } from './classifier.ts';
 import * as reason from './drop-reason.ts';
 import type { Forwarding } from './forwarding.ts';
+import { Moves } from './moves.ts';
 import { NeighborTable } from './neighbor-table.ts';
 import type { SwitchObserver } from './observer.ts';
 import { ServiceNotes } from './service-notes.ts';
 import { type FrameSlices, ShortWay } from './short-way.ts';
 import { SourceCensus } from './source-census.ts';
+import { SourceCheck } from './source-check.ts';
 import * as verdict from './verdict.ts';
+import type { VlanPorts } from './vlan-ports.ts';
 
 /**
  * The switch: one frame in, one verdict out. `ingress` is the frame's way, top to bottom, in the
- * order of policy: Ethernet check, reserved address, source guard, claim guard, learn, resolve.
- * A refused frame changes no table. The same object runs live and in replay; in replay no port is
- * attached, so it only observes: the guards count and report but hide no evidence from the
- * observer. It reads no clock, prints nothing and never throws on what a frame holds.
+ * order of policy: Ethernet check, reserved address, source guard, claim guard, learn, responder,
+ * router, resolve (these three are the forwarding's). A refused frame changes no table. The same
+ * object runs live and in replay; in replay no port is attached, so it only observes: the guards
+ * count and report but hide no evidence from the observer. It reads no clock, prints nothing and
+ * never throws on what a frame holds.
  */
 export interface SwitchOptions {
   readonly observer: SwitchObserver;
@@ -33,7 +37,13 @@ export interface SwitchOptions {
   /** Null where nothing is attached (replay). */
   readonly forwarding: Forwarding | null;
   readonly policer: ArpPolicer | null;
+  /** Live: the networks of each port. Absent: a frame's network is its VID, on every port. */
+  readonly vlans?: VlanPorts | null;
+  /** Live: what the guards refuse is reported and let pass. */
+  readonly dryRun?: boolean;
   readonly maximumStations?: number;
+  /** Stations that one port may fill the table with; absent: no limit of its own. */
+  readonly maximumStationsPerPort?: number;
   readonly maximumAddresses?: number;
 }
 
@@ -53,10 +63,19 @@ export class Switch {
   readonly book: AddressBook;
   /** Frames stopped, by drop reason. */
   readonly drops = new Float64Array(reason.DROP_REASON_NAMES.length);
-  private readonly observer: SwitchObserver;
-  private readonly plan: AddressPlan | null;
-  private readonly guard: ClaimGuard | null;
+  /** In a dry run: frames that a guard would have stopped, by reason. */
+  readonly passed = new Float64Array(reason.DROP_REASON_NAMES.length);
+  readonly observer: SwitchObserver;
+  readonly moves: Moves;
+  /** The frame in hand: its first octet, the port that it came from, and when (`setNow`). */
+  at = 0;
+  port = 0;
+  now = 0;
   private readonly forwarding: Forwarding | null;
+  private readonly vlans: VlanPorts | null;
+  private readonly sourceCheck: SourceCheck | null;
+  private readonly judge: ClaimJudge;
+  private readonly dryRun: boolean;
   private readonly policer: ArpPolicer | null;
   private readonly observes: boolean;
   /** Observes, and judges no IP sources: most packets then concern nobody. */
@@ -66,37 +85,44 @@ export class Switch {
   readonly shortWay: ShortWay;
   private readonly announcements: AnnouncementWay;
   private readonly service: ServiceNotes;
-  private readonly claim = new Claim();
-  private now = 0;
   private tick = 0;
 
   constructor(options: SwitchOptions) {
-    const plan = options.plan;
-    this.observer = options.observer;
-    this.plan = plan;
+    const { plan, observer, forwarding, policer } = options;
+    this.observer = observer;
     this.book = plan === null ? new AddressBook() : plan.book;
-    this.guard = plan === null ? null : new ClaimGuard(plan.rules, plan.enis, plan.book);
-    this.forwarding = options.forwarding;
-    this.policer = options.policer;
-    this.observes = options.forwarding === null;
+    this.forwarding = forwarding;
+    this.vlans = options.vlans ?? null;
+    this.policer = policer;
+    this.dryRun = options.dryRun ?? false;
+    this.observes = forwarding === null;
     this.isTransparent = this.observes && (plan === null || plan.sourceGuard === null);
     const usual = this.observes ? OBSERVED_MAX : ENTRIES_MAX;
-    this.stations = new MacTable({ maximum: options.maximumStations ?? usual });
+    const stations = options.maximumStations ?? usual;
+    const perPort = options.maximumStationsPerPort ?? stations;
+    this.stations = new MacTable({ maximum: stations, perPort });
     this.census = new SourceCensus(this.stations);
     const maximum = options.maximumAddresses ?? usual;
     this.neighbors = new NeighborTable(this.book, plan, maximum, this.observes);
     this.shortWay = new ShortWay(this.neighbors, this.book, this.census);
     this.addresses4 = this.neighbors.addresses4;
-    const { classifier, claim, observer, book, observes, addresses4: table } = this;
-    const parts = { classifier, claim, observer, book, observes, table, plan };
-    this.announcements = new AnnouncementWay(parts);
-    this.service = new ServiceNotes(classifier, this.neighbors, observer);
     this.addresses6 = this.neighbors.addresses6;
+    this.moves = new Moves(observer, this.book, this.neighbors);
+    const { classifier, book, neighbors, observes, dryRun, drops, addresses4: table } = this;
+    const told = observes ? observer : this.moves;
+    const common = { classifier, claim: new Claim(), observer: told, plan, observes };
+    const announcements = new AnnouncementWay({ ...common, book, table });
+    this.announcements = announcements;
+    this.judge = new ClaimJudge({ ...common, neighbors, policer, announcements, drops, dryRun });
+    const guards = plan !== null && plan.sourceGuard !== null;
+    this.sourceCheck = guards ? new SourceCheck(plan, classifier, observer, observes) : null;
+    this.service = new ServiceNotes(classifier, neighbors, observer);
   }
 
   /** The time of this breath, nanoseconds; frames of one breath share it. */
   setNow(now: number): void {
     this.now = now;
+    this.moves.setNow(now);
     this.tick = (now * TICKS_PER_NANOSECOND) | 0;
     this.shortWay.tick = this.tick;
   }
@@ -107,8 +133,10 @@ export class Switch {
    */
   ingress(view: DataView, at: number, end: number, linkType: number, port: number): number {
     const seen = this.classifier;
+    this.at = at;
+    this.port = port;
     if (linkType === LINKTYPE_ETHERNET && this.policer === null) {
-      if (this.announcements.take(view, at, end, port, this.tick)) return this.announced(port);
+      if (this.takeAnnouncement(view, at, end, port)) return this.announced(port);
     }
     if (this.isTransparent && linkType === LINKTYPE_ETHERNET && seen.isPlainIpv4(view, at, end)) {
       return this.passIpv4(view, at, end);
@@ -116,26 +144,28 @@ export class Switch {
     const carries = seen.classify(view, at, end, linkType);
     if (carries === frame.CARRIES_FAULT) return this.drop(reason.MALFORMED);
     const link = seen.link;
-    const stop = link.hasEthernet ? this.checkEthernet() : reason.ALLOWED;
+    const stop = link.hasEthernet ? this.checkEthernet(view, at, port) : reason.ALLOWED;
     if (stop !== reason.ALLOWED && !this.observes) return this.drop(stop);
-    if (this.plan !== null && this.plan.sourceGuard !== null) {
-      const spoofed = this.guardSource(view, port);
-      if (spoofed !== reason.ALLOWED && !this.observes) return this.drop(spoofed);
+    if (this.sourceCheck !== null) {
+      const spoofed = this.sourceCheck.check(view, port);
+      if (spoofed !== reason.ALLOWED && this.isRefused(spoofed, view)) return this.drop(spoofed);
     }
     if (carries === frame.CARRIES_ARP || carries === frame.CARRIES_ND) {
-      const refused = this.judgeClaim(view, port);
-      if (refused !== reason.ALLOWED) return this.drop(refused);
+      const refused = this.judge.judge(view, port, this.now, this.tick);
+      if (refused !== reason.ALLOWED) {
+        if (!this.dryRun || refused === reason.RATE_LIMITED) return this.drop(refused);
+        this.pass(refused, view);
+      }
     }
     if (this.observes && seen.network === 0 && stop === reason.ALLOWED && link.hasEthernet) {
       this.census.count(link.sourceHigh, link.sourceLow | 0, this.tick);
     } else if (link.hasSource) {
-      this.stations.learn(seen.network, link.sourceHigh, link.sourceLow, port, this.tick);
+      this.learn(port);
     }
     if (carries === frame.CARRIES_VRRP) this.observer.onAdvert(view, seen);
     if (seen.family !== 0) this.service.note(view);
     if (this.forwarding === null) return verdict.OBSERVE;
-    const way = this.forwarding.resolve(this, view, port);
-    return verdict.verdictKind(way) === verdict.DROP ? this.drop(verdict.verdictDetail(way)) : way;
+    return this.settle(this.forwarding.resolve(this, view, port));
   }
 
   /**
@@ -143,17 +173,9 @@ export class Switch {
    * its id, 0 where the table is full. IPv4 addresses are in `w3`.
    */
   follow(network: number, family: 4 | 6, w0: number, w1: number, w2: number, w3: number): number {
-    const claim = this.claim;
-    claim.network = network;
-    claim.family = family;
-    claim.address = family === 4 ? w3 : 0;
-    claim.word0 = w0;
-    claim.word1 = w1;
-    claim.word2 = w2;
-    claim.word3 = family === 4 ? 0 : w3;
-    const known = this.neighbors.find(claim);
-    const entry = known >= 0 ? known : this.neighbors.define(claim);
-    return entry < 0 ? 0 : this.neighbors.tableOf(claim).tag(entry);
+    const entry = this.judge.define(network, family, w0, w1, w2, w3);
+    const { addresses4, addresses6 } = this;
+    return entry < 0 ? 0 : (family === 4 ? addresses4 : addresses6).tag(entry);
   }
 
   /**
@@ -191,14 +213,39 @@ export class Switch {
     return verdict.OBSERVE;
   }
 
+  /** The announcement's short way; a port that takes no untagged frames has none. */
+  private takeAnnouncement(view: DataView, at: number, end: number, port: number): boolean {
+    const { announcements, vlans } = this;
+    if (vlans !== null) {
+      const network = vlans.untaggedOf(port);
+      if (network < 0) return false;
+      announcements.network = network;
+    }
+    return announcements.take(view, at, end, port, this.tick);
+  }
+
   /** What is left to do for a frame that has gone the announcement's way. */
   private announced(port: number): number {
     const { sourceHigh, sourceLow } = this.classifier.link;
     if (this.observes) this.census.count(sourceHigh, sourceLow | 0, this.tick);
-    else this.stations.learn(0, sourceHigh, sourceLow, port, this.tick);
-    if (this.forwarding === null) return verdict.OBSERVE;
-    const way = this.forwarding.announced;
-    return verdict.verdictKind(way) === verdict.DROP ? this.drop(verdict.verdictDetail(way)) : way;
+    else this.learn(port);
+    return this.forwarding === null ? verdict.OBSERVE : this.settle(this.forwarding.announced);
+  }
+
+  private learn(port: number): void {
+    const { stations, classifier: seen } = this;
+    const { sourceHigh: high, sourceLow: low } = seen.link;
+    stations.learn(seen.network, high, low, port, this.tick);
+    if (stations.lastMoved && !this.observes) {
+      this.moves.station(seen.network, high, low, stations.lastMovedFrom, port);
+    }
+  }
+
+  /** Counts what the forwarding drops. */
+  private settle(way: number): number {
+    const kind = verdict.verdictKind(way);
+    if (kind === verdict.DROP || kind === verdict.REPORT) this.drops[verdict.verdictDetail(way)]!++;
+    return way;
   }
 
   private drop(why: number): number {
@@ -206,90 +253,38 @@ export class Switch {
     return verdict.verdictOf(verdict.DROP, why);
   }
 
-  /** IEEE 802.1Q 8.6.3: 01-80-C2-00-00-00 to -0F stay here; a group or zero source is no source. */
-  private checkEthernet(): number {
-    const link = this.classifier.link;
+  /**
+   * What a refusal by the source guard means: replay counts a spoofed source and goes on, a dry
+   * run goes on, too.
+   */
+  private isRefused(why: number, view: DataView): boolean {
+    if (this.observes) this.drops[why]!++;
+    else if (this.dryRun) this.pass(why, view);
+    return !this.observes && !this.dryRun;
+  }
+
+  private pass(why: number, view: DataView): void {
+    this.passed[why]!++;
+    this.observer.onPassed?.(why, view, this.at, this.classifier.frameEnd, this.port);
+  }
+
+  /**
+   * IEEE 802.1Q 8.6.3: 01-80-C2-00-00-00 to -0F stay here; a group or zero source is no source.
+   * Live, the port says which network the frame belongs to.
+   */
+  private checkEthernet(view: DataView, at: number, port: number): number {
+    const { link } = this.classifier;
     if (link.destinationHigh === 0x0180 && link.destinationLow >>> 4 === 0xc200000) {
       return reason.RESERVED_ADDRESS;
     }
     const isNone = link.sourceHigh === 0 && link.sourceLow === 0;
-    return isNone || isGroupMacHigh(link.sourceHigh) ? reason.INVALID_SOURCE : reason.ALLOWED;
-  }
-
-  /** Counts by itself only where it observes; live, the caller drops and counts. */
-  private guardSource(view: DataView, port: number): number {
-    const plan = this.plan as AddressPlan;
-    const seen = this.classifier;
-    const link = seen.link;
-    if (!link.hasSource) return reason.ALLOWED;
-    const eni = plan.enis.find(link.sourceHigh, link.sourceLow);
-    if (eni < 0 || (!this.observes && plan.enis.port(eni) !== port)) {
-      return this.observes || !plan.rules.enforces ? reason.ALLOWED : reason.SOURCE_MAC;
-    }
-    if (seen.family === 0 || !plan.enis.isChecked(eni) || plan.sourceGuard === null) {
-      return reason.ALLOWED;
-    }
-    const allowed =
-      seen.family === 4
-        ? plan.sourceGuard.allowsIpv4(eni, view, seen.packet)
-        : plan.sourceGuard.allowsIpv6(eni, view, seen.packet);
-    if (allowed) return reason.ALLOWED;
-    if (this.observes) this.drops[reason.SOURCE_IP]!++;
-    this.observer.onSpoofed(view, seen);
-    return reason.SOURCE_IP;
-  }
-
-  /** The claim guard's step: ALLOWED where the frame claims nothing or may claim what it does. */
-  private judgeClaim(view: DataView, port: number): number {
-    const claim = this.claim;
-    const seen = this.classifier;
-    if (!this.readClaim(view, claim)) return reason.ALLOWED;
-    const { neighbors } = this;
-    const entry = neighbors.find(claim);
-    const table = neighbors.tableOf(claim);
-    const id = entry < 0 ? 0 : table.tag(entry);
-    if (this.guard !== null && this.plan !== null) {
-      const judged = id === 0 ? this.plan.policyOf(claim) : id;
-      const holder = entry < 0 ? 0 : table.mac(entry);
-      const where = this.observes ? -1 : port;
-      const why = this.guard.authorize(claim, judged, where, seen.link.hasSource, holder);
-      if (why !== reason.ALLOWED) return this.refuse(claim, id, why);
-    }
-    if (this.policer !== null && !this.policer.admits(port, this.now)) {
-      return this.refuse(claim, id, reason.RATE_LIMITED);
-    }
-    const known = id === 0 ? neighbors.define(claim) : entry;
-    if (known < 0) {
-      this.drops[reason.TABLE_FULL]!++;
-    } else {
-      const outcome = neighbors.apply(claim, known, port, this.tick);
-      this.announcements.grant(known);
-      this.observer.onClaim(claim, table.tag(known), outcome, reason.ALLOWED);
-    }
+    if (isNone || isGroupMacHigh(link.sourceHigh)) return reason.INVALID_SOURCE;
+    const { vlans } = this;
+    if (vlans === null) return reason.ALLOWED;
+    const network = vlans.networkOf(port, link, view, at);
+    if (network < 0) return reason.VLAN;
+    this.classifier.network = network;
+    if (link.tags !== 0 && link.vlan === 0) vlans.retag(view, at, network);
     return reason.ALLOWED;
-  }
-
-  private readClaim(view: DataView, claim: Claim): boolean {
-    const seen = this.classifier;
-    const link = seen.link;
-    claim.network = seen.network;
-    claim.sourceHigh = link.sourceHigh;
-    claim.sourceLow = link.sourceLow;
-    claim.destinationHigh = link.destinationHigh;
-    claim.destinationLow = link.destinationLow;
-    return seen.carries === frame.CARRIES_ARP
-      ? claimFromArp(view, seen.packet, claim)
-      : claimFromNeighbor(view, seen.packet, seen.upperAt, seen.upperEnd, claim);
-  }
-
-  /** Replay wants to know the address of a refused claim too; live, a refusal defines nothing. */
-  private refuse(claim: Claim, id: number, why: number): number {
-    let known = id;
-    if (known === 0 && this.observes) {
-      const entry = this.neighbors.define(claim);
-      if (entry >= 0) known = this.neighbors.tableOf(claim).tag(entry);
-    }
-    this.observer.onClaim(claim, known, verdict.CLAIM_REFUSED, why);
-    return why;
   }
 }

@@ -15,14 +15,26 @@ const LEAD = 1;
 const STRIDE = 6;
 const GROUP_BIT = 0x0100;
 
+export interface MacTableOptions extends TableOptions {
+  /** Stations that may be learned on one port at most; absent: as many as the table holds. */
+  readonly perPort?: number;
+}
+
+const PORTS = 1 << 16;
+
 /** The table of stations. A MAC is given as its high 16 and its low 32 bits. */
 export class MacTable extends ForwardingTable {
   /** Whether the last `learn` moved a known station to another port, and from which. */
   lastMoved = false;
   lastMovedFrom = 0;
+  private readonly perPort: number;
+  /** Stations learned on each port; null where no port has a limit of its own. */
+  private readonly learned: Uint32Array | null;
 
-  constructor(options: TableOptions) {
+  constructor(options: MacTableOptions) {
     super(options, { stride: STRIDE, lead: LEAD });
+    this.perPort = options.perPort ?? options.maximum;
+    this.learned = this.perPort < options.maximum ? new Uint32Array(PORTS) : null;
   }
 
   /** The station's handle, or -1. `network` is 0 to 65535. */
@@ -45,7 +57,8 @@ export class MacTable extends ForwardingTable {
   /**
    * Notes that a frame from this MAC came in on `port` at tick `updated`: finds or creates the
    * entry, moves it where it was on another port, counts the frame. Returns its handle, or -1 for
-   * a group or zero MAC, which is never a source, and where there is no room but static entries.
+   * a group or zero MAC, which is never a source, and where there is no room but static entries
+   * or the port has its share. A station that moves takes no room.
    * A static entry on another port is returned untouched: its port differs from the given one.
    */
   learn(network: number, high: number, low: number, port: number, updated: number): number {
@@ -53,9 +66,8 @@ export class MacTable extends ForwardingTable {
     if ((high & GROUP_BIT) !== 0 || (high | low) === 0) return -1;
     let entry = this.find(network, high, low);
     if (entry < 0) {
-      entry = this.insert(network, high, low);
+      entry = this.admit(network, high, low, port);
       if (entry < 0) return -1;
-      this.setPort(entry, port);
     }
     const words = this.words;
     const place = words[entry + PORT_FLAGS]!;
@@ -64,6 +76,7 @@ export class MacTable extends ForwardingTable {
       this.lastMoved = true;
       this.lastMovedFrom = place >>> 16;
       this.moves++;
+      this.recount(this.lastMovedFrom, port);
       words[entry + PORT_FLAGS] = (port << 16) | (place & 0xffff);
     }
     words[entry + UPDATED] = updated;
@@ -118,6 +131,41 @@ export class MacTable extends ForwardingTable {
   protected override hashOf(words: Int32Array, entry: number): number {
     return hashTwo(this.seed, words[entry + NETWORK]!, words[entry - 1]!);
   }
+
+  protected override erase(entry: number): void {
+    this.uncount(this.words, entry);
+    super.erase(entry);
+  }
+
+  protected override eraseOld(oldEntry: number): void {
+    this.uncount(this.old, oldEntry);
+    super.eraseOld(oldEntry);
+  }
+
+  /** A new entry for a station of this port; -1 where the port or the table has no room. */
+  private admit(network: number, high: number, low: number, port: number): number {
+    const { learned } = this;
+    if (learned !== null && learned[port]! >= this.perPort) return -1;
+    const entry = this.insert(network, high, low);
+    if (entry < 0) return -1;
+    this.setPort(entry, port);
+    if (learned !== null) learned[port]!++;
+    return entry;
+  }
+
+  private recount(from: number, to: number): void {
+    const { learned } = this;
+    if (learned === null) return;
+    learned[from]!--;
+    learned[to]!++;
+  }
+
+  private uncount(words: Int32Array, entry: number): void {
+    const { learned } = this;
+    const place = words[entry + PORT_FLAGS]!;
+    if (learned !== null && (place & STATIC) === 0) learned[place >>> 16]!--;
+  }
+
   /** The look-up in the old array; what it finds moves to the present one. */
   private findOld(hash: number, key: number, low: number): number {
     const words = this.old;

@@ -20,6 +20,8 @@ export const TAG = 4;
 /** Bits of the PORT_FLAGS word, whose high half is the port. */
 export const OCCUPIED = 1;
 export const STATIC = 2;
+/** As static, but it moves. */
+export const PINNED = 4;
 
 const CAPACITY_MIN = 8;
 const NOTHING = new Int32Array(0);

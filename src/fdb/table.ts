@@ -8,6 +8,7 @@ import {
   NETWORK,
   OCCUPIED,
   OpenAddressing,
+  PINNED,
   PORT_FLAGS,
   STATIC,
   TAG,
@@ -137,10 +138,21 @@ export abstract class ForwardingTable extends OpenAddressing {
     words[entry + PORT_FLAGS] = isStatic ? rest | STATIC : rest;
   }
 
+  isPinned(entry: number): boolean {
+    return (this.words[entry + PORT_FLAGS]! & PINNED) !== 0;
+  }
+
+  /** A pinned entry is never aged, evicted or flushed, but follows whoever takes it over. */
+  setPinned(entry: number, isPinned: boolean): void {
+    const words = this.words;
+    const rest = words[entry + PORT_FLAGS]! & ~PINNED;
+    words[entry + PORT_FLAGS] = isPinned ? rest | PINNED : rest;
+  }
+
   /**
-   * Removes entries last updated before tick `before` (one of that very tick stays), static ones
-   * apart. Looks at `budget` slots at most and goes on there the next time; a budget of `slots`
-   * or more is a whole pass. Returns the number removed.
+   * Removes entries last updated before tick `before` (one of that very tick stays), static and
+   * pinned ones apart. Looks at `budget` slots at most and goes on there the next time; a budget of
+   * `slots` or more is a whole pass. Returns the number removed.
    */
   age(before: number, budget: number): number {
     const sizeAtStart = this.entries;
@@ -210,7 +222,7 @@ export abstract class ForwardingTable extends OpenAddressing {
   }
 
   private isLearned(words: Int32Array, entry: number): boolean {
-    return (words[entry + PORT_FLAGS]! & (OCCUPIED | STATIC)) === OCCUPIED;
+    return (words[entry + PORT_FLAGS]! & (OCCUPIED | STATIC | PINNED)) === OCCUPIED;
   }
 
   /** Removes the oldest of a few entries, from the old array first, which holds the older half. */

@@ -2,9 +2,18 @@ import type { Claim } from '../arp/claim.ts';
 import * as policy from '../dataplane/address-book.ts';
 import { AddressBook } from '../dataplane/address-book.ts';
 import type { AddressPlan, ConfiguredHavip, Site } from '../dataplane/address-plan.ts';
+import type { AddressWords, RoutedBlock, RoutedSubnet } from '../dataplane/router.ts';
 import { SourceGuard } from '../dataplane/source-guard.ts';
-import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../wire/ip-address.ts';
+import {
+  blockContains,
+  canonicalAddress,
+  formatWords,
+  isLinkLocal,
+  parseBlock,
+  parseWords,
+} from './address-words.ts';
 import { CompiledEnis } from './compiled-enis.ts';
+import type { LiveNetworks } from './live-networks.ts';
 import { quotaBreaches } from './quotas.ts';
 import { membershipOf, type RuleSet } from './rule-set.ts';
 import { ruleSet } from './rule-sets.ts';
@@ -12,16 +21,9 @@ import type { Eni, Havip, Subnet, Topology } from './topology.ts';
 
 /**
  * From a topology to the flat tables that the dataplane reads. It runs once, before the first
- * frame; the dataplane never sees a name, a CIDR text or an option.
+ * frame; the dataplane never sees a name, a CIDR text or an option. Live, the control plane changes
+ * HaVips afterwards, one by one.
  */
-type Words = readonly [number, number, number, number];
-
-interface Block {
-  family: 4 | 6;
-  words: Words;
-  prefix: number;
-}
-
 /** By codes of findings; an IPv6 HaVip where none is offered exceeds a quota of none. */
 function breachesOf(topology: Topology): Site['breaches'] {
   return quotaBreaches(topology).map((breach) => ({
@@ -33,7 +35,7 @@ function breachesOf(topology: Topology): Site['breaches'] {
 /** A subnet with the networks (VLANs) it covers; an empty set covers every network. */
 interface CompiledSubnet {
   subnet: Subnet;
-  blocks: Block[];
+  blocks: RoutedBlock[];
   networks: Set<number>;
   /** An ENI of it names no VLAN: untagged frames are the subnet's, too. */
   hasUntagged: boolean;
@@ -43,23 +45,26 @@ interface CompiledSubnet {
 }
 
 export function compile(topology: Topology): Site {
-  return new Compiler(topology).site();
+  return new CompiledTopology(topology, null).site();
 }
 
-class Compiler {
+export class CompiledTopology {
+  readonly book = new AddressBook();
+  readonly enis: CompiledEnis;
+  private readonly sourceGuard = new SourceGuard();
   private readonly topology: Topology;
   private readonly rules: RuleSet | null;
-  private readonly book = new AddressBook();
-  private readonly enis: CompiledEnis;
+  private readonly live: LiveNetworks | null;
   private readonly subnets: CompiledSubnet[] = [];
   private readonly bare = new Map<string, number>();
   private readonly havips: ConfiguredHavip[] = [];
-  private readonly sourceGuard = new SourceGuard();
   private readonly open: number;
   private readonly outside: number;
 
-  constructor(topology: Topology) {
+  /** `live` numbers the networks; null where they are the VIDs of a capture. */
+  constructor(topology: Topology, live: LiveNetworks | null) {
     this.topology = topology;
+    this.live = live;
     this.rules = topology.provider === null ? null : ruleSet(topology.provider);
     this.open = this.record(policy.POLICY_OPEN, [], 0);
     this.outside = this.record(policy.POLICY_OUTSIDE, [], 0);
@@ -68,7 +73,12 @@ class Compiler {
     topology.enis.forEach((eni, index) => {
       this.addEni(eni, index);
     });
-    for (const havip of topology.havips) this.addHavip(havip);
+    for (const havip of topology.havips) {
+      const members = this.setHavip(havip);
+      if (havip.address === null) continue;
+      const ip = canonicalAddress(havip.address);
+      this.havips.push({ ip, subnet: havip.subnet, members });
+    }
   }
 
   site(): Site {
@@ -108,12 +118,78 @@ class Compiler {
     };
   }
 
+  /** The subnets as the router sees them; VPCs are numbered as they first appear. */
+  routedSubnets(): RoutedSubnet[] {
+    const vpcs = [...new Set(this.topology.subnets.map((subnet) => subnet.vpc))];
+    return this.subnets.map(({ subnet, blocks, networks }) => ({
+      vpc: vpcs.indexOf(subnet.vpc),
+      networks: [...networks],
+      blocks,
+      gateways: subnet.gateways
+        .filter((gateway) => !this.isEniAddress(subnet.name, gateway))
+        .map(parseWords),
+    }));
+  }
+
+  /**
+   * Says who may claim a HaVip and use it as a source, anew where it is known already; returns the
+   * MACs that are bound. A HaVip without address is left alone.
+   */
+  setHavip(havip: Havip): number[] {
+    if (havip.address === null) return [];
+    const subnet = havip.subnet === null ? 0 : this.subnetIndex(havip.subnet);
+    const bound = this.boundEnis(havip);
+    const macs = [...havip.memberMacs];
+    for (const { eni } of bound) if (eni.mac !== null) macs.push(eni.mac);
+    const membership = this.rules === null ? 'bound' : membershipOf(this.rules, havip);
+    const kind = membership === 'subnet' ? policy.POLICY_SUBNET : policy.POLICY_HAVIP;
+    const text = canonicalAddress(havip.address);
+    const addresses = this.subnets[subnet - 1]?.addresses ?? this.bare;
+    const known = addresses.get(text);
+    if (known === undefined) addresses.set(text, this.record(kind, macs, subnet));
+    else this.book.setPolicy(known, kind, macs, subnet);
+    const users = membership === 'subnet' ? this.enisIn(havip.subnet) : bound;
+    for (const { index } of this.enisIn(havip.subnet)) this.forbidSource(index, havip.address);
+    for (const { index } of users) this.allowSource(index, havip.address);
+    return macs;
+  }
+
+  /** Forgets a HaVip: its address is nobody's again. */
+  dropHavip(havip: Havip): void {
+    if (havip.address === null || havip.subnet === null) return;
+    const addresses = this.subnets[this.subnetIndex(havip.subnet) - 1]?.addresses;
+    const text = canonicalAddress(havip.address);
+    const id = addresses?.get(text);
+    if (addresses === undefined || id === undefined) return;
+    addresses.delete(text);
+    this.book.release(id);
+    for (const { index } of this.enisIn(havip.subnet)) this.forbidSource(index, havip.address);
+  }
+
+  /** Id of the record with the policy of an address in a subnet; 0 where it has none. */
+  recordOf(subnet: string, address: string): number {
+    const compiled = this.subnets[this.subnetIndex(subnet) - 1];
+    return compiled?.addresses.get(canonicalAddress(address)) ?? 0;
+  }
+
+  /** Whether an address lies in a subnet. */
+  contains(subnet: string, address: string): boolean {
+    const { family, words } = parseWords(address);
+    const compiled = this.subnets[this.subnetIndex(subnet) - 1];
+    return compiled !== undefined && isInside(compiled, family, words);
+  }
+
+  /** Index + 1 of a subnet; 0 where there is none of this name. */
+  subnetIndex(name: string): number {
+    return this.topology.subnets.findIndex((subnet) => subnet.name === name) + 1;
+  }
+
   private policyOf(claim: Claim): number {
-    const words: Words =
+    const words: AddressWords =
       claim.family === 4
         ? [0, 0, 0, claim.address]
         : [claim.word0, claim.word1, claim.word2, claim.word3];
-    const text = textOf(claim.family, words);
+    const text = formatWords(claim.family, words);
     const bare = this.bare.get(text);
     if (bare !== undefined) return bare;
     for (const subnet of this.subnets) {
@@ -134,8 +210,8 @@ class Compiler {
     const index = this.subnets.length + 1;
     const compiled: CompiledSubnet = {
       subnet,
-      blocks: subnet.cidrs.map(blockOf),
-      networks: new Set(),
+      blocks: subnet.cidrs.map(parseBlock),
+      networks: new Set(this.live?.ofSubnet(subnet.name)),
       hasUntagged: false,
       addresses: new Map(),
       unassigned: this.record(policy.POLICY_UNASSIGNED, [], index),
@@ -144,7 +220,7 @@ class Compiler {
     for (const gateway of subnet.gateways) {
       const macs = this.rules === null ? [] : [this.rules.gatewayMac];
       const id = this.record(policy.POLICY_GATEWAY, macs, index);
-      compiled.addresses.set(canonical(gateway), id);
+      compiled.addresses.set(canonicalAddress(gateway), id);
     }
   }
 
@@ -152,32 +228,15 @@ class Compiler {
     const subnet = this.subnetIndex(eni.subnet);
     const compiled = this.subnets[subnet - 1];
     if (compiled === undefined) return;
-    for (const network of networksOf(eni)) compiled.networks.add(network);
-    if (eni.vlan === null) compiled.hasUntagged = true;
+    if (this.live === null) {
+      for (const network of networksOf(eni)) compiled.networks.add(network);
+      if (eni.vlan === null) compiled.hasUntagged = true;
+    }
     const macs = eni.mac === null ? [] : [eni.mac];
     for (const address of eni.addresses) {
       const id = this.record(policy.POLICY_ORDINARY, macs, subnet);
-      compiled.addresses.set(canonical(address), id);
+      compiled.addresses.set(canonicalAddress(address), id);
       this.allowSource(index, address);
-    }
-  }
-
-  private addHavip(havip: Havip): void {
-    if (havip.address === null) return;
-    const subnet = havip.subnet === null ? 0 : this.subnetIndex(havip.subnet);
-    const bound = this.boundEnis(havip);
-    const macs = [...havip.memberMacs];
-    for (const { eni } of bound) if (eni.mac !== null) macs.push(eni.mac);
-    const membership = this.rules === null ? 'bound' : membershipOf(this.rules, havip);
-    const kind = membership === 'subnet' ? policy.POLICY_SUBNET : policy.POLICY_HAVIP;
-    const id = this.record(kind, macs, subnet);
-    const text = canonical(havip.address);
-    const compiled = this.subnets[subnet - 1];
-    if (compiled === undefined) this.bare.set(text, id);
-    else compiled.addresses.set(text, id);
-    this.havips.push({ ip: text, subnet: havip.subnet, members: macs });
-    for (const { index } of membership === 'subnet' ? this.enisIn(havip.subnet) : bound) {
-      this.allowSource(index, havip.address);
     }
   }
 
@@ -196,10 +255,6 @@ class Compiler {
       .filter(({ eni }) => eni.subnet === subnet);
   }
 
-  private subnetIndex(name: string): number {
-    return this.topology.subnets.findIndex((subnet) => subnet.name === name) + 1;
-  }
-
   private record(kind: number, macs: readonly number[], subnet: number): number {
     const id = this.book.add(0, 0, 0, 0, 0, 0);
     this.book.setPolicy(id, kind, macs, subnet);
@@ -207,9 +262,22 @@ class Compiler {
   }
 
   private allowSource(eni: number, address: string): void {
-    const { family, words } = parse(address);
+    const { family, words } = parseWords(address);
     if (family === 4) this.sourceGuard.allow4(eni, words[3]);
-    else this.sourceGuard.allow6(eni, words[0], words[1], words[2], words[3]);
+    else this.sourceGuard.allow6(eni, ...words);
+  }
+
+  /** An ENI keeps what is its own. */
+  private forbidSource(eni: number, address: string): void {
+    const text = canonicalAddress(address);
+    if (this.topology.enis[eni]?.addresses.some((own) => canonicalAddress(own) === text)) return;
+    const { family, words } = parseWords(address);
+    if (family === 4) this.sourceGuard.forbid4(eni, words[3]);
+    else this.sourceGuard.forbid6(eni, ...words);
+  }
+
+  private isEniAddress(subnet: string, address: string): boolean {
+    return this.book.policy(this.recordOf(subnet, address)) === policy.POLICY_ORDINARY;
   }
 }
 
@@ -226,41 +294,6 @@ function covers(subnet: CompiledSubnet, network: number): boolean {
   return network === 0 && subnet.hasUntagged;
 }
 
-function isInside(subnet: CompiledSubnet, family: 4 | 6, words: Words): boolean {
-  return subnet.blocks.some((block) => block.family === family && contains(block, words));
-}
-
-function contains(block: Block, words: Words): boolean {
-  let left = block.family === 4 ? block.prefix + 96 : block.prefix;
-  for (let i = 0; i < 4 && left > 0; i++, left -= 32) {
-    const mask = left >= 32 ? 0xffffffff : (0xffffffff << (32 - left)) >>> 0;
-    if (((words[i] as number) & mask) !== ((block.words[i] as number) & mask)) return false;
-  }
-  return true;
-}
-
-function isLinkLocal(family: 4 | 6, words: Words): boolean {
-  return family === 4 ? words[3] >>> 16 === 0xa9fe : words[0] >>> 22 === 0x3fa;
-}
-
-function blockOf(cidr: string): Block {
-  const [address, prefix] = cidr.split('/');
-  return { ...parse(address as string), prefix: Number(prefix) };
-}
-
-function parse(text: string): { family: 4 | 6; words: Words } {
-  const ipv4 = parseIpv4(text);
-  if (!Number.isNaN(ipv4)) return { family: 4, words: [0, 0, 0, ipv4] };
-  const ipv6 = parseIpv6(text);
-  if (ipv6 === null) throw new RangeError(`${text} is no IP address`);
-  return { family: 6, words: ipv6 };
-}
-
-function textOf(family: 4 | 6, words: Words): string {
-  return family === 4 ? formatIpv4(words[3]) : formatIpv6(...words);
-}
-
-function canonical(text: string): string {
-  const { family, words } = parse(text);
-  return textOf(family, words);
+function isInside(subnet: CompiledSubnet, family: 4 | 6, words: AddressWords): boolean {
+  return subnet.blocks.some((block) => blockContains(block, family, words));
 }

@@ -37,6 +37,10 @@ export class MemoryStreams implements Streams {
     };
   }
 
+  onEnd(handler: () => void): () => void {
+    return this.onInterrupt(handler);
+  }
+
   interrupt(): void {
     for (const handler of [...this.handlers]) handler();
   }
@@ -49,6 +53,10 @@ export class MemoryClock implements Clock {
 
   now(): number {
     return this.time;
+  }
+
+  wall(): number {
+    return this.time * 1e6;
   }
 
   sleep(milliseconds: number): Promise<void> {

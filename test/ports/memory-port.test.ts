@@ -1,5 +1,6 @@
 /** The cable in memory, whole and bad. */
 import { describe, expect, test } from 'vitest';
+import { pushedTag } from '../../src/dataplane/port.ts';
 import { FaultPort } from '../../src/ports/fault-port.ts';
 import { memoryPortPair } from '../../src/ports/memory-port.ts';
 import { numbered, portContract, receiveAll, send } from './port.contract.ts';
@@ -61,6 +62,22 @@ describe('fault port', () => {
     expect(through(rates, 3).seen).toEqual(through(rates, 3).seen);
     expect(through(rates, 3).seen).not.toEqual(through(rates, 4).seen);
     expect(() => through(rates, 0)).toThrow(RangeError);
+  });
+
+  test('keeps every frame as long as it says, in order, and sends what is due when polled', () => {
+    const [near, far] = memoryPortPair(['near', 'far'], { slots: 16 });
+    const port = new FaultPort(near, { delay: 20 }, 1);
+    port.now = 5e6;
+    send(port, numbered(60, 1), pushedTag(7));
+    port.now = 7e6;
+    send(port, numbered(61, 2));
+    expect(receiveAll(far)).toEqual([]);
+    expect(port.poll(24_999_999)).toBe(25e6);
+    expect(receiveAll(far)).toEqual([]);
+    expect(port.poll(25e6)).toBe(27e6);
+    expect(receiveAll(far)).toEqual([[64, 1, 1]]);
+    expect(port.poll(30e6)).toBe(Number.POSITIVE_INFINITY);
+    expect(receiveAll(far)).toEqual([[61, 2, 2]]);
   });
 
   test('counts as lost what its queue had no room for after holding it back', () => {

@@ -1,0 +1,154 @@
+import type { Site } from '../dataplane/address-plan.ts';
+import type { Switch } from '../dataplane/switch.ts';
+import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
+import { Analysis } from './analysis.ts';
+import { refusalFindings } from './findings.ts';
+import { announce } from './listening.ts';
+import { CAUSE_UNDECIDED, FAILOVER } from './logs.ts';
+import { openGapAround } from './open-gaps.ts';
+import type { ClaimEntry, FailoverEntry, Finding, OutageEntry, ReplayListener } from './result.ts';
+import { secondsOf } from './time-base.ts';
+
+/**
+ * The analysis of a switch that runs: the same analysers as in replay, fed with the frames that
+ * the engine lets out, and told when time passes without any. A takeover is told when it is over:
+ * at the first packet from the new holder, or two seconds after the claim.
+ */
+export interface Takeover extends FailoverEntry {
+  /** From the claim's arrival to the first frame that left for the new holder. */
+  repointMicroseconds: number | null;
+}
+
+export interface LiveListener {
+  onClaim(claim: ClaimEntry): void;
+  onTakeover(takeover: Takeover): void;
+  onOutage(outage: OutageEntry): void;
+  onFinding(finding: Finding): void;
+}
+
+/** How long a takeover may wait for its first answer, in nanoseconds. */
+const ANSWER_WAIT = 2e9;
+/** Entries of each list that are kept; events have been told long before. */
+const KEPT = 5000;
+const TAKEOVERS_MAX = 4096;
+const REFUSALS_TOLD_MAX = 4096;
+
+interface Waiting {
+  sequence: number;
+  id: number;
+  claimed: number;
+  /** Microseconds; null until a frame went to the new holder. */
+  repoint: number | null;
+}
+
+export class LiveAnalysis {
+  private readonly analysis: Analysis;
+  private readonly listener: LiveListener;
+  private readonly waiting: Waiting[] = [];
+  private readonly told = new Set<string>();
+  private failovers = 0;
+  private refused = 0;
+
+  /** `seconds`: since 1970, of the moment from which `now` counts nanoseconds. */
+  constructor(site: Site, seconds: number, listener: LiveListener, keepsAllClaims: boolean) {
+    this.analysis = new Analysis(site, KEPT, keepsAllClaims);
+    this.analysis.times.nowOf(seconds, 0, 0);
+    this.analysis.clock.start = 0;
+    this.listener = listener;
+    const replayListener: ReplayListener = {
+      onClaim: (claim) => listener.onClaim(claim),
+      onTimeline: () => {},
+      onFailover: () => {},
+      onOutage: (outage) => listener.onOutage(outage),
+      onFinding: (finding) => listener.onFinding(finding),
+    };
+    announce(this.analysis, replayListener);
+  }
+
+  /** The switch of the analysis: what is bound or unbound live is to be told to it, too. */
+  get owner(): Switch {
+    return this.analysis.owner;
+  }
+
+  /** A frame that the engine let out, at `now`. */
+  onFrame(view: DataView, at: number, end: number, now: number): void {
+    const { analysis } = this;
+    const { clock, logs } = analysis;
+    clock.now = Math.max(now, clock.now);
+    clock.frame++;
+    analysis.owner.setNow(clock.now);
+    analysis.onFrame(view, at, end, LINKTYPE_ETHERNET);
+    for (; this.failovers < logs.failovers.count; this.failovers++) this.await(this.failovers);
+    if (this.waiting.length > 0) this.answer(clock.now);
+  }
+
+  /** A frame left for the new holder of an address, `elapsed` nanoseconds after its claim. */
+  onRepointed(ip: string, elapsed: number): void {
+    for (const one of this.waiting) {
+      if (one.repoint === null && this.analysis.entries.ip(one.id) === ip) {
+        one.repoint = Math.round(elapsed / 10) / 100;
+      }
+    }
+  }
+
+  /** Time has passed; to be called some times a second. */
+  poll(now: number): void {
+    const { clock, failovers } = this.analysis;
+    clock.now = Math.max(now, clock.now);
+    failovers.settle(false);
+    this.answer(clock.now);
+    this.tellRefusals();
+  }
+
+  /** The end: whatever waits is told, and what only the whole view shows. */
+  finish(now: number): void {
+    this.poll(now);
+    this.answer(Number.POSITIVE_INFINITY);
+    this.analysis.finish();
+  }
+
+  private await(sequence: number): void {
+    const { failovers } = this.analysis.logs;
+    if (this.waiting.length >= TAKEOVERS_MAX) this.answer(Number.POSITIVE_INFINITY);
+    const id = failovers.get(sequence, FAILOVER.ID);
+    const claimed = failovers.get(sequence, FAILOVER.NOW);
+    this.waiting.push({ sequence, id, claimed, repoint: null });
+  }
+
+  /** Tells the takeovers that are over; those that were overtaken by another one are over, too. */
+  private answer(now: number): void {
+    const { logs, entries, owner } = this.analysis;
+    const { waiting } = this;
+    for (let i = 0; i < waiting.length; ) {
+      const { sequence, id, claimed, repoint } = waiting[i] as Waiting;
+      const isLate = now - claimed >= ANSWER_WAIT;
+      const isOvertaken = waiting.findIndex((one, at) => at > i && one.id === id) >= 0;
+      if (isLate || isOvertaken) this.analysis.failovers.settle(true, claimed);
+      const isDecided = logs.failovers.get(sequence, FAILOVER.CAUSE) !== CAUSE_UNDECIDED;
+      const isAnswered = (owner.book.marks.first[id] ?? 0) > 0 && !isOvertaken;
+      if (isLate || isOvertaken || (isAnswered && isDecided)) {
+        waiting.splice(i, 1);
+        const entry = entries.failover(sequence);
+        const gap = openGapAround(this.analysis.outages.clients, id, claimed);
+        const ended = Number.isNaN(gap) ? entry.outageSeconds : secondsOf(gap);
+        const outageSeconds = isAnswered ? ended : null;
+        const takeover = { ...entry, outageSeconds, repointMicroseconds: repoint };
+        if (logs.failovers.isKept(sequence)) this.listener.onTakeover(takeover);
+      } else i++;
+    }
+  }
+
+  /** The finding of a refusal is told once for each address, claimant and reason. */
+  private tellRefusals(): void {
+    const { claims } = this.analysis.logs;
+    if (claims.count === this.refused) return;
+    this.refused = claims.count;
+    for (const finding of refusalFindings(this.analysis, this.analysis.entries)) {
+      const key = `${finding.frame} ${finding.ip}`;
+      if (this.told.has(key)) continue;
+      if (this.told.size >= REFUSALS_TOLD_MAX) this.told.clear();
+      this.told.add(key);
+      this.listener.onFinding(finding);
+    }
+  }
+}

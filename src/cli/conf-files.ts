@@ -1,0 +1,105 @@
+/**
+ * Reads keepalived.conf files for the parser, which reads none itself: the files of the command
+ * line, and those that `include` names, with the patterns of glob(7) and braces.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  type ConfOptions,
+  type IncludedFile,
+  type KeepalivedConf,
+  parseKeepalivedConf,
+} from '../lint/keepalived-conf.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Larger files are no keepalived.conf. */
+export const CONF_OCTETS_MAX = 4 * 1024 * 1024;
+/** Names that one pattern may stand for. */
+const MATCHES_MAX = 1000;
+
+/** Raises UsageError where the file cannot be read. */
+export function readConf(file: string): string {
+  const mend = 'check the path of the keepalived.conf';
+  let octets: Buffer;
+  try {
+    const { size } = fs.statSync(file);
+    if (size > CONF_OCTETS_MAX) throw new UsageError(`${file}: larger than 4 MiB`, mend);
+    octets = fs.readFileSync(file);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const what = code === 'ENOENT' ? 'no such file' : message;
+    throw new UsageError(`${file}: ${what}`, mend);
+  }
+  if (octets.includes(0)) throw new UsageError(`${file}: holds NUL bytes, so is no text`, mend);
+  return octets.toString('utf8');
+}
+
+export function parseConf(text: string, file: string, options: ConfOptions = {}): KeepalivedConf {
+  return parseKeepalivedConf(text, file, { include: includedFiles, ...options });
+}
+
+/** What `include PATTERN` in the file `from` names, in the order of the names. */
+export function includedFiles(pattern: string, from: string): IncludedFile[] {
+  const found = unbraced(pattern).flatMap((one) => globbed(path.dirname(from), one));
+  return [...new Set(found)].flatMap((file) => {
+    try {
+      const stat = fs.statSync(file);
+      if (!stat.isFile() || stat.size > CONF_OCTETS_MAX) return [];
+      return [{ file, text: fs.readFileSync(file, 'utf8') }];
+    } catch {
+      // Not there or not readable: keepalived passes over it, and the parser says so.
+      return [];
+    }
+  });
+}
+
+/** `a{b,c}d` as `abd` and `acd`. */
+function unbraced(pattern: string): string[] {
+  let list = [pattern];
+  for (;;) {
+    const at = list.findIndex((one) => /\{[^{}]*,[^{}]*\}/.test(one));
+    if (at < 0 || list.length > MATCHES_MAX) return list;
+    const [whole = '', inside = ''] = /\{([^{}]*,[^{}]*)\}/.exec(list[at] ?? '') ?? [];
+    const made = inside.split(',').map((part) => (list[at] ?? '').replace(whole, () => part));
+    list = [...list.slice(0, at), ...made, ...list.slice(at + 1)];
+  }
+}
+
+function globbed(folder: string, pattern: string): string[] {
+  let paths = [path.isAbsolute(pattern) ? '/' : folder];
+  for (const part of pattern.split('/').filter((one) => one !== '')) {
+    const isPlain = !/[*?[]/.test(part);
+    paths = paths
+      .flatMap((base) =>
+        (isPlain ? [part] : matching(base, part)).map((one) => path.join(base, one)),
+      )
+      .slice(0, MATCHES_MAX);
+  }
+  return paths;
+}
+
+function matching(folder: string, part: string): string[] {
+  const wanted = wildcard(part);
+  try {
+    const names = fs.readdirSync(folder).filter((name) => wanted.test(name));
+    // glob(7): a leading dot is matched by a dot alone.
+    return names.filter((name) => part.startsWith('.') || !name.startsWith('.')).sort();
+  } catch {
+    return [];
+  }
+}
+
+function wildcard(part: string): RegExp {
+  const source = part.replace(/\[(!?)([^\]]+)\]|[*?]|[\\^$.|+()[\]{}]/g, (sign, not, set) => {
+    if (sign === '*') return '.*';
+    if (sign === '?') return '.';
+    if (set === undefined) return `\\${sign}`;
+    return `[${not === '!' ? '^' : ''}${String(set).replace(/[\\\]^]/g, '\\$&')}]`;
+  });
+  try {
+    return new RegExp(`^${source}$`, 's');
+  } catch {
+    return /^(?!)/;
+  }
+}

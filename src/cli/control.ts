@@ -1,0 +1,165 @@
+/**
+ * The commands that a running lab obeys: `bind`, `unbind`, `kill`, `start`, `pause`, `resume`,
+ * `cut`, `heal`, `fault`. Each sends its operands to the lab and says in a line what became of it.
+ */
+import { askLab, chosenLab } from '../lab/control-client.ts';
+import { lookOf } from './look.ts';
+import {
+  type CommandLine,
+  type CommandSpec,
+  type OptionSpec,
+  readCommandLine,
+} from './option-table.ts';
+import { readDuration } from './option-values.ts';
+import { type Clock, type Command, STATUS_DONE, type Streams } from './streams.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Which lab, for every command that talks to one. */
+export const LAB_OPTION: OptionSpec = {
+  name: 'lab',
+  value: 'NAME',
+  help: 'which lab, where several run (its `name`, or the name of its folder)',
+};
+
+interface Control extends CommandSpec {
+  /** Names of the operands, as the lab knows them; each is needed. */
+  fields: readonly string[];
+  more?(line: CommandLine): Record<string, unknown>;
+  told(fields: Record<string, string>): string;
+}
+
+const SEED_DEFAULT = 1;
+
+const CONTROLS: readonly Control[] = [
+  {
+    name: 'bind',
+    operands: 'HAVIP HOST[/ENI]',
+    fields: ['havip', 'member'],
+    summary: 'let a host claim a HaVip',
+    options: [],
+    examples: [['havip bind web ecs-3', 'ecs-3 may announce the HaVip web from now on']],
+    told: ({ havip, member }) => `${member} may claim ${havip}`,
+  },
+  {
+    name: 'unbind',
+    operands: 'HAVIP HOST[/ENI]',
+    fields: ['havip', 'member'],
+    summary: 'let a host claim a HaVip no longer; if it holds it, nobody does',
+    options: [],
+    examples: [['havip unbind web ecs-1', 'announcements of ecs-1 are refused from now on']],
+    told: ({ havip, member }) => `${member} may not claim ${havip} any more`,
+  },
+  {
+    name: 'kill',
+    operands: 'HOST',
+    fields: ['host'],
+    summary: "a host's power fails: its cable is cut and its processes are killed",
+    options: [],
+    examples: [['havip kill ecs-1', 'and the backup takes over']],
+    told: ({ host }) => `${host} is dead`,
+  },
+  {
+    name: 'start',
+    operands: 'HOST',
+    fields: ['host'],
+    summary: "a host's power comes back: a clean kernel, and what `run` says",
+    options: [],
+    examples: [['havip start ecs-1', 'after havip kill ecs-1']],
+    told: ({ host }) => `${host} runs`,
+  },
+  {
+    name: 'pause',
+    operands: 'HOST',
+    fields: ['host'],
+    summary: 'stop a host in the middle of what it does, as a hypervisor does',
+    options: [],
+    examples: [['havip pause ecs-1', 'it wakes up later and knows nothing of it']],
+    told: ({ host }) => `${host} is paused`,
+  },
+  {
+    name: 'resume',
+    operands: 'HOST',
+    fields: ['host'],
+    summary: 'let a paused host go on',
+    options: [],
+    examples: [['havip resume ecs-1', 'with what it had under way']],
+    told: ({ host }) => `${host} goes on`,
+  },
+  {
+    name: 'cut',
+    operands: 'HOST[/ENI]',
+    fields: ['host'],
+    summary: 'lose every frame to and from a host, silently',
+    options: [{ name: 'carrier', help: 'let the host see that its cable is out' }],
+    examples: [
+      ['havip cut ecs-1', 'a broken path that nobody notices'],
+      ['havip cut ecs-1 --carrier', 'track_interface sees this one'],
+    ],
+    more: (line) => ({ carrier: line.isGiven('carrier') }),
+    told: ({ host }) => `${host} is cut off`,
+  },
+  {
+    name: 'heal',
+    operands: 'HOST[/ENI]',
+    fields: ['host'],
+    summary: 'undo cut and fault',
+    options: [],
+    examples: [['havip heal ecs-1', 'and see who is master now']],
+    told: ({ host }) => `${host} is connected`,
+  },
+  {
+    name: 'fault',
+    operands: 'HOST[/ENI]',
+    fields: ['host'],
+    summary: 'spoil what is sent to a host: the same seed spoils the same frames',
+    options: [
+      { name: 'loss', value: 'SHARE', help: 'share of frames that are lost: 0.1 or 10%' },
+      { name: 'duplicate', value: 'SHARE', help: 'share of frames that come twice' },
+      { name: 'reorder', value: 'SHARE', help: 'share of frames that the next one overtakes' },
+      { name: 'delay', value: 'DURATION', help: 'how long every frame takes (20ms)' },
+      { name: 'seed', value: 'N', help: 'another N spoils other frames (1)' },
+    ],
+    examples: [['havip fault ecs-2 --loss 10%', 'does the backup stay calm?']],
+    more: (line) => ({
+      loss: share(line, 'loss'),
+      duplication: share(line, 'duplicate'),
+      reordering: share(line, 'reorder'),
+      delay: line.value('delay') === null ? 0 : readDuration('delay', line.value('delay')!) * 1000,
+      seed: Number(line.value('seed') ?? SEED_DEFAULT) | 0 || SEED_DEFAULT,
+    }),
+    told: ({ host }) => `the cable of ${host} is bad`,
+  },
+];
+
+/** The command of that name, which is one of these. */
+export function controlCommand(name: string): Command {
+  const control = CONTROLS.find((one) => one.name === name) as Control;
+  const spec: CommandSpec = { ...control, options: [...control.options, LAB_OPTION] };
+  return async (arguments_: readonly string[], streams: Streams, _clock: Clock) => {
+    const line = readCommandLine(spec, arguments_);
+    if (line.isGiven('help')) {
+      const { commandHelp } = await import('./help.ts');
+      streams.output.write(commandHelp(spec, lookOf(streams.output, streams, false).width));
+      return STATUS_DONE;
+    }
+    if (line.operands.length !== control.fields.length) {
+      const [[example]] = control.examples as [[string, string]];
+      throw new UsageError(`${control.name} takes ${control.operands}`, `such as ${example}`);
+    }
+    const fields = Object.fromEntries(control.fields.map((name, i) => [name, line.operands[i]!]));
+    const lab = chosenLab(line.value('lab'));
+    await askLab(lab, { command: control.name, ...fields, ...control.more?.(line) });
+    streams.output.write(`${control.told(fields)}\n`);
+    return STATUS_DONE;
+  };
+}
+
+/** 0.1 or 10%. */
+function share(line: CommandLine, option: string): number {
+  const text = line.value(option);
+  if (text === null) return 0;
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text);
+  const value = percent === null ? Number(text) : Number(percent[1]) / 100;
+  if (text !== '' && value >= 0 && value <= 1) return value;
+  throw new UsageError(`--${option} ${text} is no share`, 'write one such as 0.1 or 10%');
+}

@@ -1,0 +1,50 @@
+/** `havip down`: ends a lab, and removes what one that crashed has left behind. */
+import { askLab, chosenLab } from '../lab/control-client.ts';
+import { removeGround } from '../lab/ground.ts';
+import { LabError } from '../lab/lab-error.ts';
+import { isRunning, readLabRecord } from '../lab/lab-record.ts';
+import { LAB_OPTION } from './control.ts';
+import { lookOf } from './look.ts';
+import { type CommandSpec, readCommandLine } from './option-table.ts';
+import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
+
+export const DOWN: CommandSpec = {
+  name: 'down',
+  operands: '',
+  summary: 'end a lab, and remove what one that crashed has left behind',
+  options: [LAB_OPTION],
+  examples: [['havip down', 'as an interrupt in the terminal of havip up does']],
+};
+
+const WAIT_MS = 15_000;
+const LOOK_MS = 50;
+
+export async function down(
+  arguments_: readonly string[],
+  streams: Streams,
+  clock: Clock,
+): Promise<number> {
+  const line = readCommandLine(DOWN, arguments_);
+  if (line.isGiven('help')) {
+    const { commandHelp } = await import('./help.ts');
+    streams.output.write(commandHelp(DOWN, lookOf(streams.output, streams, false).width));
+    return STATUS_DONE;
+  }
+  const lab = chosenLab(line.value('lab'));
+  const record = readLabRecord(lab);
+  if (record === null) throw new LabError(`lab ${lab} does not run`, 'nothing is left of it');
+  if (isRunning(record)) {
+    await askLab(lab, { command: 'down' });
+    const deadline = clock.now() + WAIT_MS;
+    while (readLabRecord(lab) !== null && isRunning(record)) {
+      if (clock.now() > deadline) {
+        throw new LabError(`lab ${lab} does not end`, `end process ${record.pid}, then try again`);
+      }
+      await clock.sleep(LOOK_MS);
+    }
+  }
+  const left = readLabRecord(lab) === null ? [] : await removeGround(record);
+  for (const name of left) streams.output.write(`removed ${name}\n`);
+  streams.output.write(`lab ${lab} is down\n`);
+  return STATUS_DONE;
+}

@@ -1,0 +1,39 @@
+/** What the hosts of a lab print: prefixed with the host's name, or each to a file of its own. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { type Look, paint, printable } from '../report/page.ts';
+import type { Output } from './streams.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface HostLines {
+  write(host: string, text: string): void;
+  end(): void;
+}
+
+/** `folder` null: to `output`. Throws UsageError where the folder cannot be written. */
+export function hostLine(folder: string | null, output: Output, look: Look): HostLines {
+  if (folder === null) {
+    return {
+      write: (host, text) =>
+        output.write(paint(`${host} | ${printable(text, look)}`, 'dim', look) + '\n'),
+      end: () => {},
+    };
+  }
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`--logs ${folder}: ${(error as Error).message}`, 'name a folder');
+  }
+  const files = new Map<string, number>();
+  const open = (host: string): number => {
+    const file = fs.openSync(path.join(folder, `${host}.log`), 'a');
+    files.set(host, file);
+    return file;
+  };
+  return {
+    write: (host, text) => fs.writeSync(files.get(host) ?? open(host), `${text}\n`),
+    end: () => {
+      for (const file of files.values()) fs.closeSync(file);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * An ENI made real: a TAP device moved into its namespace and configured, a TAP device in the
+ * present namespace, or an interface that is there already. A TAP is made under a unique name and
+ * gets its own in the same step in which it moves, so that no name of the user's is in the way.
+ */
+import { cidrContains, parseAddress, parseCidr } from '../havip/cidr.ts';
+import type { Eni, Subnet, Topology } from '../havip/topology.ts';
+import { openPacketDevice } from '../ports/packet-device.ts';
+import { openTapDevice } from '../ports/tap-device.ts';
+import { formatMac } from '../wire/mac.ts';
+import { LabError } from './lab-error.ts';
+import { runProgram } from './program.ts';
+
+/** What the engine's thread needs to know of a device. */
+export interface Device {
+  kind: 'tap' | 'packet';
+  fd: number;
+  name: string;
+  hasOffload: boolean;
+  mtu: number;
+  /** Index of its ENI in the topology. */
+  eni: number;
+}
+
+/** Opens the device of ENI number `index`; the namespace exists already. */
+export async function attachEni(topology: Topology, index: number): Promise<Device> {
+  const eni = topology.enis[index] as Eni;
+  const { attach, mtu } = eni;
+  const label = `${eni.instance}/${eni.name}`;
+  if (attach === null) throw new LabError(`${label}: no attach`, 'write attach: { netns: NAME }');
+  if ('interface' in attach) {
+    const { fd, name, hasOffload } = openPacketDevice(attach.interface);
+    return { kind: 'packet', fd, name, hasOffload, mtu, eni: index };
+  }
+  if ('tap' in attach) {
+    const { fd, name, hasOffload } = openTapDevice(attach.tap);
+    await runProgram('ip', ['link', 'set', 'dev', name, 'up']);
+    return { kind: 'tap', fd, name, hasOffload, mtu, eni: index };
+  }
+  const { fd, name, hasOffload } = openTapDevice(temporaryName(index));
+  const { netns } = attach;
+  await runProgram('ip', ['link', 'set', 'dev', name, 'netns', netns, 'name', eni.name]);
+  await configureEni(topology, index);
+  return { kind: 'tap', fd, name: label, hasOffload, mtu, eni: index };
+}
+
+/**
+ * Gives the ENI's device in its namespace what the lab file says, and takes away what it does not
+ * say: the addresses that a dead keepalived left there, for one.
+ */
+export async function configureEni(topology: Topology, index: number): Promise<void> {
+  const eni = topology.enis[index] as Eni;
+  if (eni.attach === null || !('netns' in eni.attach)) return;
+  const { netns } = eni.attach;
+  const device = eni.name;
+  const ip = (...args: string[]): Promise<string> => runProgram('ip', ['-n', netns, ...args]);
+  const mac = formatMac(eni.mac as number);
+  await ip('link', 'set', 'dev', device, 'down');
+  await ip('addr', 'flush', 'dev', device);
+  await ip('link', 'set', 'dev', device, 'address', mac, 'mtu', String(eni.mtu));
+  const setting = `net/ipv6/conf/${device}/accept_ra=0`;
+  await runProgram('ip', ['netns', 'exec', netns, 'sysctl', '-qw', setting]);
+  await ip('link', 'set', 'dev', device, 'up');
+  const subnet = topology.subnets.find((one) => one.name === eni.subnet) as Subnet;
+  for (const text of eni.addresses) {
+    const address = withPrefix(text, subnet);
+    const flags = address.family === 6 ? ['nodad'] : [];
+    await ip('addr', 'add', address.text, 'dev', device, ...flags);
+  }
+  for (const family of defaultRoutes(topology, index)) {
+    const gateway = subnet.gateways.find((one) => parseAddress(one)?.family === family);
+    if (gateway === undefined) continue;
+    const route = ['route', 'replace', 'default', 'via', gateway, 'dev', device];
+    await ip(family === 6 ? '-6' : '-4', ...route);
+  }
+}
+
+/** Families of which this ENI is the first of its instance: its gateway is the way out. */
+function defaultRoutes(topology: Topology, index: number): (4 | 6)[] {
+  const eni = topology.enis[index] as Eni;
+  const before = topology.enis.slice(0, index).filter((one) => one.instance === eni.instance);
+  const has = (one: Eni, family: number): boolean =>
+    one.addresses.some((text) => parseAddress(text)?.family === family);
+  return ([4, 6] as const).filter(
+    (family) => has(eni, family) && !before.some((one) => has(one, family)),
+  );
+}
+
+/** The address with the prefix length of the subnet's block around it. */
+function withPrefix(text: string, subnet: Subnet): { text: string; family: 4 | 6 } {
+  const address = parseAddress(text);
+  if (address === null) throw new RangeError(`${text} is no address`);
+  const blocks = subnet.cidrs.map((cidr) => parseCidr(cidr));
+  const block = blocks.find((one) => one !== null && cidrContains(one, address));
+  const length = block?.prefix ?? (address.family === 4 ? 32 : 128);
+  return { text: `${address.text}/${length}`, family: address.family };
+}
+
+/** At most 15 octets (IFNAMSIZ), and unlike any other process's. */
+function temporaryName(index: number): string {
+  return `hv${process.pid.toString(36)}.${index.toString(36)}`;
+}

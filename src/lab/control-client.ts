@@ -1,0 +1,54 @@
+/** Asks a running lab to do something, over its control socket. */
+import net from 'node:net';
+import type { ControlReply, ControlRequest } from './control-server.ts';
+import { LabError } from './lab-error.ts';
+import { controlPath, isRunning, knownLabs, readLabRecord } from './lab-record.ts';
+
+const ANSWER_MAX = 64 << 20;
+
+/**
+ * The lab that is meant: the one named, or the only one that runs. Throws LabError where there is
+ * none, or more than one.
+ */
+export function chosenLab(name: string | null): string {
+  if (name !== null) return name;
+  const labs = knownLabs();
+  const [only] = labs;
+  if (only === undefined) throw new LabError('no lab runs', 'start one: havip up LAB');
+  if (labs.length > 1) {
+    throw new LabError(`several labs run: ${labs.join(', ')}`, 'choose one with --lab NAME');
+  }
+  return only;
+}
+
+/** The answer to one request. Throws LabError where nobody answers, or the answer is a refusal. */
+export async function askLab(lab: string, request: ControlRequest): Promise<unknown> {
+  const record = readLabRecord(lab);
+  if (record === null) throw new LabError(`lab ${lab} does not run`, 'start it: havip up LAB');
+  if (!isRunning(record)) {
+    throw new LabError(`lab ${lab} has ended without cleaning up`, `run: havip down --lab ${lab}`);
+  }
+  const reply = await exchange(controlPath(lab), JSON.stringify(request));
+  if ('error' in reply) throw new LabError(`lab ${lab}: ${reply.error}`, 'see havip status');
+  return reply.result;
+}
+
+function exchange(path: string, line: string): Promise<ControlReply> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(path);
+    let text = '';
+    const fail = (why: string): void =>
+      reject(new LabError(`${path}: ${why}`, 'is the lab still running? havip down cleans up'));
+    socket.setEncoding('utf8');
+    socket.on('connect', () => socket.write(`${line}\n`));
+    socket.on('data', (piece: string) => {
+      text += piece;
+      if (text.length > ANSWER_MAX) socket.destroy();
+      if (!text.includes('\n')) return;
+      socket.end();
+      resolve(JSON.parse(text.slice(0, text.indexOf('\n'))) as ControlReply);
+    });
+    socket.on('error', (error) => fail(error.message));
+    socket.on('close', () => fail('the lab hung up'));
+  });
+}

@@ -1,0 +1,84 @@
+/** The lab's end of the engine's thread: starts it, asks it, stops it. */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { NativeIo } from '../ports/native-io.ts';
+import type { EngineReply, EngineRequest, EngineSettings } from './engine-requests.ts';
+import { LabError } from './lab-error.ts';
+
+/** How long the engine may take for one answer, in milliseconds. */
+const ANSWER_TIME = 5000;
+
+interface Hello {
+  wakeFd: number;
+}
+
+interface Answer {
+  id: number;
+  reply?: EngineReply;
+  error?: string;
+}
+
+export class EngineLink {
+  /** Called once if the thread ends by itself. */
+  onFailure: ((error: Error) => void) | null = null;
+  private readonly worker: Worker;
+  private readonly port: MessagePort;
+  private readonly waiting = new Map<number, (answer: Answer) => void>();
+  private wakeFd = -1;
+  private lastId = 0;
+  private isStopping = false;
+
+  private constructor(worker: Worker, port: MessagePort) {
+    this.worker = worker;
+    this.port = port;
+  }
+
+  /** Resolves when the engine breathes. `entry` is the thread's program. */
+  static async start(entry: URL, settings: EngineSettings): Promise<EngineLink> {
+    const { port1, port2 } = new MessageChannel();
+    const workerData = { settings, inbox: port2 };
+    const worker = new Worker(entry, { workerData, transferList: [port2], env: {} });
+    const link = new EngineLink(worker, port1);
+    link.wakeFd = await new Promise<number>((resolve, reject) => {
+      port1.once('message', (hello: Hello) => resolve(hello.wakeFd));
+      worker.once('error', reject);
+      worker.once('exit', (code) =>
+        reject(new LabError(`the engine ended (${code})`, 'report it')),
+      );
+    });
+    port1.on('message', (answer: Answer) => link.waiting.get(answer.id)?.(answer));
+    worker.on('error', (error) => link.onFailure?.(error));
+    worker.once('exit', (code) => {
+      if (!link.isStopping) link.onFailure?.(new Error(`the engine ended with status ${code}`));
+    });
+    return link;
+  }
+
+  /** Throws LabError where the engine refuses or does not answer. */
+  async ask(request: EngineRequest): Promise<EngineReply> {
+    const id = ++this.lastId;
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.waiting.delete(id);
+        reject(new LabError(`the engine does not answer ${request.command}`, 'see havip status'));
+      }, ANSWER_TIME);
+      this.waiting.set(id, (given) => {
+        clearTimeout(timer);
+        this.waiting.delete(id);
+        resolve(given);
+      });
+      this.port.postMessage({ id, request });
+      NativeIo.signal(this.wakeFd);
+    });
+    if (answer.reply === undefined) throw new Error(answer.error ?? 'no answer');
+    return answer.reply;
+  }
+
+  /** Ends the thread; the devices stay open. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    const ended = new Promise<void>((resolve) => this.worker.once('exit', () => resolve()));
+    await this.ask({ command: 'stop' }).catch(() => this.worker.terminate());
+    await ended;
+    this.port.close();
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What the lab asks of the engine's thread, and what the engine tells: plain data that crosses
+ * between two threads. Requests are obeyed between two bursts.
+ */
+import type { ControlResult } from '../havip/control.ts';
+import type { Topology } from '../havip/topology.ts';
+import type { FaultRates } from '../ports/fault-port.ts';
+import type { Device } from './attachment.ts';
+
+export interface EngineSettings {
+  topology: Topology;
+  devices: Device[];
+  /** Memory of the ring of events. */
+  events: SharedArrayBuffer;
+  /** Memory of the ring of captured frames; null where nothing is captured. */
+  capture: { ring: SharedArrayBuffer; lost: SharedArrayBuffer } | null;
+  dryRun: boolean;
+  busyPoll: boolean;
+  /** Seconds since 1970 from which the engine counts nanoseconds. */
+  base: number;
+}
+
+export type EngineRequest =
+  | { command: 'bind' | 'unbind'; havip: string; member: string }
+  /** The HaVips that the instance holds have no holder any more. */
+  | { command: 'flush'; instance: string }
+  | { command: 'cut' | 'hold'; ports: number[]; on: boolean }
+  | { command: 'fault'; ports: number[]; rates: FaultRates; seed: number }
+  | { command: 'statistics' }
+  | { command: 'stop' };
+
+export interface EngineStatistics {
+  /** By port: frames in and out, octets in and out, frames lost at the device. */
+  ports: { in: number; out: number; octetsIn: number; octetsOut: number; lost: number }[];
+  drops: Record<string, number>;
+  table: { ip: string; vlan: number | null; mac: string; port: number }[];
+  havips: { name: string; mac: string | null; members: string[] }[];
+}
+
+export type EngineReply = ControlResult | { statistics: EngineStatistics } | { done: true };
+
+/** Kinds of records in the ring of events. */
+export const RECORD_FRAME = 1;
+/** A frame left for the new holder: octets are the address, `a` its family. */
+export const RECORD_REPOINTED = 2;
+export const RECORD_PORT_GONE = 3;
+/** From here on the change that was asked for holds. */
+export const RECORD_CHANGED = 5;
+/** In the ring of captured frames: `a` port, `b` direction, `c` drop reason. */
+export const RECORD_CAPTURED = 4;
+
+export const DIRECTION_IN = 1;
+export const DIRECTION_OUT = 2;

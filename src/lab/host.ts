@@ -1,0 +1,107 @@
+/**
+ * A host of the lab: its processes in its namespaces. What a real one does when it loses power is
+ * done to it by `kill`; what it says goes line by line to whoever wants it.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Topology } from '../havip/topology.ts';
+import { launcherPath } from '../ports/native-binding.ts';
+import { commandWords } from './command-words.ts';
+import { killProcesses, namespaceHandle, signalProcesses } from './namespace.ts';
+
+/** A line that a host's program printed, or one about it. */
+export type LineSink = (host: string, line: string) => void;
+
+const LINE_MAX = 4096;
+
+export class Host {
+  readonly name: string;
+  /** Indexes of its ENIs in the topology; only those that are attached. */
+  readonly enis: readonly number[];
+  readonly namespaces: readonly string[];
+  /** Words of each command. */
+  private readonly commands: readonly string[][];
+  private readonly folder: string;
+  private readonly sink: LineSink;
+  private readonly children = new Set<ChildProcess>();
+  /** Grows with each start, so that an old process's end says nothing about a new one. */
+  private life = 0;
+
+  /** Throws LabError where a `run` line cannot be understood. */
+  constructor(topology: Topology, name: string, folder: string, sink: LineSink) {
+    this.name = name;
+    this.folder = folder;
+    this.sink = sink;
+    const enis = topology.enis.map((eni, index) => ({ eni, index }));
+    const own = enis.filter(({ eni }) => eni.instance === name && eni.attach !== null);
+    this.enis = own.map(({ index }) => index);
+    const names = own.flatMap(({ eni }) =>
+      eni.attach !== null && 'netns' in eni.attach ? [eni.attach.netns] : [],
+    );
+    this.namespaces = [...new Set(names)];
+    this.commands = (topology.run[name] ?? []).map(commandWords);
+  }
+
+  get isRun(): boolean {
+    return this.commands.length > 0;
+  }
+
+  /** Starts what `run` names; returns the processes' numbers. */
+  start(): number[] {
+    this.life++;
+    const [namespace] = this.namespaces;
+    if (namespace === undefined) return [];
+    return this.commands.flatMap((words) => this.launch(namespace, words));
+  }
+
+  /** As when the power fails: nothing is told, nothing is cleaned up. */
+  async kill(): Promise<void> {
+    this.life++;
+    for (const namespace of this.namespaces) await killProcesses(namespace);
+  }
+
+  /** Asks what `run` started to end, and ends it where it does not listen. */
+  async stop(milliseconds: number): Promise<void> {
+    this.life++;
+    const ends = [...this.children].map(
+      (child) => new Promise<void>((resolve) => child.once('exit', () => resolve())),
+    );
+    for (const child of this.children) child.kill('SIGTERM');
+    await Promise.race([
+      Promise.all(ends),
+      new Promise((resolve) => setTimeout(resolve, milliseconds).unref()),
+    ]);
+    for (const child of this.children) child.kill('SIGKILL');
+  }
+
+  pause(): number {
+    return this.namespaces.reduce((sum, name) => sum + signalProcesses(name, 'SIGSTOP'), 0);
+  }
+
+  resume(): number {
+    return this.namespaces.reduce((sum, name) => sum + signalProcesses(name, 'SIGCONT'), 0);
+  }
+
+  private launch(namespace: string, words: string[]): number[] {
+    const place = ['--netns', namespaceHandle(namespace), '--chdir', this.folder, '--run-tmpfs'];
+    const args = [...place, '--', ...words];
+    const child = spawn(launcherPath(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.children.add(child);
+    const { life } = this;
+    for (const stream of [child.stdout, child.stderr]) {
+      const lines = createInterface({ input: stream });
+      lines.on('line', (line) => this.sink(this.name, line.slice(0, LINE_MAX)));
+    }
+    child.once('error', (error) => {
+      this.children.delete(child);
+      this.sink(this.name, `${words[0]}: ${error.message}`);
+    });
+    child.once('exit', (code, signal) => {
+      this.children.delete(child);
+      if (life !== this.life) return;
+      const how = signal === null ? `ended with status ${code}` : `was ended by ${signal}`;
+      this.sink(this.name, `${words[0]} ${how}`);
+    });
+    return child.pid === undefined ? [] : [child.pid];
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * What a running lab can be told to do, by name: the other end of `havip status`, `bind`, `kill`
+ * and the like. Each answers with what became of it; a refusal is thrown and changes nothing.
+ */
+import type { LabStatus } from '../analysis/live-events.ts';
+import { setCarrier } from '../ports/tap-device.ts';
+import { formatMac, parseMac } from '../wire/mac.ts';
+import type { ControlRequest } from './control-server.ts';
+import { type Lab, nameOf } from './lab.ts';
+import { LabError } from './lab-error.ts';
+
+type Action = (lab: Lab, request: ControlRequest) => Promise<unknown>;
+
+const ACTIONS: Record<string, Action> = {
+  status: (lab) => statusOf(lab),
+  bind: (lab, request) => bind(lab, request, 'bind'),
+  unbind: (lab, request) => bind(lab, request, 'unbind'),
+  kill,
+  start,
+  pause,
+  resume,
+  cut,
+  heal,
+  fault,
+};
+
+/** Throws LabError where the command is unknown, wrongly put, or refused. */
+export async function obey(lab: Lab, request: ControlRequest): Promise<unknown> {
+  const action = Object.hasOwn(ACTIONS, request.command) ? ACTIONS[request.command] : undefined;
+  if (action === undefined) {
+    throw new LabError(`no command "${request.command}"`, Object.keys(ACTIONS).join(', '));
+  }
+  return action(lab, request);
+}
+
+async function bind(lab: Lab, request: ControlRequest, command: 'bind' | 'unbind') {
+  const havip = text(request, 'havip');
+  const member = text(request, 'member');
+  await lab.change({ command, havip, member }, (control) => control[command](havip, member));
+  return { havip, member };
+}
+
+async function kill(lab: Lab, request: ControlRequest): Promise<unknown> {
+  const host = lab.hostNamed(text(request, 'host'));
+  await setPorts(lab, host.name, 'cut', true);
+  await host.kill();
+  return { host: host.name };
+}
+
+async function start(lab: Lab, request: ControlRequest): Promise<unknown> {
+  const host = lab.hostNamed(text(request, 'host'));
+  await host.kill();
+  const { name: instance } = host;
+  await lab.change({ command: 'flush', instance }, (control) => control.flushHolder(instance));
+  await lab.powerOn(host);
+  await setPorts(lab, host.name, 'cut', false);
+  await setPorts(lab, host.name, 'hold', false);
+  return { host: host.name };
+}
+
+async function pause(lab: Lab, request: ControlRequest): Promise<unknown> {
+  const host = lab.hostNamed(text(request, 'host'));
+  await setPorts(lab, host.name, 'hold', true);
+  return { host: host.name, processes: host.pause() };
+}
+
+async function resume(lab: Lab, request: ControlRequest): Promise<unknown> {
+  const host = lab.hostNamed(text(request, 'host'));
+  const processes = host.resume();
+  await setPorts(lab, host.name, 'hold', false);
+  return { host: host.name, processes };
+}
+
+async function cut(lab: Lab, request: ControlRequest): Promise<unknown> {
+  const host = text(request, 'host');
+  const hasCarrier = request.carrier !== true;
+  for (const port of lab.portsOf(host)) {
+    if (!hasCarrier) carrierOf(lab, port, false);
+  }
+  await setPorts(lab, host, 'cut', true);
+  return { host, carrier: hasCarrier };
+}
+
+async function heal(lab: Lab, request: ControlRequest): Promise<unknown> {
+  const host = text(request, 'host');
+  for (const port of lab.portsOf(host)) carrierOf(lab, port, true);
+  await setPorts(lab, host, 'cut', false);
+  const none = { loss: 0, duplication: 0, reordering: 0, delay: 0 };
+  await lab.ask({ command: 'fault', ports: lab.portsOf(host), rates: none, seed: 1 });
+  return { host };
+}
+
+async function fault(lab: Lab, request: ControlRequest): Promise<unknown> {
+  const host = text(request, 'host');
+  const rates = {
+    loss: rate(request, 'loss'),
+    duplication: rate(request, 'duplication'),
+    reordering: rate(request, 'reordering'),
+    delay: amount(request, 'delay'),
+  };
+  const seed = amount(request, 'seed') | 0 || 1;
+  await lab.ask({ command: 'fault', ports: lab.portsOf(host), rates, seed });
+  return { host, ...rates, seed };
+}
+
+async function setPorts(lab: Lab, host: string, command: 'cut' | 'hold', on: boolean) {
+  const ports = lab.portsOf(host);
+  await lab.ask({ command, ports, on });
+  const state = command === 'cut' ? 'cut' : 'paused';
+  for (const port of ports) {
+    if (lab.states[port] === 'gone') continue;
+    if (on) lab.states[port] = state;
+    else if (lab.states[port] === state) lab.states[port] = 'up';
+  }
+}
+
+function carrierOf(lab: Lab, port: number, on: boolean): void {
+  const device = lab.ground.devices[port];
+  if (device === undefined) return;
+  if (device.kind === 'tap') setCarrier(device.fd, on);
+  else if (!on) throw new LabError(`${device.name} is no TAP device`, 'use cut without --carrier');
+}
+
+/** The lab as it stands. */
+export async function statusOf(lab: Lab): Promise<LabStatus> {
+  const statistics = await lab.statistics();
+  const { topology, ground } = lab;
+  const portName = (port: number): string | null => {
+    const device = ground.devices[port];
+    return device === undefined ? null : nameOf(topology, device.eni);
+  };
+  const instanceOf = (mac: string): string | null =>
+    topology.enis.find((eni) => eni.mac === parseMac(mac))?.instance ?? null;
+  return {
+    lab: lab.name,
+    provider: topology.provider,
+    since: lab.since,
+    ports: ground.devices.map(({ eni }, port) => {
+      const counts = statistics.ports[port];
+      return {
+        name: nameOf(topology, eni),
+        mac: formatMac(topology.enis[eni]?.mac ?? 0),
+        addresses: topology.enis[eni]?.addresses ?? [],
+        state: lab.states[port] ?? 'up',
+        framesIn: counts?.in ?? 0,
+        framesOut: counts?.out ?? 0,
+        octetsIn: counts?.octetsIn ?? 0,
+        octetsOut: counts?.octetsOut ?? 0,
+        rateIn: lab.rates[port]?.in ?? 0,
+        rateOut: lab.rates[port]?.out ?? 0,
+      };
+    }),
+    table: statistics.table.map(({ ip, vlan, mac, port }) => ({
+      ip,
+      vlan,
+      mac,
+      port: portName(port),
+    })),
+    havips: statistics.havips.map(({ name, mac, members }) => {
+      const ip = topology.havips.find((havip) => havip.name === name)?.address ?? '';
+      const holder = mac === null ? null : { mac, name: instanceOf(mac) };
+      return { name, ip, holder, since: holder && lab.feed.heldSince(ip), members };
+    }),
+    drops: statistics.drops,
+    lostEvents: lab.feed.lost,
+  };
+}
+
+function text(request: ControlRequest, field: string): string {
+  const value = request[field];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new LabError(`${request.command}: ${field} is missing`, `name the ${field}`);
+}
+
+function amount(request: ControlRequest, field: string): number {
+  const value = request[field] ?? 0;
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
+  throw new LabError(`${request.command}: ${field} is no number`, 'write a number from 0 on');
+}
+
+function rate(request: ControlRequest, field: string): number {
+  const value = amount(request, field);
+  if (value <= 1) return value;
+  throw new LabError(`${request.command}: ${field} is ${value}`, 'write a share from 0 to 1');
+}

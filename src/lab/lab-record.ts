@@ -1,0 +1,85 @@
+/**
+ * What a lab made on this machine, in `/run/havip/LAB/`: written before each thing is made, so
+ * that after a crash, at any instant, `havip down` finds everything.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { LabError } from './lab-error.ts';
+
+const ROOT = '/run/havip';
+
+export interface LabRecord {
+  lab: string;
+  /** Path of the lab file. */
+  file: string;
+  /** The process that runs the lab, and when it started (clock ticks since boot). */
+  pid: number;
+  started: string;
+  /** Namespaces that the lab made; those that were there before are not listed. */
+  namespaces: string[];
+  /** Processes started in namespaces that were there before. */
+  processes: { pid: number; started: string }[];
+}
+
+export function labFolder(lab: string): string {
+  return path.join(ROOT, lab);
+}
+
+/** Where a lab listens for commands. */
+export function controlPath(lab: string): string {
+  return path.join(labFolder(lab), 'control');
+}
+
+/** Labs that run or left something behind. */
+export function knownLabs(): string[] {
+  if (!fs.existsSync(ROOT)) return [];
+  return fs
+    .readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && fs.existsSync(recordPath(entry.name)))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Null where the lab made nothing, or all of it is gone. */
+export function readLabRecord(lab: string): LabRecord | null {
+  const file = recordPath(lab);
+  if (!fs.existsSync(file)) return null;
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as LabRecord;
+  } catch (error) {
+    throw new LabError(`${file}: ${(error as Error).message}`, 'remove it and what it made');
+  }
+}
+
+/** A new name takes the old one's place at once: no crash leaves half a record. */
+export function writeLabRecord(record: LabRecord): void {
+  const file = recordPath(record.lab);
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
+  const fresh = `${file}.new`;
+  fs.writeFileSync(fresh, `${JSON.stringify(record, null, 2)}\n`);
+  fs.renameSync(fresh, file);
+}
+
+export function removeLabRecord(lab: string): void {
+  fs.rmSync(labFolder(lab), { recursive: true, force: true });
+}
+
+/** Whether the process that wrote the record still runs; a number used again does not count. */
+export function isRunning(process_: { pid: number; started: string }): boolean {
+  return processStart(process_.pid) === process_.started;
+}
+
+/** Field 22 of proc_pid_stat(5); null where there is no such process, or it is a zombie. */
+export function processStart(pid: number): string | null {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+function recordPath(lab: string): string {
+  return path.join(labFolder(lab), 'lab.json');
+}

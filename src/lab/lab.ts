@@ -1,0 +1,288 @@
+/**
+ * A lab that runs: hosts in namespaces, the engine between them, and the analysis of what passes.
+ * It makes all of it, tells what happens, and removes what it made, in the reverse order.
+ */
+import type { LabEvent } from '../analysis/live-events.ts';
+import { RecordRing } from '../dataplane/record-ring.ts';
+import { completeTopology } from '../havip/complete-topology.ts';
+import type { Control } from '../havip/control.ts';
+import { quotaBreaches } from '../havip/quotas.ts';
+import type { Topology } from '../havip/topology.ts';
+import { formatMac } from '../wire/mac.ts';
+import { configureEni } from './attachment.ts';
+import { EngineLink } from './engine-link.ts';
+import type { EngineReply, EngineRequest, EngineStatistics } from './engine-requests.ts';
+import { Ground } from './ground.ts';
+import { Host, type LineSink } from './host.ts';
+import { LabError } from './lab-error.ts';
+import { LiveFeed } from './live-feed.ts';
+import { PortCaptures } from './port-captures.ts';
+
+export interface LabOptions {
+  topology: Topology;
+  /** Path of the lab file, and its folder, where `run` starts. */
+  file: string;
+  folder: string;
+  allClaims: boolean;
+  dryRun: boolean;
+  busyPoll: boolean;
+  /** Where to write what passes each port; null: nowhere. */
+  captureFolder: string | null;
+  /** The program of the engine's thread. */
+  engine: URL;
+  /** Nanoseconds since 1970. */
+  wallClock(): number;
+  emit(event: LabEvent): void;
+  onLine: LineSink;
+  /** The engine ended by itself: nothing passes any more. */
+  onFailure(error: Error): void;
+}
+
+const RING_OCTETS = 1 << 22;
+/** How long the HaVips may take to get their holders before the lab counts as ready. */
+const READY_WAIT = 10_000;
+const READY_LOOK = 50;
+const TICK = 1000;
+/** How long hosts may take to end by themselves. */
+const STOP_WAIT = 1500;
+
+export class Lab {
+  readonly topology: Topology;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly ground: Ground;
+  readonly link: EngineLink;
+  readonly feed: LiveFeed;
+  readonly since: string;
+  /** By port: what `cut` and `pause` did to it. */
+  readonly states: ('up' | 'cut' | 'paused' | 'gone')[];
+  /** Frames in and out over the last second, by port. */
+  readonly rates: { in: number; out: number }[];
+  private readonly captures: PortCaptures | null;
+  private readonly options: LabOptions;
+  private last: EngineStatistics | null = null;
+  private ticking: NodeJS.Timeout | null = null;
+  private isStopping = false;
+
+  private constructor(options: LabOptions, parts: Parts) {
+    this.options = options;
+    this.topology = parts.topology;
+    this.hosts = parts.hosts;
+    this.ground = parts.ground;
+    this.link = parts.link;
+    this.feed = parts.feed;
+    this.captures = parts.captures;
+    this.since = parts.feed.time(parts.now());
+    this.states = parts.ground.devices.map(() => 'up');
+    this.rates = parts.ground.devices.map(() => ({ in: 0, out: 0 }));
+  }
+
+  /** Throws LabError, with everything removed again, where the lab cannot be made. */
+  static async start(options: LabOptions): Promise<Lab> {
+    const topology = withAddresses(options.topology);
+    const refusal = quotaBreaches(topology).find((breach) => !breach.advice);
+    if (refusal !== undefined) throw new LabError(refusal.message, refusal.remedy);
+    const hosts = hostsOf(topology, options);
+    if (topology.enis.every((eni) => eni.attach === null)) {
+      throw new LabError('no ENI has attach', 'write attach: { netns: NAME } for each live host');
+    }
+    const ground = await Ground.make(topology, options.file);
+    try {
+      const base = Math.floor(options.wallClock() / 1e9);
+      const now = (): number => options.wallClock() - base * 1e9;
+      const ring = new RecordRing(RecordRing.memory(RING_OCTETS));
+      const { dryRun, busyPoll, allClaims } = options;
+      const { devices } = ground;
+      const portNames = devices.map(({ eni }) => nameOf(topology, eni));
+      const { captureFolder: folder } = options;
+      const captures = folder === null ? null : new PortCaptures(folder, portNames, base);
+      const capture = captures?.shared ?? null;
+      const settings = { topology, devices, events: ring.shared, capture, base };
+      const link = await EngineLink.start(options.engine, { ...settings, dryRun, busyPoll });
+      link.onFailure = options.onFailure;
+      const emit = (event: LabEvent): void => lab.emit(event);
+      const feed = new LiveFeed({ topology, ring, base, now, portNames, allClaims, emit });
+      const lab = new Lab(options, { topology, hosts, ground, link, feed, captures, now });
+      feed.run();
+      captures?.run();
+      lab.begin();
+      return lab;
+    } catch (error) {
+      await ground.remove();
+      throw error;
+    }
+  }
+
+  get name(): string {
+    return this.topology.name;
+  }
+
+  /** Starts what the hosts run and waits until the HaVips are held, for a while. */
+  async bringUp(): Promise<void> {
+    for (const host of this.hosts.values()) this.run(host);
+    const deadline = performance.now() + READY_WAIT;
+    let statistics = await this.statistics();
+    while (!this.isHeld(statistics) && performance.now() < deadline && !this.isStopping) {
+      await new Promise((resolve) => setTimeout(resolve, READY_LOOK));
+      statistics = await this.statistics();
+    }
+    if (this.isStopping) return;
+    this.options.emit({
+      event: 'ready',
+      time: this.feed.time(this.options.wallClock() - this.baseNow),
+      ports: this.ground.devices.map(({ eni }) => ({
+        name: nameOf(this.topology, eni),
+        mac: formatMac(this.topology.enis[eni]?.mac as number),
+        addresses: this.topology.enis[eni]?.addresses ?? [],
+      })),
+      havips: statistics.havips.map(({ name, mac, members }) => {
+        const ip = this.topology.havips.find((havip) => havip.name === name)?.address ?? '';
+        return { name, ip, holder: mac, members };
+      }),
+    });
+  }
+
+  /** Ports of a host, or of one ENI of it (`host/eni`). Throws LabError where there is none. */
+  portsOf(target: string): number[] {
+    const ports = this.ground.devices.flatMap(({ eni }, port) => {
+      const one = this.topology.enis[eni];
+      if (one === undefined) return [];
+      return one.instance === target || `${one.instance}/${one.name}` === target ? [port] : [];
+    });
+    if (ports.length > 0) return ports;
+    const known = [...this.hosts.keys()].join(', ');
+    throw new LabError(`no host ${target} is attached`, `known are ${known}`);
+  }
+
+  hostNamed(name: string): Host {
+    const host = this.hosts.get(name);
+    if (host !== undefined) return host;
+    throw new LabError(`no host ${name}`, `known are ${[...this.hosts.keys()].join(', ')}`);
+  }
+
+  /** As when its power is switched on: a clean kernel, and what `run` says. */
+  async powerOn(host: Host): Promise<void> {
+    for (const eni of host.enis) await configureEni(this.topology, eni);
+    this.run(host);
+  }
+
+  /** A change of bindings or holders, in the engine and in what the analysis judges by. */
+  async change(request: EngineRequest, apply: (control: Control) => unknown): Promise<void> {
+    this.feed.change(apply);
+    try {
+      await this.ask(request);
+    } catch (error) {
+      this.feed.forgetChange();
+      throw error;
+    }
+  }
+
+  async ask(request: EngineRequest): Promise<EngineReply> {
+    const reply = await this.link.ask(request);
+    if ('refused' in reply) throw new LabError(reply.refused, 'see havip status');
+    return reply;
+  }
+
+  async statistics(): Promise<EngineStatistics> {
+    const reply = await this.link.ask({ command: 'statistics' });
+    if (!('statistics' in reply)) throw new LabError('the engine gives no statistics', 'try again');
+    return reply.statistics;
+  }
+
+  /** Ends everything and removes what was made. */
+  async stop(): Promise<void> {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    if (this.ticking !== null) clearInterval(this.ticking);
+    await Promise.all([...this.hosts.values()].map((host) => host.stop(STOP_WAIT)));
+    await this.link.stop();
+    await this.feed.end();
+    await this.captures?.end();
+    await this.ground.remove();
+    const time = this.feed.time(this.options.wallClock() - this.baseNow);
+    this.options.emit({ event: 'stopped', time });
+  }
+
+  private get baseNow(): number {
+    return this.feed.base * 1e9;
+  }
+
+  private begin(): void {
+    this.ticking = setInterval(() => void this.tick().catch(() => {}), TICK);
+  }
+
+  private run(host: Host): void {
+    this.ground.remember(host.namespaces, host.start());
+  }
+
+  private emit(event: LabEvent): void {
+    // What ending hosts do on their way out is no news.
+    if (!this.isStopping || event.event === 'finding') this.options.emit(event);
+    if (event.event !== 'port-gone') return;
+    const port = this.ground.devices.findIndex(
+      ({ eni }) => nameOf(this.topology, eni) === event.port,
+    );
+    if (port >= 0) this.states[port] = 'gone';
+  }
+
+  /** Each second: rates, and what was dropped since the last one. */
+  private async tick(): Promise<void> {
+    const { last } = this;
+    const statistics = await this.statistics();
+    this.last = statistics;
+    const reasons: Record<string, number> = {};
+    for (const [reason, count] of Object.entries(statistics.drops)) {
+      const more = count - (last?.drops[reason] ?? 0);
+      if (more > 0) reasons[reason] = more;
+    }
+    statistics.ports.forEach((port, index) => {
+      const before = last?.ports[index];
+      const rate = this.rates[index];
+      if (before === undefined || rate === undefined) return;
+      rate.in = port.in - before.in;
+      rate.out = port.out - before.out;
+    });
+    if (Object.keys(reasons).length === 0 || this.isStopping) return;
+    const time = this.feed.time(this.options.wallClock() - this.baseNow);
+    this.options.emit({ event: 'drops', time, ...reasons });
+  }
+
+  /** Whether every HaVip that a running host may claim has a holder. */
+  private isHeld(statistics: EngineStatistics): boolean {
+    return this.topology.havips.every((havip) => {
+      const mayBeHeld = havip.members.some(({ instance }) => this.hosts.get(instance)?.isRun);
+      if (!mayBeHeld) return true;
+      return statistics.havips.find((one) => one.name === havip.name)?.mac != null;
+    });
+  }
+}
+
+interface Parts {
+  topology: Topology;
+  hosts: ReadonlyMap<string, Host>;
+  ground: Ground;
+  link: EngineLink;
+  feed: LiveFeed;
+  captures: PortCaptures | null;
+  now(): number;
+}
+
+/** instance/eni. */
+export function nameOf(topology: Topology, eni: number): string {
+  const one = topology.enis[eni];
+  return one === undefined ? '' : `${one.instance}/${one.name}`;
+}
+
+function withAddresses(topology: Topology): Topology {
+  try {
+    return completeTopology(topology);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new LabError(error.message, 'give the havip an ip, or the subnet a larger cidr');
+  }
+}
+
+function hostsOf(topology: Topology, options: LabOptions): Map<string, Host> {
+  const names = [...new Set(topology.enis.map((eni) => eni.instance))];
+  const { folder, onLine } = options;
+  return new Map(names.map((name) => [name, new Host(topology, name, folder, onLine)]));
+}

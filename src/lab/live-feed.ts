@@ -1,0 +1,181 @@
+/**
+ * From the engine's ring to the events of the lab: frames go to the analysis, what it finds goes
+ * out with the name of the port. It runs in the main thread and never holds up the engine: what it
+ * cannot read in time is lost and counted.
+ */
+import { LiveAnalysis, type Takeover } from '../analysis/live.ts';
+import type { LabEvent } from '../analysis/live-events.ts';
+import type { ClaimEntry, Finding } from '../analysis/result.ts';
+import { TimeBase } from '../analysis/time-base.ts';
+import type { RecordRing } from '../dataplane/record-ring.ts';
+import { CompiledTopology } from '../havip/compile.ts';
+import { Control } from '../havip/control.ts';
+import { LiveNetworks } from '../havip/live-networks.ts';
+import { ruleSet } from '../havip/rule-sets.ts';
+import type { Topology } from '../havip/topology.ts';
+import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
+import {
+  RECORD_CHANGED,
+  RECORD_FRAME,
+  RECORD_PORT_GONE,
+  RECORD_REPOINTED,
+} from './engine-requests.ts';
+
+export interface FeedOptions {
+  topology: Topology;
+  ring: RecordRing;
+  /** Seconds since 1970 from which the engine counts nanoseconds. */
+  base: number;
+  /** Nanoseconds since then. */
+  now(): number;
+  /** instance/eni, by port. */
+  portNames: readonly string[];
+  allClaims: boolean;
+  emit(event: LabEvent): void;
+}
+
+/** The longest sleep between two looks, in milliseconds. */
+const POLL = 100;
+/** Records read before others get their turn. */
+const RECORDS_AT_ONCE = 2000;
+/** Addresses of which it is known since when they are held. */
+const HELD_MAX = 65_536;
+
+export class LiveFeed {
+  readonly analysis: LiveAnalysis;
+  /** Seconds since 1970 from which times count. */
+  readonly base: number;
+  /** The bindings as the analysis judges by them. */
+  private readonly control: Control;
+  private readonly options: FeedOptions;
+  private readonly times = new TimeBase();
+  private readonly since = new Map<string, string>();
+  private readonly changes: ((control: Control) => unknown)[] = [];
+  private port = -1;
+  private isEnded = false;
+  private turning: Promise<void> = Promise.resolve();
+
+  constructor(options: FeedOptions) {
+    this.options = options;
+    this.base = options.base;
+    this.times.nowOf(options.base, 0, 0);
+    const { topology } = options;
+    const networks = new LiveNetworks(topology);
+    const compiled = new CompiledTopology(topology, networks);
+    this.analysis = new LiveAnalysis(
+      compiled.site(),
+      options.base,
+      {
+        onClaim: (claim) => this.claim(claim),
+        onTakeover: (takeover) => this.takeover(takeover),
+        onOutage: () => {},
+        onFinding: (finding) => this.finding(finding),
+      },
+      options.allClaims,
+    );
+    const rules = ruleSet(topology.provider ?? 'classic');
+    const { owner } = this.analysis;
+    this.control = new Control({ topology, rules, compiled, networks, owner });
+  }
+
+  /** Makes a change in the analysis at the place among the events at which it holds. */
+  change(apply: (control: Control) => unknown): void {
+    this.changes.push(apply);
+  }
+
+  /** The engine refused the change that was announced last. */
+  forgetChange(): void {
+    this.changes.pop();
+  }
+
+  /** Reads until `end`. */
+  run(): void {
+    this.turning = this.turn();
+  }
+
+  /** Reads what is left and tells what only the whole view shows. */
+  async end(): Promise<void> {
+    this.isEnded = true;
+    // A wait on shared memory does not keep the process alive; this does, until it is over.
+    const alive = setInterval(() => {}, POLL);
+    await this.turning;
+    clearInterval(alive);
+    this.drain(Number.POSITIVE_INFINITY);
+    this.analysis.finish(this.options.now());
+  }
+
+  private async turn(): Promise<void> {
+    while (!this.isEnded) {
+      const isMore = this.drain(RECORDS_AT_ONCE);
+      this.analysis.poll(this.options.now());
+      if (isMore) await new Promise((resolve) => setImmediate(resolve));
+      else await this.options.ring.readable(POLL);
+    }
+  }
+
+  /** True where there is more to read. */
+  private drain(most: number): boolean {
+    const { ring } = this.options;
+    let count = 0;
+    while (ring.next()) {
+      this.take(ring);
+      if (++count >= most) return true;
+    }
+    return false;
+  }
+
+  private take(ring: RecordRing): void {
+    if (ring.kind === RECORD_FRAME) {
+      this.port = ring.a;
+      this.analysis.onFrame(ring.view, ring.at, ring.end, ring.time);
+    } else if (ring.kind === RECORD_REPOINTED) {
+      const word = (index: number): number => ring.view.getInt32(ring.at + 4 * index);
+      const ip =
+        ring.a === 4 ? formatIpv4(word(3)) : formatIpv6(word(0), word(1), word(2), word(3));
+      this.analysis.onRepointed(ip, ring.time);
+    } else if (ring.kind === RECORD_CHANGED) {
+      this.changes.shift()?.(this.control);
+    } else if (ring.kind === RECORD_PORT_GONE) {
+      const port = this.options.portNames[ring.a] ?? String(ring.a);
+      this.options.emit({ event: 'port-gone', time: this.time(ring.time), port });
+    }
+  }
+
+  /** Events lost because too much happened at once. */
+  get lost(): number {
+    return this.options.ring.lost;
+  }
+
+  /** When the present holder of an address took it. */
+  heldSince(ip: string): string | null {
+    return this.since.get(ip) ?? null;
+  }
+
+  private claim(claim: ClaimEntry): void {
+    const { ip, mac, name, form, verdict, reason } = claim;
+    const port = this.options.portNames[this.port] ?? null;
+    const time = claim.time ?? this.time(this.options.now());
+    if (verdict === 'moved' && (this.since.has(ip) || this.since.size < HELD_MAX)) {
+      this.since.set(ip, time);
+    }
+    this.options.emit({ event: 'claim', time, ip, mac, name, port, form, verdict, reason });
+  }
+
+  private takeover(takeover: Takeover): void {
+    const { ip, from, to, cause, detectionSeconds, outageSeconds } = takeover;
+    const time = takeover.time ?? this.time(this.options.now());
+    const { repointMicroseconds } = takeover;
+    const lengths = { detectionSeconds, outageSeconds, repointMicroseconds };
+    this.options.emit({ event: 'takeover', time, ip, from, to, cause, ...lengths });
+  }
+
+  private finding(finding: Finding): void {
+    const { t: _, time, ...rest } = finding;
+    this.options.emit({ event: 'finding', time: time ?? this.time(this.options.now()), ...rest });
+  }
+
+  /** RFC 3339 UTC with nine decimals. */
+  time(now: number): string {
+    return this.times.format(Math.round(now), 0) ?? '';
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * What the engine's thread lets out: each frame that says something of an address (ARP, ND,
+ * adverts, claims refused, spoofed sources) and the requests and answers of HaVips, copied into the
+ * ring of events as they came. All else passes unseen. It runs for each frame and allocates
+ * nothing.
+ */
+import { Exchange, NO_EXCHANGE } from '../analysis/service.ts';
+import type { Claim } from '../arp/claim.ts';
+import { type AddressBook, isHavipPolicy } from '../dataplane/address-book.ts';
+import type { Classifier } from '../dataplane/classifier.ts';
+import type { Forwarding } from '../dataplane/forwarding.ts';
+import type { FrameBatch } from '../dataplane/frame-batch.ts';
+import type { FrameTap } from '../dataplane/frame-tap.ts';
+import type { SwitchObserver } from '../dataplane/observer.ts';
+import type { RecordRing } from '../dataplane/record-ring.ts';
+import type { Switch } from '../dataplane/switch.ts';
+import { CLAIM_MOVED, FORWARD, verdictKind } from '../dataplane/verdict.ts';
+import { writeMacHalves } from '../wire/mac.ts';
+import { RECORD_FRAME, RECORD_REPOINTED } from './engine-requests.ts';
+import type { FrameCapture } from './frame-capture.ts';
+
+/** Octets of a frame that the analysis may look at: all headers and an advert of 20 addresses. */
+const LOOK_MAX = 512;
+const VID_MASK = 0xfff;
+/** Addresses whose last move is remembered. */
+const MOVES_MAX = 1 << 16;
+const VLAN_TPID = 0x8100;
+const ADDRESSES = 12;
+const TAG = 4;
+
+export class LiveObserver implements SwitchObserver, FrameTap {
+  /** Time of this breath, nanoseconds. */
+  now = 0;
+  /** Whether something was written since it was last set to false. */
+  hasNews = false;
+  private readonly ring: RecordRing;
+  private forwarding!: Forwarding;
+  private book!: AddressBook;
+  private readonly exchange = new Exchange();
+  /** When each address moved last, by id. */
+  private readonly moved = new Float64Array(MOVES_MAX);
+  private seen!: Classifier;
+  /** Null where nothing is captured. */
+  private readonly capture: FrameCapture | null;
+  private isOfInterest = false;
+
+  constructor(ring: RecordRing, capture: FrameCapture | null) {
+    this.ring = ring;
+    this.capture = capture;
+  }
+
+  /** Of the switch that it observes; before the first frame. */
+  attach(owner: Switch, forwarding: Forwarding): void {
+    this.forwarding = forwarding;
+    this.book = owner.book;
+    this.seen = owner.classifier;
+  }
+
+  /** After a frame was judged: out with it, where it was of interest, tagged with its network. */
+  onJudged(batch: FrameBatch, index: number, port: number, way: number): void {
+    if (this.capture !== null) this.capture.came(batch, index, port, way, this.now);
+    if (!this.isOfInterest) return;
+    this.isOfInterest = false;
+    const { ring, seen } = this;
+    const { view } = batch;
+    const at = batch.at[index]!;
+    const rest = seen.link.tags === 0 ? at + ADDRESSES : at + ADDRESSES + TAG;
+    const end = Math.min(batch.end[index]!, rest + LOOK_MAX);
+    const grows = seen.network === 0 ? ADDRESSES : ADDRESSES + TAG;
+    const to = ring.begin(RECORD_FRAME, this.now, grows + end - rest);
+    if (to < 0) return;
+    ring.mark(to, port, 0, 0);
+    for (let i = 0; i < ADDRESSES; i++) ring.octets[to + i] = view.getUint8(at + i);
+    // By IP every host sends to the gateway: whom it reaches is what the analysis wants to know.
+    if (this.forwarding.isByIp && verdictKind(way) === FORWARD) {
+      writeMacHalves(ring.view, to, this.forwarding.nextHigh, this.forwarding.nextLow);
+    }
+    if (seen.network !== 0) {
+      ring.view.setUint32(to + ADDRESSES, VLAN_TPID * 0x10000 + (seen.network & VID_MASK));
+    }
+    for (let i = rest; i < end; i++) ring.octets[to + grows + i - rest] = view.getUint8(i);
+    ring.commit();
+    this.hasNews = true;
+  }
+
+  onSent(batch: FrameBatch, index: number, port: number, tag: number): void {
+    if (this.capture !== null) this.capture.left(batch, index, port, tag, this.now);
+  }
+
+  onClaim(_claim: Claim, id: number, verdict: number, _reason: number): void {
+    this.isOfInterest = true;
+    if (verdict === CLAIM_MOVED && id < MOVES_MAX) this.moved[id] = this.now;
+  }
+
+  onAdvert(): void {
+    this.isOfInterest = true;
+  }
+
+  onPacketTo(id: number, view: DataView, seen: Classifier): void {
+    this.notePacket(id, view, seen);
+  }
+
+  onPacketFrom(id: number, view: DataView, seen: Classifier): void {
+    this.notePacket(id, view, seen);
+  }
+
+  onSpoofed(): void {
+    this.isOfInterest = true;
+  }
+
+  /** The first frame left for the new holder of address `id`: so long after its claim. */
+  onRepointed(id: number, _port: number, now: number): void {
+    const { ring, book } = this;
+    const elapsed = id < MOVES_MAX ? now - this.moved[id]! : 0;
+    const to = ring.begin(RECORD_REPOINTED, elapsed, 16);
+    if (to < 0) return;
+    ring.mark(to, book.family(id), 0, 0);
+    for (let i = 0; i < 4; i++) ring.view.setUint32(to + 4 * i, book.word(id, i));
+    ring.commit();
+    this.hasNews = true;
+  }
+
+  private notePacket(id: number, view: DataView, seen: Classifier): void {
+    if (this.isOfInterest || !isHavipPolicy(this.book.policy(id))) return;
+    this.isOfInterest = this.exchange.read(view, seen) !== NO_EXCHANGE;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Network namespaces by name, as `ip netns` keeps them, and the processes inside. A process is in
+ * a namespace when its own handle shows the same inode; nothing is ever ended by its name.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { runProgram } from './program.ts';
+
+const HANDLES = '/run/netns';
+/** Rounds of killing: a process may start another one meanwhile. */
+const KILL_ROUNDS = 20;
+
+export function namespaceHandle(name: string): string {
+  return path.join(HANDLES, name);
+}
+
+export function namespaceExists(name: string): boolean {
+  return fs.existsSync(namespaceHandle(name));
+}
+
+export async function createNamespace(name: string): Promise<void> {
+  await runProgram('ip', ['netns', 'add', name]);
+  await runProgram('ip', ['-n', name, 'link', 'set', 'dev', 'lo', 'up']);
+}
+
+export async function deleteNamespace(name: string): Promise<void> {
+  if (namespaceExists(name)) await runProgram('ip', ['netns', 'delete', name]);
+}
+
+/** Processes whose network namespace is this one; none where it does not exist. */
+export function processesIn(name: string): number[] {
+  const inode = fs.statSync(namespaceHandle(name), { throwIfNoEntry: false })?.ino;
+  if (inode === undefined) return [];
+  return fs
+    .readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => inodeOf(pid) === inode);
+}
+
+/** Sends the signal to every process of the namespace; returns their number. */
+export function signalProcesses(name: string, signal: NodeJS.Signals): number {
+  const pids = processesIn(name);
+  for (const pid of pids) send(pid, signal);
+  return pids.length;
+}
+
+/** Kills every process of the namespace, also those that start meanwhile. */
+export async function killProcesses(name: string): Promise<void> {
+  for (let round = 0; round < KILL_ROUNDS; round++) {
+    if (signalProcesses(name, 'SIGKILL') === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 5 * (round + 1)));
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself in the meantime.
+  }
+}
+
+function inodeOf(pid: number): number | null {
+  try {
+    return fs.statSync(`/proc/${pid}/ns/net`).ino;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * `--capture DIR`: what passes each port, as one pcapng file a port. Frames come through a ring of
+ * their own; what it has no room for is lost, and each file says how much. A frame that is refused
+ * carries the reason as a comment. Frames that left their checksum or segmentation to a device are
+ * written as they would be on a wire.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { LINKTYPE_ETHERNET, PcapngWriter } from '../capture/index.ts';
+import { ALLOWED, DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
+import { RecordRing } from '../dataplane/record-ring.ts';
+import { segments } from '../ports/segmentation.ts';
+import { VIRTIO_HEADER_LENGTH } from '../ports/virtio-header.ts';
+import { DIRECTION_IN } from './engine-requests.ts';
+import { LabError } from './lab-error.ts';
+
+/** About a tenth of a second of a full gigabit. */
+export const CAPTURE_OCTETS = 1 << 24;
+const POLL = 50;
+const FRAMES_AT_ONCE = 2000;
+const NANOSECONDS = 1e9;
+
+interface PortFile {
+  descriptor: number;
+  writer: PcapngWriter;
+}
+
+export class PortCaptures {
+  private readonly memory = RecordRing.memory(CAPTURE_OCTETS);
+  /** Frames lost by port, counted by the engine. */
+  private readonly lostMemory: SharedArrayBuffer;
+  private readonly lost: Int32Array;
+  private readonly ring = new RecordRing(this.memory);
+  private readonly files: PortFile[];
+  private readonly base: number;
+  private isEnded = false;
+  private turning: Promise<void> = Promise.resolve();
+
+  /** Throws LabError where the folder or a file in it cannot be written. */
+  constructor(folder: string, portNames: readonly string[], base: number) {
+    this.base = base;
+    this.lostMemory = new SharedArrayBuffer(portNames.length * 4);
+    this.lost = new Int32Array(this.lostMemory);
+    try {
+      fs.mkdirSync(folder, { recursive: true });
+      this.files = portNames.map((name) => open(folder, name));
+    } catch (error) {
+      const mend = 'name a folder that can be written';
+      throw new LabError(`--capture ${folder}: ${(error as Error).message}`, mend);
+    }
+  }
+
+  /** What the engine's end needs. */
+  get shared(): { ring: SharedArrayBuffer; lost: SharedArrayBuffer } {
+    return { ring: this.memory, lost: this.lostMemory };
+  }
+
+  run(): void {
+    this.turning = this.turn();
+  }
+
+  /** Writes what is left and closes the files. */
+  async end(): Promise<void> {
+    this.isEnded = true;
+    const alive = setInterval(() => {}, POLL);
+    await this.turning;
+    clearInterval(alive);
+    this.drain(Number.POSITIVE_INFINITY);
+    for (const [port, { writer, descriptor }] of this.files.entries()) {
+      writer.writeStatistics(0, this.lost[port] as number);
+      await writer.flush();
+      fs.closeSync(descriptor);
+    }
+  }
+
+  private async turn(): Promise<void> {
+    while (!this.isEnded) {
+      const isMore = this.drain(FRAMES_AT_ONCE);
+      for (const { writer } of this.files) await writer.flush();
+      if (isMore) await new Promise((resolve) => setImmediate(resolve));
+      else await this.ring.readable(POLL);
+    }
+  }
+
+  private drain(most: number): boolean {
+    const { ring } = this;
+    for (let count = 0; ring.next(); count++) {
+      this.write(ring);
+      if (count >= most) return true;
+    }
+    return false;
+  }
+
+  /** `a` is the port, `b` the direction, `c` the drop reason. */
+  private write(ring: RecordRing): void {
+    const port = ring.a;
+    const file = this.files[port];
+    if (file === undefined) return;
+    const seconds = Math.floor(ring.time / NANOSECONDS);
+    const nanoseconds = Math.round(ring.time - seconds * NANOSECONDS) % NANOSECONDS;
+    const reason = ring.c;
+    const comments = reason === ALLOWED ? [] : [`dropped: ${DROP_REASON_NAMES[reason]}`];
+    const direction = ring.b === DIRECTION_IN ? ('inbound' as const) : ('outbound' as const);
+    const frame = ring.at + VIRTIO_HEADER_LENGTH;
+    const hasOffload = ring.octets.subarray(ring.at, frame).some((octet) => octet !== 0);
+    const whole = ring.octets.slice(frame, ring.end);
+    const pieces = hasOffload ? wirePieces(ring, frame) : [whole];
+    for (const octets of pieces.length === 0 ? [whole] : pieces) {
+      const time = { seconds: this.base + seconds, nanoseconds };
+      file.writer.writePacket(0, { ...time, octets, comments, direction });
+    }
+  }
+}
+
+function wirePieces(ring: RecordRing, frame: number): Uint8Array[] {
+  return segments(ring.view, frame, ring.end, ring.at).map(
+    (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength),
+  );
+}
+
+function open(folder: string, name: string): PortFile {
+  const file = path.join(folder, `${name.replaceAll('/', '-')}.pcapng`);
+  const descriptor = fs.openSync(file, 'w');
+  const sink = (octets: Uint8Array): void => {
+    fs.writeSync(descriptor, octets);
+  };
+  const writer = new PcapngWriter(sink, { application: 'havip-switch' });
+  writer.addInterface({ linkType: LINKTYPE_ETHERNET, name });
+  return { descriptor, writer };
+}

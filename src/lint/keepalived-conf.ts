@@ -1,0 +1,205 @@
+/**
+ * keepalived.conf: text to a tree, to typed values and to remarks. Never throws and never ends
+ * early, whatever the text; judges nothing, which is for who asks. Reads no files: what `include`
+ * names is given by the caller.
+ */
+import { buildTree, type Statement } from './blocks.ts';
+import { type InstanceConfig, instanceConfigOf, type Track, tracksOf } from './instance-config.ts';
+import { checkKeywords } from './keyword-check.ts';
+import { FILE_GRAMMAR } from './keywords.ts';
+import { type LineOptions, readLines } from './lines.ts';
+import { type Notice, NoticeLog, type Place, shown } from './notices.ts';
+import { type Given, type ScriptUse, Settings } from './settings.ts';
+
+export type { Statement } from './blocks.ts';
+export type {
+  Authentication,
+  InstanceConfig,
+  Track,
+  UnicastPeer,
+} from './instance-config.ts';
+export { INSTANCE_DEFAULTS } from './instance-config.ts';
+export type { Condition, IncludedFile, IncludeReader } from './lines.ts';
+export { formatPlace, type Notice, type NoticeCode, type Place } from './notices.ts';
+export type { Given, ScriptUse } from './settings.ts';
+export type { VirtualAddress } from './virtual-address.ts';
+export type { Word } from './words.ts';
+
+export type ConfOptions = LineOptions;
+
+/** `global_defs`, as far as it is the default of an instance's own settings. */
+export interface GlobalConfig {
+  readonly routerId: Given<string> | null;
+  readonly version: Given<number> | null;
+  readonly strict: Given<boolean> | null;
+  readonly skipCheckAdvertAddresses: Given<boolean> | null;
+  readonly checkUnicastSource: Given<boolean> | null;
+  readonly scriptSecurity: Given<boolean> | null;
+  readonly scriptUser: Given<string> | null;
+  /** Seconds. */
+  readonly garpMasterDelay: Given<number> | null;
+  readonly garpMasterRepeat: Given<number> | null;
+  /** Seconds. */
+  readonly garpMasterRefresh: Given<number> | null;
+  readonly garpMasterRefreshRepeat: Given<number> | null;
+  readonly garpLowerPrioDelay: Given<number> | null;
+  readonly garpLowerPrioRepeat: Given<number> | null;
+  /** Seconds between two announcements on an interface; null: none. */
+  readonly garpInterval: Given<number> | null;
+  readonly gnaInterval: Given<number> | null;
+  readonly downTimerAdverts: Given<number> | null;
+  readonly multicastGroup4: Given<string> | null;
+  readonly multicastGroup6: Given<string> | null;
+}
+
+export interface ScriptConfig {
+  readonly name: string;
+  readonly place: Place;
+  readonly script: ScriptUse | null;
+  /** Seconds. */
+  readonly interval: Given<number> | null;
+  readonly timeout: Given<number> | null;
+  readonly weight: Given<string> | null;
+  readonly rise: Given<number> | null;
+  readonly fall: Given<number> | null;
+}
+
+export interface SyncGroupConfig {
+  readonly name: string;
+  readonly place: Place;
+  /** Names of instances. */
+  readonly members: readonly Given<string>[];
+  readonly tracks: readonly Track[];
+  readonly scripts: readonly ScriptUse[];
+}
+
+export interface KeepalivedConf {
+  /** As the caller named it. */
+  readonly file: string;
+  readonly statements: readonly Statement[];
+  readonly globals: GlobalConfig;
+  readonly scripts: readonly ScriptConfig[];
+  readonly syncGroups: readonly SyncGroupConfig[];
+  readonly instances: readonly InstanceConfig[];
+  /** The ids that conditional lines name, each once. */
+  readonly configIds: readonly string[];
+  /** By file, line and column; 500 at most. */
+  readonly notices: readonly Notice[];
+  readonly noticesLeft: number;
+}
+
+export function parseKeepalivedConf(
+  text: string,
+  file: string,
+  options: ConfOptions = {},
+): KeepalivedConf {
+  const notices = new NoticeLog();
+  const lines = readLines(text, file, options, notices);
+  const statements = buildTree(lines, notices);
+  checkKeywords(statements, notices);
+  const top = new Settings(withinUnknown(statements), notices);
+  const globals = top.all('global_defs').flatMap(({ block }) => block ?? []);
+  const instances = top.all('vrrp_instance').map((one) => instanceConfigOf(one, notices));
+  refuseTwins('vrrp_instance', instances, notices);
+  const ids = lines.flatMap(({ condition }) => (condition === null ? [] : [condition.id]));
+  return {
+    file,
+    statements,
+    globals: globalsOf(new Settings(globals, notices)),
+    scripts: top.all('vrrp_script').map((one) => scriptOf(one, notices)),
+    syncGroups: top.all('vrrp_sync_group').map((one) => syncGroupOf(one, notices)),
+    instances,
+    configIds: [...new Set(ids)],
+    notices: inOrder(notices.list),
+    noticesLeft: notices.left,
+  };
+}
+
+/** keepalived reads what stands in a block that it does not know as if it stood outside. */
+function withinUnknown(statements: readonly Statement[]): Statement[] {
+  return statements.flatMap((statement) => {
+    const { keyword, block } = statement;
+    if (block === null || FILE_GRAMMAR.keywords.has(keyword.text)) return [statement];
+    return withinUnknown(block);
+  });
+}
+
+/** Files in the order in which something was found in them. */
+function inOrder(notices: readonly Notice[]): Notice[] {
+  const files = [...new Set(notices.map(({ place }) => place.file))];
+  return [...notices].sort(({ place: a }, { place: b }) => {
+    const apart = files.indexOf(a.file) - files.indexOf(b.file);
+    return apart || a.line - b.line || a.column - b.column;
+  });
+}
+
+const COUNT = { least: 0, most: 0x7fff_ffff };
+const SECONDS = { least: 0, most: 1_000_000 };
+/** keepalived 2.2.7 refuses 0 here: "outside range [0.000001, 4294.967295]". */
+const GAP_SECONDS = { least: 0.000001, most: 4294.967295 };
+
+function globalsOf(settings: Settings): GlobalConfig {
+  return {
+    routerId: settings.word('router_id'),
+    version: settings.integer('vrrp_version', { least: 2, most: 3 }),
+    strict: settings.flag('vrrp_strict'),
+    skipCheckAdvertAddresses: settings.flag('vrrp_skip_check_adv_addr'),
+    checkUnicastSource: settings.flag('vrrp_check_unicast_src'),
+    scriptSecurity: settings.flag('enable_script_security'),
+    scriptUser: settings.word('script_user'),
+    garpMasterDelay: settings.seconds('vrrp_garp_master_delay', SECONDS),
+    garpMasterRepeat: settings.integer('vrrp_garp_master_repeat', COUNT),
+    garpMasterRefresh: settings.seconds('vrrp_garp_master_refresh', SECONDS),
+    garpMasterRefreshRepeat: settings.integer('vrrp_garp_master_refresh_repeat', COUNT),
+    garpLowerPrioDelay: settings.seconds('vrrp_garp_lower_prio_delay', SECONDS),
+    garpLowerPrioRepeat: settings.integer('vrrp_garp_lower_prio_repeat', COUNT),
+    garpInterval: settings.seconds('vrrp_garp_interval', GAP_SECONDS),
+    gnaInterval: settings.seconds('vrrp_gna_interval', GAP_SECONDS),
+    downTimerAdverts: settings.integer('vrrp_down_timer_adverts', { least: 1, most: 100 }),
+    multicastGroup4: settings.word('vrrp_mcast_group4'),
+    multicastGroup6: settings.word('vrrp_mcast_group6'),
+  };
+}
+
+function scriptOf({ keyword, values, block }: Statement, notices: NoticeLog): ScriptConfig {
+  const settings = new Settings(block, notices);
+  return {
+    name: values[0]?.text ?? '',
+    place: keyword.place,
+    script: settings.scripts('script').at(-1) ?? null,
+    interval: settings.seconds('interval', SECONDS),
+    timeout: settings.seconds('timeout', SECONDS),
+    weight: settings.word('weight'),
+    rise: settings.integer('rise', COUNT),
+    fall: settings.integer('fall', COUNT),
+  };
+}
+
+function syncGroupOf({ keyword, values, block }: Statement, notices: NoticeLog): SyncGroupConfig {
+  const settings = new Settings(block, notices);
+  const names = settings.listed('group').flatMap((line) => [line.keyword, ...line.values]);
+  return {
+    name: values[0]?.text ?? '',
+    place: keyword.place,
+    members: names.map(({ text, place }) => ({ value: text, place })),
+    tracks: tracksOf(settings, notices),
+    scripts: settings.scripts(
+      ...['notify', 'notify_master', 'notify_backup', 'notify_fault', 'notify_stop'],
+    ),
+  };
+}
+
+function refuseTwins(
+  what: string,
+  named: readonly { name: string; place: Place }[],
+  notices: NoticeLog,
+): void {
+  const seen = new Set<string>();
+  for (const { name, place } of named) {
+    if (seen.has(name)) {
+      const message = `${what} ${shown(name)} is defined twice; rename one of them`;
+      notices.add('duplicate-name', place, message);
+    }
+    seen.add(name);
+  }
+}

@@ -1,0 +1,45 @@
+/** Which statements of a tree keepalived would not know, or would find a brace too many at. */
+import type { Statement } from './blocks.ts';
+import { FILE_GRAMMAR, type Grammar } from './keywords.ts';
+import { type NoticeLog, shown } from './notices.ts';
+
+export function checkKeywords(statements: readonly Statement[], notices: NoticeLog): void {
+  checkBlock(statements, FILE_GRAMMAR, notices);
+}
+
+function checkBlock(statements: readonly Statement[], grammar: Grammar, notices: NoticeLog): void {
+  for (const statement of statements) {
+    if (!statement.applies) continue;
+    const content = grammar.keywords.get(statement.keyword.text);
+    if (content === undefined) reportUnknown(statement, grammar, notices);
+    else if (content === null) refuseBlock(statement, grammar, notices);
+    else if (statement.block === null) reportMissing(statement, notices);
+    else if (content !== 'list' && content !== 'opaque') {
+      checkBlock(statement.block, content, notices);
+    }
+  }
+}
+
+function reportUnknown(statement: Statement, grammar: Grammar, notices: NoticeLog): void {
+  const { keyword, block } = statement;
+  const where = grammar.name === FILE_GRAMMAR.name ? 'outside of blocks' : `in ${grammar.name}`;
+  const what = `keepalived 2.2.7 knows no ${shown(keyword.text)} ${where}`;
+  const swallow = 'and takes the } of its block for that of the block around it; remove it';
+  const message = `${what} ${block === null ? 'and passes it over' : swallow}`;
+  const known = [...grammar.keywords.keys()];
+  notices.add('unknown-keyword', keyword.place, message, { word: keyword.text, known });
+  // keepalived reads on as if the brace were not there.
+  if (block !== null) checkBlock(block, grammar, notices);
+}
+
+function refuseBlock({ keyword, block }: Statement, grammar: Grammar, notices: NoticeLog): void {
+  if (block === null) return;
+  const what = `${shown(keyword.text)} takes no block; remove its braces`;
+  notices.add('unexpected-block', keyword.place, what);
+  checkBlock(block, grammar, notices);
+}
+
+function reportMissing({ keyword }: Statement, notices: NoticeLog): void {
+  const what = `${shown(keyword.text)} needs a block; write { behind it and } after what it holds`;
+  notices.add('missing-block', keyword.place, what);
+}

@@ -1,0 +1,130 @@
+/**
+ * Reads the statements of one block as values: numbers, switches, addresses, each with its place.
+ * As in keepalived the last statement of a keyword counts, and a value that cannot be read counts
+ * as not given.
+ */
+import { type Address, parseAddress } from '../havip/cidr.ts';
+import type { Statement } from './blocks.ts';
+import { type NoticeLog, type Place, shown } from './notices.ts';
+import type { Word } from './words.ts';
+
+/** A value that the file gives, with where it does. */
+export interface Given<T> {
+  readonly value: T;
+  readonly place: Place;
+}
+
+/** A script or command that keepalived is to run. */
+export interface ScriptUse {
+  /** `notify_master`, `script`, ... */
+  readonly keyword: string;
+  /** The command line as written, its words joined by blanks. */
+  readonly command: string;
+  readonly place: Place;
+}
+
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+const TRUE = ['on', 'true', 'yes'];
+const FALSE = ['off', 'false', 'no'];
+
+export class Settings {
+  readonly #statements: readonly Statement[];
+  readonly #notices: NoticeLog;
+
+  constructor(block: readonly Statement[] | null, notices: NoticeLog) {
+    this.#statements = (block ?? []).filter((statement) => statement.applies);
+    this.#notices = notices;
+  }
+
+  /** Every statement of these keywords, in the order of the file. */
+  all(...keywords: string[]): Statement[] {
+    return this.#statements.filter(({ keyword }) => keywords.includes(keyword.text));
+  }
+
+  /** The lines inside all blocks of this keyword. */
+  listed(keyword: string): Statement[] {
+    const lines = this.all(keyword).flatMap(({ block }) => block ?? []);
+    return lines.filter((line) => line.applies);
+  }
+
+  word(keyword: string): Given<string> | null {
+    const word = this.#value(keyword);
+    return word === null ? null : { value: word.text, place: word.place };
+  }
+
+  oneOf<T extends string>(keyword: string, allowed: readonly T[]): Given<T> | null {
+    const word = this.#value(keyword);
+    if (word === null) return null;
+    const value = allowed.find((candidate) => candidate === word.text);
+    if (value !== undefined) return { value, place: word.place };
+    return this.#bad(keyword, word, `write ${allowed.join(' or ')}`);
+  }
+
+  integer(keyword: string, { least, most }: Range): Given<number> | null {
+    const word = this.#value(keyword);
+    if (word === null) return null;
+    const value = /^\d+$/.test(word.text) ? Number(word.text) : Number.NaN;
+    if (value >= least && value <= most) return { value, place: word.place };
+    return this.#bad(keyword, word, `write a whole number from ${least} to ${most}`);
+  }
+
+  /** Seconds, with a fraction where one is written. */
+  seconds(keyword: string, { least, most }: Range): Given<number> | null {
+    const word = this.#value(keyword);
+    if (word === null) return null;
+    const value = /^(\d+\.?\d*|\.\d+)$/.test(word.text) ? Number(word.text) : Number.NaN;
+    if (value >= least && value <= most) return { value, place: word.place };
+    return this.#bad(keyword, word, `write seconds from ${least} to ${most}`);
+  }
+
+  /** A keyword that needs no value; with one, `off`, `false` or `no` switch it off. */
+  flag(keyword: string): Given<boolean> | null {
+    const statement = this.all(keyword).at(-1);
+    if (statement === undefined) return null;
+    const { values } = statement;
+    const [word] = values;
+    if (word === undefined || TRUE.includes(word.text)) {
+      return { value: true, place: statement.keyword.place };
+    }
+    if (FALSE.includes(word.text)) return { value: false, place: statement.keyword.place };
+    return this.#bad(keyword, word, 'write on or off');
+  }
+
+  address(keyword: string): Given<Address> | null {
+    const word = this.#value(keyword);
+    if (word === null) return null;
+    const value = parseAddress(word.text);
+    if (value !== null) return { value, place: word.place };
+    return this.#bad(keyword, word, 'write an address such as 192.168.0.209');
+  }
+
+  scripts(...keywords: string[]): ScriptUse[] {
+    return this.all(...keywords).flatMap(({ keyword, values }) => {
+      const [first] = values;
+      if (first === undefined) return [];
+      const command = values.map(({ text }) => text).join(' ');
+      return [{ keyword: keyword.text, command, place: first.place }];
+    });
+  }
+
+  /** The first value of the last statement; one without is remarked upon. */
+  #value(keyword: string): Word | null {
+    const statement = this.all(keyword).at(-1);
+    if (statement === undefined) return null;
+    const [word] = statement.values;
+    if (word !== undefined) return word;
+    const what = `${keyword} has no value; write one behind it, or remove the line`;
+    this.#notices.add('bad-value', statement.keyword.place, what);
+    return null;
+  }
+
+  #bad(keyword: string, word: Word, remedy: string): null {
+    const what = `${keyword} ${shown(word.text)} cannot be read and is left out; ${remedy}`;
+    this.#notices.add('bad-value', word.place, what);
+    return null;
+  }
+}

@@ -1,0 +1,69 @@
+/** The events of a running lab as lines for a terminal: one line an event, the time first. */
+import type { LabEvent } from '../analysis/live-events.ts';
+import { refusalReason } from './cause-texts.ts';
+import { type Look, paint, printable, type Tone } from './page.ts';
+import { clockTime, duration, listed } from './quantity.ts';
+
+/** A line with its line end. */
+export function labLine(event: LabEvent, look: Look): string {
+  const [text, tone] = wordsOf(event);
+  return `${paint(printable(`${clockTime(event.time)}  ${text}`, look), tone, look)}\n`;
+}
+
+function wordsOf(event: LabEvent): [text: string, tone: Tone] {
+  switch (event.event) {
+    case 'ready': {
+      const held = event.havips.map(({ name, ip, holder }) =>
+        holder === null ? `${name} ${ip} (no holder yet)` : `${name} ${ip} → ${holder}`,
+      );
+      const ports = `${event.ports.length} ports`;
+      return [`ready: ${[ports, ...held].join(', ')}`, 'good'];
+    }
+    case 'claim': {
+      const who = event.name === null ? event.mac : `${event.name} (${event.mac})`;
+      if (event.verdict === 'refused') {
+        const why = refusalReason(event.reason);
+        return [`${event.ip} refused to ${who}: ${why} (${event.form})`, 'bad'];
+      }
+      const verb = event.verdict === 'moved' ? '→' : event.verdict;
+      return [`${event.ip} ${verb} ${who} (${event.form})`, tone(event.verdict)];
+    }
+    case 'takeover': {
+      const { from, to, cause, detectionSeconds, outageSeconds, repointMicroseconds } = event;
+      const parts = [`takeover of ${event.ip} from ${party(from)} to ${party(to)}: ${cause}`];
+      if (detectionSeconds !== null) parts.push(`detected in ${duration(detectionSeconds)}`);
+      if (repointMicroseconds !== null) parts.push(`repointed in ${repointMicroseconds} µs`);
+      parts.push(outageSeconds === null ? 'outage unknown' : `outage ${duration(outageSeconds)}`);
+      return [parts.join(', '), 'warn'];
+    }
+    case 'finding': {
+      const words = `${event.severity} ${event.code}: ${event.message} ${event.advice}`;
+      return [words, event.severity === 'error' ? 'bad' : 'warn'];
+    }
+    case 'drops': {
+      const { event: _, time: __, ...reasons } = event;
+      const list = Object.entries(reasons).map(([reason, count]) => `${count} ${reason}`);
+      return [`dropped in the last second: ${listed(list)}`, 'dim'];
+    }
+    case 'port-gone':
+      return [`port ${event.port} is gone`, 'bad'];
+    case 'stopped':
+      return ['stopped', 'plain'];
+  }
+}
+
+function tone(verdict: string): Tone {
+  return verdict === 'moved' ? 'strong' : 'dim';
+}
+
+function party({
+  name,
+  speaker,
+  mac,
+}: {
+  name: string | null;
+  speaker: string | null;
+  mac: string;
+}) {
+  return name ?? speaker ?? mac;
+}
