@@ -127,9 +127,9 @@ export function claimFromArp(view: DataView, at: number, claim: Claim): boolean 
 }
 
 /**
- * Fills `claim` from an untagged Ethernet frame at `at` that is known to be a gratuitous ARP between
- * IPv4 addresses, of this operation, asserting the MAC that it comes from. The caller has just read
- * most of it, and hands it on as signed words.
+ * Fills `claim`, but for its network, from an untagged Ethernet frame at `at` that is known to be a
+ * gratuitous ARP between IPv4 addresses, of this operation, asserting the MAC that it comes from.
+ * The caller has just read most of it, and hands it on as signed words.
  */
 export function fillGratuitous(
   claim: Claim,
