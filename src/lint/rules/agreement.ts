@@ -158,7 +158,7 @@ const addressesDiffer: Rule = {
   id: 'addresses-differ',
   severity: 'error',
   title: 'another list of addresses than the peer',
-  source: 'keepalived: "ip address associated with VRID not present in MASTER advert", discarded',
+  source: 'tried with 2.2.7: "received an unexpected ip number count", and both are master',
   check(cluster, report) {
     for (const { members } of cluster.routers) {
       if (members.length < 2) continue;

@@ -175,7 +175,7 @@ const twoMasters: Rule = {
   id: 'two-masters',
   severity: 'warning',
   title: 'state MASTER on several hosts',
-  source: 'keepalived.conf(5), state: the others are BACKUP; acassen/keepalived#2599',
+  source: 'keepalived.conf(5), state: the others are BACKUP; the priority elects',
   check(cluster, report) {
     for (const { members } of cluster.routers) {
       const masters = members.filter(({ state }) => state === 'MASTER');
