@@ -39,10 +39,11 @@ export function insteadOf(source: SourceLines, { fix, place }: Finding): Instead
     if (fix.write.length === 0) return null;
     return { kind: 'write', firstLine: line, lastLine: line, lines: fix.write };
   }
-  const lines = source.mendedLines(first.file, fix.edits).map(masked);
-  const firstLine = Math.min(...fix.edits.map(({ line }) => line));
-  const lastLine = Math.max(...fix.edits.map(lastLineOf));
-  if (fix.edits.every(isInsertion)) {
+  // Of a block that is moved, what goes to its new place.
+  const lines = source.mendedLines(first.file, [first]).map(masked);
+  const firstLine = first.line;
+  const lastLine = lastLineOf(first);
+  if (isInsertion(first)) {
     const isAbove = first.column === 1 && first.text.endsWith('\n');
     const added = isAbove ? first.text.split('\n').slice(0, -1) : lines.slice(1);
     const after = isAbove ? firstLine - 1 : firstLine;

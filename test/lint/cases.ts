@@ -133,8 +133,10 @@ const append = (text: string): Change => [
   '        eth0\n    }\n}\n',
   `        eth0\n    }\n}\n${text}`,
 ];
-const CHECK = (...lines: string[]) =>
-  append(`vrrp_script chk {\n    script /bin/true\n    ${lines.join('\n    ')}\n}\n`);
+const CHECK = (...lines: string[]): Change => [
+  'vrrp_instance VI_1',
+  `vrrp_script chk {\n    script /bin/true\n    ${lines.join('\n    ')}\n}\nvrrp_instance VI_1`,
+];
 const TRACK = (...lines: string[]) => plus('track_script {', ...lines.map((l) => `    ${l}`), '}');
 
 const READING: readonly Case[] = [
@@ -219,7 +221,7 @@ const INSTANCES: readonly Case[] = [
       both: [['    virtual_ipaddress {\n        192.168.0.88/24\n    }\n', '']],
     },
     at: 'vrrp_instance',
-    near: { both: [['virtual_ipaddress', 'virtual_ipaddress_excluded']] },
+    near: {},
   },
   {
     rule: 'family-mixed',
@@ -675,14 +677,22 @@ const HOSTS: readonly Case[] = [
 const TRACKING: readonly Case[] = [
   {
     rule: 'track-interface-missing',
-    trigger: { one: [['    track_interface {\n        eth0\n    }\n', '']] },
-    at: 'interface eth0',
-    near: {},
+    trigger: { both: [plus('dont_track_primary')] },
+    at: 'dont_track_primary',
+    near: { one: [['    track_interface {\n        eth0\n    }\n', '']] },
   },
   {
     rule: 'track-unknown',
     trigger: { one: [SECURE, TRACK('chkk'), CHECK('interval 2')] },
     at: 'chkk',
+    near: { one: [SECURE, TRACK('chk'), CHECK('interval 2')] },
+  },
+  {
+    rule: 'track-unknown',
+    trigger: {
+      one: [SECURE, TRACK('chk'), append('vrrp_script chk {\n    script /bin/true\n}\n')],
+    },
+    at: 'chk',
     near: { one: [SECURE, TRACK('chk'), CHECK('interval 2')] },
   },
   {

@@ -111,11 +111,14 @@ const addressMissing: Rule = {
   source: 'keepalived -t: "No VIP specified"; pcaps/03b: adverts, and no claim',
   check(cluster, report) {
     for (const { config, host, addresses } of instancesOf(cluster)) {
-      if (addresses.length > 0) continue;
-      const message =
-        `${config.name} has no virtual_ipaddress: it elects a master that claims ` + 'nothing';
+      if (config.addresses.length > 0) continue;
+      const isLone = addresses.length === 0;
+      const message = isLone
+        ? `${config.name} has no virtual_ipaddress: it elects a master that claims nothing`
+        : `${config.name} has excluded addresses only: its adverts do not say which they are`;
       const write = ['virtual_ipaddress {', '    <the HaVip>/32', '}'];
-      report({ host, place: config.place, message, fix: { edits: [], write } });
+      const severity = isLone ? 'error' : 'warning';
+      report({ host, place: config.place, message, fix: { edits: [], write }, severity });
     }
   },
 };

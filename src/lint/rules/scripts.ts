@@ -3,7 +3,7 @@ import type { Cluster, Host } from '../cluster.ts';
 import type { Rule } from '../finding.ts';
 import { addGlobal } from '../fixes.ts';
 import type { ScriptUse } from '../keepalived-conf.ts';
-import { globalOf } from '../statements.ts';
+import { allOf, globalOf, lastOf } from '../statements.ts';
 
 /** Every script of the file. */
 function scriptsOf({ conf }: Host): ScriptUse[] {
@@ -43,16 +43,28 @@ const scriptUserMissing: Rule = {
     'keepalived.conf(5), script_user: keepalived_script where there is such a user, else root',
   check(cluster, report) {
     for (const host of cluster.hosts) {
-      const [first] = scriptsOf(host);
+      const [first] = scriptsOf(host).filter((use) => !hasUser(host, use));
       if (first === undefined || host.conf.globals.scriptUser !== null) continue;
-      const message =
-        'no script_user: the scripts run as keepalived_script where that user ' +
-        'exists, else as root, or with script security not at all';
+      const isSecure = host.conf.globals.scriptSecurity?.value === true;
+      const message = isSecure
+        ? 'no script_user: with script security and without a user keepalived_script, ' +
+          'keepalived removes the scripts'
+        : 'no script_user: the scripts run as keepalived_script where that user ' +
+          'exists, else as root';
       const fix = addGlobal(host.conf, cluster.source, 'script_user root');
-      report({ host: host.name, place: first.place, message, fix });
+      const severity = isSecure ? 'error' : 'warning';
+      report({ host: host.name, place: first.place, message, fix, severity });
     }
   },
 };
+
+/** A `vrrp_script` may name its own. */
+function hasUser({ conf }: Host, use: ScriptUse): boolean {
+  const blocks = allOf(conf.statements, 'vrrp_script').filter(
+    (one) => lastOf(one, 'user') !== null,
+  );
+  return blocks.some((one) => lastOf(one, 'script')?.values[0]?.place === use.place);
+}
 
 const scriptMissing: Rule = {
   id: 'script-missing',

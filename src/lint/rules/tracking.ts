@@ -1,48 +1,50 @@
 /** What is watched, and whether its failure moves anything. */
 import type { Cluster, Host } from '../cluster.ts';
 import { instancesOf } from '../cluster.ts';
-import type { Report, Rule } from '../finding.ts';
-import { addTo, drop } from '../fixes.ts';
+import type { Fix, Report, Rule } from '../finding.ts';
+import { addTo, addToList, drop } from '../fixes.ts';
 import type { Track } from '../keepalived-conf.ts';
 import type { Place } from '../notices.ts';
 import type { Running } from '../running.ts';
-import { allOf, lastOf } from '../statements.ts';
+import { allOf, lastOf, type Statement } from '../statements.ts';
 
 const trackInterfaceMissing: Rule = {
   id: 'track-interface-missing',
-  severity: 'info',
-  title: 'no track_interface',
-  source: 'manuals of Alibaba (A11) and Tencent (T6); keepalived.conf(5), dont_track_primary',
+  severity: 'warning',
+  title: 'an interface whose failure moves nothing',
+  source: 'keepalived.conf(5), dont_track_primary; -t: "Ignoring track_interface since own"',
   check(cluster, report) {
     for (const one of instancesOf(cluster)) {
-      const { config, host, device, addresses } = one;
-      if (device === null) continue;
-      const tracked = new Set(
-        config.tracks.filter(({ kind }) => kind === 'interface').map(({ name }) => name),
-      );
-      const isBlind = config.dontTrackPrimary?.value === true;
-      const needed = addresses.flatMap((address) => address.device?.value ?? []);
-      const missing = [...new Set([device, ...needed])].filter((name) => !tracked.has(name));
-      if (missing.length === 0) continue;
-      const isOther = missing.some((name) => name !== device);
-      const blind = `a failure of ${missing.join(', ')} moves nothing`;
-      const message =
-        isBlind || isOther
-          ? `${missing.join(', ')} is not watched: ${blind}`
-          : `keepalived watches ${device} of itself; the manuals write it down with ` +
-            'track_interface';
-      const write = ['track_interface {', ...missing.map((name) => `    ${name}`), '}'];
-      const fix = trackFix(cluster, one, missing, write);
-      const severity = isBlind || isOther ? 'warning' : 'info';
-      report({ host, place: config.interface?.place ?? config.place, message, fix, severity });
+      reportBlind(cluster, one, report);
+      reportUntracked(cluster, one, report);
     }
   },
 };
 
-function trackFix(cluster: Cluster, one: Running, missing: string[], write: string[]) {
-  const last = lastOf(one.config.statement, 'track_interface')?.block?.at(-1);
-  if (last === undefined) return addTo(one, cluster.source, write);
-  return { edits: [], write: missing };
+/** An instance watches its own interface, unless it is told not to. */
+function reportBlind({ source }: Cluster, { config, host, device }: Running, report: Report): void {
+  if (config.dontTrackPrimary?.value !== true) return;
+  const statement = lastOf(config.statement, 'dont_track_primary');
+  const message = `dont_track_primary: when ${device ?? 'the interface'} fails, nothing moves`;
+  const fix = statement === null ? null : drop(source, statement);
+  report({ host, place: config.dontTrackPrimary.place, message, fix });
+}
+
+/** Interfaces of addresses (`dev`) it watches only where a line says so. */
+function reportUntracked({ source }: Cluster, one: Running, report: Report): void {
+  const { config, host, device, addresses } = one;
+  const tracked = config.tracks.filter(({ kind }) => kind === 'interface');
+  const seen = new Set([device, ...tracked.map(({ name }) => name)]);
+  for (const { device: other } of addresses) {
+    if (other === null || seen.has(other.value)) continue;
+    seen.add(other.value);
+    const message = `${other.value} has an address and is not watched: when it fails, nothing moves`;
+    const fix =
+      tracked.length === 0
+        ? addTo(one, source, ['track_interface {', `    ${other.value}`, '}'])
+        : addToList(one, source, 'track_interface', [other.value]);
+    report({ host, place: other.place, message, fix });
+  }
 }
 
 const trackUnknown: Rule = {
@@ -72,12 +74,21 @@ function checkTrack(
   { name: host, conf }: Host,
   { kind, name, place }: Track,
   report: Report,
-  instance: Running['config']['statement'],
+  instance: Statement,
 ): void {
   const keywords = DEFINED_BY[kind];
   if (keywords === undefined) return;
   const blocks = keywords.flatMap((keyword) => allOf(conf.statements, keyword));
-  if (blocks.some(({ values }) => values[0]?.text === name)) return;
+  const defined = blocks.find(({ values }) => values[0]?.text === name);
+  if (defined !== undefined) {
+    const isLate = conf.statements.indexOf(defined) > conf.statements.indexOf(instance);
+    if (!isLate) return;
+    const late = `${keywords[0]} ${name} stands behind the instance`;
+    const message = `${late}: keepalived has not read it yet, and ignores this line`;
+    const related = [{ place: defined.keyword.place, message: 'move this block to the top' }];
+    report({ host, place, message, fix: moved(cluster, defined, instance), related });
+    return;
+  }
   const close = cluster.nearest?.(
     name,
     blocks.flatMap(({ values }) => values[0]?.text ?? []),
@@ -92,6 +103,18 @@ function checkTrack(
   const victim = isOnly ? lines : line;
   const fix = victim === undefined || victim === null ? null : drop(cluster.source, victim);
   report({ host, place, message, fix });
+}
+
+/** The block taken from where it is and written before the instance. */
+function moved({ source }: Cluster, defined: Statement, instance: Statement): Fix {
+  const { edits } = drop(source, defined);
+  const [cut] = edits;
+  const { file, line } = instance.keyword.place;
+  if (cut === undefined || cut.file !== file || cut.column !== 1) return { edits: [], write: [] };
+  const text: string[] = [];
+  for (let at = cut.line; at < cut.endLine; at++) text.push(`${source.line(file, at) ?? ''}\n`);
+  const paste = { file, line, column: 1, endLine: line, endColumn: 1, text: text.join('') };
+  return { edits: [paste, cut], write: [] };
 }
 
 const trackWeightIdle: Rule = {
