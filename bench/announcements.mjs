@@ -4,10 +4,13 @@
 //
 //   node bench/announcements.mjs [ADDRESSES...] [--json]      default: 1000 100000 1000000
 
-import { Switch } from '../dist/dataplane/switch.js';
-import { compile } from '../dist/havip/compile.js';
-import { LINKTYPE_ETHERNET } from '../dist/wire/link-type.js';
-import { nanoseconds, print, sizes } from './report.mjs';
+import { bundled, nanoseconds, print, sizes } from './report.mjs';
+
+const { Switch, compile, LINKTYPE_ETHERNET } = await bundled(
+  'dataplane/switch.js',
+  'havip/compile.js',
+  'wire/link-type.js',
+);
 
 const MEMBERS = [0x00163e000001, 0x00163e000002];
 const SLOT = 64;

@@ -1,7 +1,31 @@
 // What the benches share: a spread of figures, the machine, and how a table is printed.
 
-import { cpus, loadavg, release, totalmem } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
 import { Bench } from 'tinybench';
+
+/**
+ * Modules of dist as one bundle, which is how the command comes. Each by itself they are slower by
+ * a fifth: a constant that is imported is read, and checked, wherever it is used.
+ */
+export async function bundled(...modules) {
+  const folder = mkdtempSync(join(tmpdir(), 'havip-bench-'));
+  const dist = join(import.meta.dirname, '..', 'dist');
+  const input = join(folder, 'entry.mjs');
+  const file = join(folder, 'bundle.mjs');
+  const lines = modules.map((module) => `export * from ${JSON.stringify(join(dist, module))};`);
+  writeFileSync(input, lines.join('\n'));
+  try {
+    const bundle = await rolldown({ input, platform: 'node', external: [/^node:/] });
+    await bundle.write({ file, format: 'esm' });
+    await bundle.close();
+    return await import(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** Minimum, median and maximum. */
 export function spreadOf(values) {

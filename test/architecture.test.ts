@@ -171,8 +171,10 @@ describe('layers', () => {
 });
 
 describe('the world outside', () => {
-  it('is read by the command line alone: no clock, chance, timer or environment below it', () => {
-    expect(usesOf(OUTSIDE_WORLD, (folder) => folder !== 'cli')).toEqual([]);
+  it('is read by the command line and a running lab alone: no clock, chance, timer elsewhere', () => {
+    expect(usesOf(OUTSIDE_WORLD, (folder) => folder !== 'cli' && folder !== 'lab')).toEqual([]);
+    const surroundings = ['process.env', 'process.argv', 'Math.random'];
+    expect(usesOf(surroundings, (folder) => folder === 'lab')).toEqual([]);
   });
 
   it('is written to by the command line alone', () => {

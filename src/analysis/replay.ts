@@ -1,4 +1,9 @@
-import { type CaptureReader, LINKTYPE_LINUX_SLL2, RecordBatch } from '../capture/index.ts';
+import {
+  type CaptureReader,
+  LINKTYPE_ETHERNET,
+  LINKTYPE_LINUX_SLL2,
+  RecordBatch,
+} from '../capture/index.ts';
 import type { Site } from '../dataplane/address-plan.ts';
 import { Analysis } from './analysis.ts';
 import { factsOf, type ReplayTally } from './capture-facts.ts';
@@ -7,6 +12,7 @@ import { Interleaver } from './interleaver.ts';
 import type { LaneCollector } from './lane-collector.ts';
 import { announce } from './listening.ts';
 import type { ReplayListener, ReplayResult } from './result.ts';
+import { StraightWay } from './straight-way.ts';
 import type { TimeBase, TimePoint } from './time-base.ts';
 
 /**
@@ -39,9 +45,6 @@ export interface ReplayProgress {
 }
 
 const BATCH = 256;
-const NANOSECONDS = 1e9;
-/** Beyond it a double of nanoseconds is not exact any more. */
-const EXACT_NOW = Number.MAX_SAFE_INTEGER;
 
 export class Replay {
   /** What a picture is made from, once `result` was asked for; null where nobody wants one. */
@@ -63,6 +66,8 @@ export class Replay {
   private fromNow = Number.NEGATIVE_INFINITY;
   private toNow = Number.POSITIVE_INFINITY;
   private readonly looksAtEach: boolean;
+  /** Null before the first frame that has a time, and where each frame must be looked at. */
+  private straight: StraightWay | null = null;
   private isStopped = false;
   private isFinished = false;
   private capture: CaptureReader | null = null;
@@ -93,7 +98,7 @@ export class Replay {
     let hasMore = true;
     while (hasMore && !this.isStopped) {
       this.chooseWay(capture);
-      while (!this.isStopped && capture.read(batch) > 0) this.take(batch, capture);
+      while (!this.isStopped && this.step(batch, capture));
       if (this.interleaver !== null) this.drain(false);
       this.analysis.failovers.settle(false);
       if (breathe !== null) {
@@ -102,7 +107,7 @@ export class Replay {
       }
       hasMore = await capture.fill();
     }
-    while (!this.isStopped && capture.read(batch) > 0) this.take(batch, capture);
+    while (!this.isStopped && this.step(batch, capture));
     if (this.interleaver !== null) this.drain(true);
   }
 
@@ -132,53 +137,51 @@ export class Replay {
     if (isCooked || interfaces > 1) this.interleaver = new Interleaver();
   }
 
+  /** Some of the records that are in memory; false where there is none left. */
+  private step(batch: RecordBatch, capture: CaptureReader): boolean {
+    if (this.goStraight(capture)) return true;
+    if (capture.read(batch) === 0) return false;
+    this.take(batch, capture);
+    return true;
+  }
+
+  /** The usual way, as far as it goes; false where it goes nowhere. */
+  private goStraight(capture: CaptureReader): boolean {
+    const straight = this.straightWay();
+    if (straight === null || capture.visit === undefined) return false;
+    const shown = capture.visit(straight);
+    if (shown > 0) this.noteShown(straight, shown);
+    return shown > 0;
+  }
+
   private take(batch: RecordBatch, capture: CaptureReader): void {
     if (Number.isNaN(this.times.base)) this.begin(batch);
     if (this.interleaver === null && capture.interfaces.length > 1) this.chooseWay(capture);
-    this.analysis.owner.setNow(this.lastStamp);
-    const isSimple = !this.looksAtEach && this.interleaver === null;
-    if (isSimple && this.tallyOrdinary(batch)) this.takeStraight(batch);
+    const straight = this.straightWay();
+    if (straight?.visit(batch, this.lastStamp) === true) this.noteShown(straight, batch.count);
     else this.takeApart(batch);
   }
 
-  /** The usual way: frames in order of time, most of which the switch passes over. */
-  private takeStraight(batch: RecordBatch): void {
-    const { view, at, end, linkType, seconds, nanoseconds, count } = batch;
-    const { analysis, position } = this;
-    const { clock, owner } = analysis;
-    const { base } = this.times;
-    clock.isTimed = true;
-    let i = owner.passOver(batch, 0, position);
-    for (; i < count; i = owner.passOver(batch, i + 1, position)) {
-      clock.now = (seconds[i]! - base) * NANOSECONDS + nanoseconds[i]!;
-      clock.frame = position + i + 1;
-      analysis.onFrame(view, at[i]!, end[i]!, linkType[i]!);
-    }
-    clock.now = this.lastStamp;
-    this.position += count;
-    this.lastFrame = this.position;
-    this.frames += count;
+  /** Ready to be shown what comes next; null where frames go another way. */
+  private straightWay(): StraightWay | null {
+    const { straight } = this;
+    this.analysis.owner.setNow(this.lastStamp);
+    if (straight === null || this.interleaver !== null) return null;
+    if (this.lastLinkType !== LINKTYPE_ETHERNET) return null;
+    straight.number = this.position;
+    return straight;
   }
 
-  /**
-   * Adds up a batch whose frames all have times, in order, and one link type that is known;
-   * false, and nothing done, for any other.
-   */
-  private tallyOrdinary(batch: RecordBatch): boolean {
-    const { wireLength, linkType, seconds, nanoseconds, count } = batch;
-    const { base } = this.times;
-    const known = this.lastLinkType;
-    let last = this.lastStamp;
-    let bytes = 0;
-    for (let i = 0; i < count; i++) {
-      const now = (seconds[i]! - base) * NANOSECONDS + nanoseconds[i]!;
-      if (!(now >= last) || now > EXACT_NOW || linkType[i] !== known) return false;
-      bytes += wireLength[i]!;
-      last = now;
-    }
-    this.lastStamp = last;
-    this.bytes += bytes;
-    return true;
+  private noteShown(straight: StraightWay, shown: number): void {
+    straight.count(shown);
+    this.lastStamp = straight.now;
+    this.analysis.clock.now = this.lastStamp;
+    this.analysis.clock.isTimed = true;
+    this.bytes += straight.octets;
+    straight.octets = 0;
+    this.position += shown;
+    this.lastFrame = this.position;
+    this.frames += shown;
   }
 
   /** With limits, several interfaces, or times out of order: each frame by itself. */
@@ -265,6 +268,7 @@ export class Replay {
     if (from !== null) this.fromNow = this.times.nowAt(from);
     if (to !== null) this.toNow = this.times.nowAt(to);
     this.analysis.clock.start = Math.max(this.times.first, this.fromNow);
+    if (!this.looksAtEach) this.straight = new StraightWay(this.analysis, this.times.base);
   }
 
   private progress(capture: CaptureReader): ReplayProgress {

@@ -127,24 +127,32 @@ export function claimFromArp(view: DataView, at: number, claim: Claim): boolean 
 }
 
 /**
- * Fills `claim`, whose form is gratuitous, from an untagged Ethernet frame at `at` that is known to
- * be a gratuitous ARP between IPv4 addresses, asserting the MAC that it comes from.
+ * Fills `claim`, but for its network, from an untagged Ethernet frame at `at` that is known to be a
+ * gratuitous ARP between IPv4 addresses, of this operation, asserting the MAC that it comes from.
+ * The caller has just read most of it, and hands it on as signed words.
  */
-export function fillGratuitous(view: DataView, at: number, claim: Claim): void {
-  const isRequest = view.getUint16(at + 20) === ARP_REQUEST;
-  const high = view.getUint16(at + 22);
-  const low = view.getUint32(at + 24);
-  claim.form = isRequest ? FORM_GRATUITOUS_REQUEST : FORM_GRATUITOUS_REPLY;
-  claim.family = 4;
+export function fillGratuitous(
+  claim: Claim,
+  view: DataView,
+  at: number,
+  operation: number,
+  address: number,
+  high: number,
+  low: number,
+): void {
+  claim.form = operation === ARP_REQUEST ? FORM_GRATUITOUS_REQUEST : FORM_GRATUITOUS_REPLY;
   claim.network = 0;
-  claim.address = view.getUint32(at + 28);
-  claim.word0 = claim.word1 = claim.word2 = claim.word3 = 0;
+  claim.address = address >>> 0;
   claim.macHigh = claim.sourceHigh = high;
-  claim.macLow = claim.sourceLow = low;
+  claim.macLow = claim.sourceLow = low >>> 0;
   claim.destinationHigh = view.getUint16(at);
   claim.destinationLow = view.getUint32(at + 2);
-  claim.override = claim.solicited = claim.router = false;
   claim.targetHardware = targetKind(view, at + 14, claim);
+  // Most claims on this way follow one of their kind, which has left these as they must be.
+  if (claim.family === 4 && !claim.override && !claim.solicited && !claim.router) return;
+  claim.family = 4;
+  claim.word0 = claim.word1 = claim.word2 = claim.word3 = 0;
+  claim.override = claim.solicited = claim.router = false;
 }
 
 /** Linux arp_process and rule 0.0.0.0 = probe: such senders change no cache. */

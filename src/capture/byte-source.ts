@@ -52,7 +52,16 @@ export class FileSource implements ByteSource {
     this.size = size;
   }
 
+  /**
+   * A regular file is read on the spot: its octets are in memory or being read ahead, and to have
+   * a thread copy them takes longer than to copy them, into another processor's cache besides.
+   */
   read(into: Uint8Array, at: number, length: number): Promise<number> {
+    if (this.size !== null) {
+      const count = fs.readSync(this.#fd, into, at, length, null);
+      this.consumed += count;
+      return Promise.resolve(count);
+    }
     this.#reading = new Promise((resolve, reject) => {
       fs.read(this.#fd, into, at, length, null, (error, count) => {
         if (error) return reject(error);

@@ -15,6 +15,7 @@ import type {
 import { GzipSource } from './gzip-source.ts';
 import type { RecordBatch } from './record-batch.ts';
 import type { CaptureInterface, RecordDecoder } from './record-decoder.ts';
+import type { RecordVisitor } from './record-visitor.ts';
 import type { Window } from './window.ts';
 import { ZstdSource } from './zstd-source.ts';
 
@@ -47,6 +48,11 @@ export interface CaptureReader {
    * 0 means: call `fill`. Never throws for what the file holds.
    */
   read(batch: RecordBatch): number;
+  /**
+   * Shows records that are in memory to `visitor`, as many as go its way, and says how many: 0
+   * where the next is for `read`. A reader of several files has no such thing.
+   */
+  visit?(visitor: RecordVisitor): number;
   /** Brings more octets, as soon as any arrive; ends the life of views handed out. False at end. */
   fill(): Promise<boolean>;
   /** Hands over the comments on packets read so far, which then are kept here no longer. */
@@ -122,6 +128,11 @@ export class FileReader implements CaptureReader {
     const count = this.#decoder.decode(this.#window, batch);
     this.#isDrained = count === 0;
     return count;
+  }
+
+  visit(visitor: RecordVisitor): number {
+    if (this.#notes.stopped || this.#decoder.visit === undefined) return 0;
+    return this.#decoder.visit(this.#window, visitor);
   }
 
   /** Offset in the (decompressed) capture of an octet of the batch that was read last. */

@@ -25,3 +25,4 @@ export {
 } from './reader.ts';
 export { RecordBatch } from './record-batch.ts';
 export type { CaptureInterface } from './record-decoder.ts';
+export type { RecordVisitor } from './record-visitor.ts';

@@ -6,14 +6,15 @@
  */
 import type { CaptureNotes } from './capture-notes.ts';
 import { isKnownLinkType, LINKTYPE_DBUS, LINKTYPE_EBHSCR, LINKTYPE_USBPCAP } from './link-types.ts';
+import { PcapOrdinary } from './pcap-ordinary.ts';
 import type { RecordBatch } from './record-batch.ts';
 import {
   type CaptureInterface,
-  ETHERNET_HEADER,
   fcsCaptured,
   noteLengths,
   type RecordDecoder,
 } from './record-decoder.ts';
+import type { RecordVisitor } from './record-visitor.ts';
 import type { Window } from './window.ts';
 
 export const PCAP_HEADER = 24;
@@ -27,8 +28,7 @@ const MAGIC_KUZNETZOV = 0xa1b2cd34;
 const FCS_PRESENT = 0x0400_0000;
 const LINK_TYPE_RESERVED = 0x0bff_0000;
 
-/** The record header: seconds, fraction, captured and original length; Kuznetzov's has more. */
-const FRACTION_AT = 4;
+/** Of the record header: captured and original length; Kuznetzov's has more behind them. */
 const CAPTURED_AT = 8;
 const WIRE_AT = 12;
 const RECORD_HEADER = 16;
@@ -109,10 +109,7 @@ export class PcapDecoder implements RecordDecoder {
   readonly #unit: number;
   readonly #unitsPerSecond: number;
   readonly #capturedMax: number;
-  /** Captured lengths above this go the long way, where the layout is the usual one. */
-  readonly #ordinaryMax: number;
-  #lastSecond = 0;
-  #lastFraction = 0;
+  readonly #ordinary: PcapOrdinary;
 
   constructor(header: PcapHeader, notes: CaptureNotes, capturedMax: number | undefined) {
     const { major, minor } = header;
@@ -132,7 +129,12 @@ export class PcapDecoder implements RecordDecoder {
     this.#capturedMax = capturedMax ?? LARGER.get(linkType) ?? MAXIMUM_SNAPLEN;
     const isOrdinary = this.#headerLength === RECORD_HEADER && !lengthsSwapped;
     const ordinaryMax = Math.min(snapLength || this.#capturedMax, this.#capturedMax, INT31_MAX);
-    this.#ordinaryMax = isOrdinary ? ordinaryMax : NOTHING_ORDINARY;
+    this.#ordinary = new PcapOrdinary({
+      littleEndian: header.littleEndian,
+      unit: this.#unit,
+      unitsPerSecond: this.#unitsPerSecond,
+      capturedMax: isOrdinary ? ordinaryMax : NOTHING_ORDINARY,
+    });
     const fcsWords = header.linkField & FCS_PRESENT ? header.linkField >>> 28 : 0;
     this.interfaces = [
       {
@@ -150,9 +152,9 @@ export class PcapDecoder implements RecordDecoder {
 
   decode(window: Window, batch: RecordBatch): number {
     if (batch.owner !== this) this.#own(batch);
-    let count = this.#decodeOrdinary(window, batch, 0);
+    let count = this.#ordinary.decode(window, batch, 0);
     while (count < batch.capacity && this.#decodeUnusual(window, batch, count)) {
-      count = this.#decodeOrdinary(window, batch, count + 1);
+      count = this.#ordinary.decode(window, batch, count + 1);
     }
     if (this.interfaces[0].fcsLength > 0) this.#stripFcs(batch, count);
     batch.view = window.view;
@@ -160,54 +162,8 @@ export class PcapDecoder implements RecordDecoder {
     return count;
   }
 
-  /**
-   * The loop that all the speed depends on: it calls nothing, and stops in front of a record that
-   * is not complete or in which anything is out of the ordinary.
-   */
-  #decodeOrdinary(window: Window, batch: RecordBatch, from: number): number {
-    const littleEndian = this.#littleEndian;
-    const unit = this.#unit;
-    const unitsPerSecond = this.#unitsPerSecond;
-    const ordinaryMax = this.#ordinaryMax;
-    const { at: starts, end: ends, wireLength, seconds, nanoseconds, capacity } = batch;
-    const view = window.view;
-    const last = window.end - RECORD_HEADER;
-    let lastSecond = this.#lastSecond >>> 0;
-    let lastFraction = this.#lastFraction | 0;
-    let at = window.at | 0;
-    let count = from | 0;
-    while (count < capacity && at <= last) {
-      // Signed, so that the compiler needs no double; what is out of range comes out below 0.
-      const captured = view.getInt32(at + CAPTURED_AT, littleEndian);
-      const wire = view.getInt32(at + WIRE_AT, littleEndian);
-      const second = view.getUint32(at, littleEndian);
-      const fraction = view.getInt32(at + FRACTION_AT, littleEndian);
-      if (
-        captured > ordinaryMax ||
-        captured < ETHERNET_HEADER ||
-        captured > wire ||
-        fraction < 0 ||
-        fraction >= unitsPerSecond ||
-        second < lastSecond ||
-        (second === lastSecond && fraction < lastFraction) ||
-        captured > last - at
-      ) {
-        break;
-      }
-      starts[count] = at + RECORD_HEADER;
-      at = (at + RECORD_HEADER + captured) | 0;
-      ends[count] = at;
-      wireLength[count] = wire;
-      seconds[count] = second;
-      nanoseconds[count] = Math.imul(fraction, unit);
-      lastSecond = second;
-      lastFraction = fraction;
-      count = (count + 1) | 0;
-    }
-    window.at = at;
-    this.#lastSecond = lastSecond;
-    this.#lastFraction = lastFraction;
-    return count;
+  visit(window: Window, visitor: RecordVisitor): number {
+    return this.interfaces[0].fcsLength > 0 ? 0 : this.#ordinary.visit(window, visitor);
   }
 
   finish(window: Window): void {
@@ -257,13 +213,13 @@ export class PcapDecoder implements RecordDecoder {
   }
 
   #followTime(second: number, fraction: number, offset: number): void {
-    const last = this.#lastSecond;
-    if (second < last || (second === last && fraction < this.#lastFraction)) {
+    const last = this.#ordinary.lastSecond;
+    if (second < last || (second === last && fraction < this.#ordinary.lastFraction)) {
       this.#notes.warn('time-backwards', offset);
     }
     // A carry may pass 2^32, which is no number of the loop above.
-    this.#lastSecond = Math.min(second, 0xffff_ffff);
-    this.#lastFraction = fraction;
+    this.#ordinary.lastSecond = Math.min(second, 0xffff_ffff);
+    this.#ordinary.lastFraction = fraction;
   }
 
   #lengths(view: DataView, at: number): { captured: number; wire: number } {

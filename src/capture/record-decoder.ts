@@ -4,6 +4,7 @@
 import type { CaptureNotes } from './capture-notes.ts';
 import { LINKTYPE_ETHERNET } from './link-types.ts';
 import type { RecordBatch } from './record-batch.ts';
+import type { RecordVisitor } from './record-visitor.ts';
 import type { Window } from './window.ts';
 
 export interface CaptureInterface {
@@ -27,6 +28,8 @@ export interface RecordDecoder {
   readonly interfaces: readonly CaptureInterface[];
   /** Decodes complete records of the window into the batch; 0 when none is complete. */
   decode(window: Window, batch: RecordBatch): number;
+  /** Shows records to a visitor instead; 0 where the next one is not of those that are shown. */
+  visit?(window: Window, visitor: RecordVisitor): number;
   /** Tells, at the end of input, what the remaining octets are. */
   finish(window: Window): void;
 }

@@ -6,10 +6,10 @@ import type { NeighborTable } from './neighbor-table.ts';
 import type { SourceCensus } from './source-census.ts';
 
 /**
- * The short way of a batch when the switch only watches: untagged IPv4 packets that can neither
- * ask a followed address for an answer nor give one (ICMP, TCP) are counted by their source, and
- * one from a followed address leaves its frame number there. Written flat, because this loop sees
- * every frame of a capture.
+ * The short way when the switch only watches: untagged IPv4 packets that can neither ask a
+ * followed address for an answer nor give one (ICMP, TCP) are counted by their source, and one
+ * from a followed address leaves its frame number there. Written flat, because it sees every frame
+ * of a capture.
  */
 export interface FrameSlices {
   readonly view: DataView;
@@ -20,6 +20,8 @@ export interface FrameSlices {
 }
 
 export class ShortWay {
+  /** Time that is written into the station table; the switch sets it. */
+  tick = 0;
   private readonly neighbors: NeighborTable;
   private readonly book: AddressBook;
   private readonly census: SourceCensus;
@@ -34,36 +36,41 @@ export class ShortWay {
    * Passes over frames from index `from`; returns the index of the first that must be looked at.
    * `position` is the number of the frame before the batch's first.
    */
-  pass(slices: FrameSlices, from: number, position: number, tick: number): number {
+  pass(slices: FrameSlices, from: number, position: number): number {
     const { view, at, end, linkType, count } = slices;
-    const { filter } = this.neighbors;
-    const { census } = this;
     let i = from;
     for (; i < count; i++) {
-      const frame = at[i]!;
-      if (linkType[i] !== LINKTYPE_ETHERNET || end[i]! - frame < PLAIN_IPV4_LENGTH) break;
-      if (view.getInt32(frame + 12) >>> 8 !== PLAIN_IPV4) break;
-      const protocol = view.getUint8(frame + 23);
-      if (protocol === PROTOCOL_VRRP || protocol === PROTOCOL_AH) break;
-      if (view.getUint16(frame + 16) < 20 || view.getInt32(frame) === RESERVED_GROUP) break;
-      const high = view.getUint16(frame + 6);
-      const low = view.getInt32(frame + 8);
-      if ((high & 0x0100) !== 0 || (high | low) === 0) break;
-      const asks = protocol === PROTOCOL_ICMP || protocol === PROTOCOL_TCP;
-      const source = view.getInt32(frame + 26);
-      if (filter.mayHold(source)) {
-        if (asks) break;
-        this.mark(source, high, low, position + i + 1);
-      }
-      if (asks && filter.mayHold(view.getInt32(frame + 30))) break;
-      census.count(high, low, tick);
+      if (linkType[i] !== LINKTYPE_ETHERNET) break;
+      if (!this.passes(view, at[i]!, end[i]!, position + i + 1)) break;
     }
     return i;
   }
 
+  /** True where nothing more is to be done about Ethernet frame `number`; else it did nothing. */
+  passes(view: DataView, frame: number, end: number, number: number): boolean {
+    if (end - frame < PLAIN_IPV4_LENGTH) return false;
+    if (view.getInt32(frame + 12) >>> 8 !== PLAIN_IPV4) return false;
+    const protocol = view.getUint8(frame + 23);
+    if (protocol === PROTOCOL_VRRP || protocol === PROTOCOL_AH) return false;
+    if (view.getUint16(frame + 16) < 20 || view.getInt32(frame) === RESERVED_GROUP) return false;
+    const high = view.getUint16(frame + 6);
+    const low = view.getInt32(frame + 8);
+    if ((high & 0x0100) !== 0 || (high | low) === 0) return false;
+    const { filter } = this.neighbors;
+    const source = view.getInt32(frame + 26);
+    const isFrom = filter.mayHold(source);
+    if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_TCP) {
+      if (isFrom || filter.mayHold(view.getInt32(frame + 30))) return false;
+    } else if (isFrom) {
+      this.mark(source, high, low, number);
+    }
+    this.census.count(high, low, this.tick);
+    return true;
+  }
+
   private mark(source: number, high: number, low: number, frame: number): void {
     const { addresses4 } = this.neighbors;
-    const entry = addresses4.find(0, source);
+    const entry = addresses4.findUntagged(source);
     if (entry >= 0) this.book.marks.note(addresses4.tag(entry), high, low, frame);
   }
 }

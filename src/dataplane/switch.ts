@@ -79,9 +79,10 @@ export class Switch {
   private readonly policer: ArpPolicer | null;
   private readonly observes: boolean;
   /** Observes, and judges no IP sources: most packets then concern nobody. */
-  private readonly isTransparent: boolean;
+  readonly isTransparent: boolean;
   private readonly census: SourceCensus;
-  private readonly shortWay: ShortWay;
+  /** Of packets that concern nobody; to be taken only where the switch is transparent. */
+  readonly shortWay: ShortWay;
   private readonly announcements: AnnouncementWay;
   private readonly service: ServiceNotes;
   private tick = 0;
@@ -123,6 +124,7 @@ export class Switch {
     this.now = now;
     this.moves.setNow(now);
     this.tick = (now * TICKS_PER_NANOSECOND) | 0;
+    this.shortWay.tick = this.tick;
   }
 
   /**
@@ -186,7 +188,7 @@ export class Switch {
    */
   passOver(slices: FrameSlices, from: number, position: number): number {
     if (!this.isTransparent) return from;
-    const next = this.shortWay.pass(slices, from, position, this.tick);
+    const next = this.shortWay.pass(slices, from, position);
     this.classifier.passPlainIpv4(next - from);
     return next;
   }

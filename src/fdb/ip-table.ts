@@ -5,7 +5,7 @@
 // write to it. IPv4: 28 octets a slot, 40 an entry at the fill at which the table grows; IPv6: 40
 // and 57. Addresses go in as 32-bit words of either sign and come out unsigned.
 
-import { hashFive, hashTwo } from './hash.ts';
+import { hashFive, hashTwo, mix } from './hash.ts';
 import { NETWORK, OCCUPIED, PORT_FLAGS, STATIC, UPDATED } from './open-addressing.ts';
 import { ForwardingTable, type TableOptions } from './table.ts';
 
@@ -101,8 +101,11 @@ abstract class IpTable extends ForwardingTable {
 
 /** (network, IPv4 address) -> MAC, port. */
 export class IpTable4 extends IpTable {
+  private readonly untagged: number;
+
   constructor(options: TableOptions) {
     super(options, { stride: STRIDE_4, lead: LEAD_4 });
+    this.untagged = mix(this.seed);
   }
 
   /** The entry's handle, or -1. `network` is 0 to 65535. */
@@ -119,6 +122,23 @@ export class IpTable4 extends IpTable {
       slot = (slot + 1) & mask;
     }
     return this.isMigrating ? this.findOld(hash, network, key) : -1;
+  }
+
+  /**
+   * `find` in network 0, whose part of the hash is the same for every address; `address` is signed.
+   */
+  findUntagged(address: number): number {
+    const hash = mix(this.untagged ^ address);
+    const words = this.words;
+    const mask = this.mask;
+    let slot = hash & mask;
+    for (;;) {
+      const entry = slot * STRIDE_4 + LEAD_4;
+      if ((words[entry + PORT_FLAGS]! & OCCUPIED) === 0) break;
+      if (words[entry - 1] === address && words[entry]! >>> 16 === 0) return entry;
+      slot = (slot + 1) & mask;
+    }
+    return this.isMigrating ? this.findOld(hash, 0, address) : -1;
   }
 
   /** The entry's handle; where there is none, that of a new one, zeroed; -1: no room (static). */

@@ -5,12 +5,12 @@
  */
 import type { Switch } from '../dataplane/switch.ts';
 import { canonicalAddress, parseWords } from './address-words.ts';
-import { parseAddress } from './cidr.ts';
+import { boundTo, faultOfHavip, faultOfMember, isSameMember, memberOf } from './admission.ts';
 import type { CompiledTopology } from './compile.ts';
 import type { LiveNetworks } from './live-networks.ts';
 import { type Breach, quotaBreaches } from './quotas.ts';
 import { membershipOf, type RuleSet } from './rule-set.ts';
-import type { Eni, Havip, Topology } from './topology.ts';
+import type { Havip, Topology } from './topology.ts';
 
 /** A holder that lost its address to the change; the cause in a timeline is `unbind`. */
 export interface ClearedHolder {
@@ -41,8 +41,6 @@ export interface ControlParts {
   readonly owner: Switch;
 }
 
-type Member = Havip['members'][number];
-
 const refuse = (refused: string): Refusal => ({ refused });
 
 export class Control {
@@ -68,7 +66,7 @@ export class Control {
     const havip = this.find(name);
     if (havip === undefined) return refuse(this.noHavip(name));
     const member = memberOf(text);
-    const fault = this.faultOf(havip, member);
+    const fault = faultOfMember(this.present, this.parts.rules, havip, member);
     if (fault !== null) return refuse(fault);
     return this.replace(havip, { ...havip, members: [...havip.members, member] });
   }
@@ -78,7 +76,7 @@ export class Control {
     const havip = this.find(name);
     if (havip === undefined) return refuse(this.noHavip(name));
     const member = memberOf(text);
-    const members = havip.members.filter((other) => !isSame(other, member));
+    const members = havip.members.filter((other) => !isSameMember(other, member));
     if (members.length === havip.members.length) {
       return refuse(`${text} is not bound to HaVip ${name}; ${boundTo(havip)}`);
     }
@@ -98,7 +96,7 @@ export class Control {
 
   /** Creates a HaVip, with its address and members. */
   addHavip(havip: Havip): ControlResult {
-    const fault = this.faultOfNew(havip);
+    const fault = faultOfHavip(this.present, this.parts.rules, this.parts.compiled, havip);
     if (fault !== null) return refuse(fault);
     const breaches = this.breachesWith([...this.present.havips, havip]);
     const hard = breaches.find((breach) => !breach.advice);
@@ -218,82 +216,6 @@ export class Control {
     const names = this.present.havips.map((havip) => havip.name).join(', ');
     return `there is no HaVip ${name}; there ${names === '' ? 'is none' : `are ${names}`}`;
   }
-
-  private enisOf(member: Member): Eni[] {
-    return this.present.enis.filter(
-      (eni) => eni.instance === member.instance && (member.eni === null || eni.name === member.eni),
-    );
-  }
-
-  /** Why this may not be bound, or null. */
-  private faultOf(havip: Havip, member: Member): string | null {
-    const text = nameOf(member);
-    const enis = this.enisOf(member);
-    if (enis.length === 0) return `there is no ${member.eni === null ? 'instance' : 'ENI'} ${text}`;
-    if (!enis.some((eni) => eni.subnet === havip.subnet)) {
-      return `${text} has no ENI in subnet ${havip.subnet}, where HaVip ${havip.name} is`;
-    }
-    if (havip.members.some((other) => isSame(other, member))) {
-      return `${text} is bound to HaVip ${havip.name} already`;
-    }
-    const isMixed = havip.members.some((other) => (other.eni === null) !== (member.eni === null));
-    if (!isMixed || this.parts.rules.mixesInstancesAndEnis) return null;
-    const never = `${this.parts.rules.name} never binds instances and ENIs to one HaVip`;
-    return `${never}; ${boundTo(havip)}`;
-  }
-
-  private faultOfNew(havip: Havip): string | null {
-    const { compiled } = this.parts;
-    const { name, subnet, address } = havip;
-    if (this.find(name) !== undefined) return `there is a HaVip ${name} already`;
-    if (subnet === null || compiled.subnetIndex(subnet) === 0)
-      return `there is no subnet ${subnet}`;
-    if (address === null || parseAddress(address) === null) return `${address} is no IP address`;
-    if (!compiled.contains(subnet, address)) return `${address} is outside subnet ${subnet}`;
-    const members: Member[] = [];
-    for (const member of havip.members) {
-      const fault = this.faultOf({ ...havip, members }, member);
-      if (fault !== null) return fault;
-      members.push(member);
-    }
-    // The gateway's address is among the reserved ones, which the quota rules name better.
-    const isTaken = this.isEnis(subnet, address) || this.isHavips(subnet, address);
-    return isTaken ? `${address} is in use in subnet ${subnet}` : null;
-  }
-
-  private isEnis(subnet: string, address: string): boolean {
-    const text = canonicalAddress(address);
-    return this.present.enis.some(
-      (eni) => eni.subnet === subnet && eni.addresses.some((own) => canonicalAddress(own) === text),
-    );
-  }
-
-  private isHavips(subnet: string, address: string): boolean {
-    const text = canonicalAddress(address);
-    return this.present.havips.some(
-      ({ subnet: where, address: own }) =>
-        where === subnet && own !== null && canonicalAddress(own) === text,
-    );
-  }
-}
-
-function memberOf(text: string): Member {
-  const slash = text.indexOf('/');
-  if (slash < 0) return { instance: text, eni: null };
-  return { instance: text.slice(0, slash), eni: text.slice(slash + 1) };
-}
-
-function nameOf(member: Member): string {
-  return member.eni === null ? member.instance : `${member.instance}/${member.eni}`;
-}
-
-function isSame(a: Member, b: Member): boolean {
-  return a.instance === b.instance && a.eni === b.eni;
-}
-
-function boundTo(havip: Havip): string {
-  const names = havip.members.map(nameOf).join(', ');
-  return names === '' ? 'nobody is bound to it' : `bound to it: ${names}`;
 }
 
 function textOf(breach: Breach): string {

@@ -5,19 +5,21 @@
  */
 import type { ReplayResult } from '../analysis/result.ts';
 
-/** Keys of an object in their order; a nested shape where the value has one, else null. */
+/** Keys of an object in their order, and of each value that has nested ones its shape. */
 interface Shape {
-  [key: string]: Shape | null;
+  readonly keys: readonly string[];
+  readonly inner: readonly (Shape | null)[];
 }
 
-function shape(keys: string, nested: Shape = {}): Shape {
-  return Object.fromEntries(keys.split(' ').map((key) => [key, nested[key] ?? null]));
+function shape(words: string, nested: Readonly<Record<string, Shape>> = {}): Shape {
+  const keys = words.split(' ');
+  return { keys, inner: keys.map((key) => nested[key] ?? null) };
 }
 
 const PARTY = shape('mac name speaker');
 const HOLDER = shape('mac name');
 
-const LISTS: Shape = {
+const LISTS = {
   hosts: shape('mac name addresses role frames'),
   virtualRouters: shape(
     'vrid version family vlan addresses mode authType checksum advertIntervalSeconds speakers',
@@ -78,7 +80,8 @@ export function* jsonReport(result: ReplayResult): Generator<string> {
   const source = result as unknown as Record<string, unknown>;
   let piece = '{';
   let separator = '\n';
-  for (const [key, inner] of Object.entries(DOCUMENT)) {
+  for (const [place, key] of DOCUMENT.keys.entries()) {
+    const inner = DOCUMENT.inner[place] ?? null;
     const value = source[key];
     // What was not asked for has no key.
     if (value === undefined) continue;
@@ -101,14 +104,33 @@ export function* jsonReport(result: ReplayResult): Generator<string> {
   yield piece + '\n}\n';
 }
 
-/** A copy whose keys stand in the order of the shape, and are those of the shape alone. */
+/** The value, or a copy of it, with its keys in the order of the shape, and those alone. */
 function ordered(value: unknown, form: Shape | null): unknown {
-  if (form === null || value === null || typeof value !== 'object') return value;
+  if (isOrdered(value, form)) return value;
   if (Array.isArray(value)) return value.map((entry) => ordered(entry, form));
+  const { keys, inner } = form as Shape;
   const source = value as Record<string, unknown>;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(form)) {
-    if (source[key] !== undefined) copy[key] = ordered(source[key], form[key] ?? null);
+  for (const [place, key] of keys.entries()) {
+    if (source[key] !== undefined) copy[key] = ordered(source[key], inner[place] ?? null);
   }
   return copy;
+}
+
+/** Whether the keys stand in order already, as most do: copies of long lists cost time. */
+function isOrdered(value: unknown, form: Shape | null): boolean {
+  if (form === null || value === null || typeof value !== 'object') return true;
+  if (Array.isArray(value)) {
+    for (const entry of value) if (!isOrdered(entry, form)) return false;
+    return true;
+  }
+  const { keys, inner } = form;
+  const source = value as Record<string, unknown>;
+  let place = 0;
+  for (const key in source) {
+    while (place < keys.length && keys[place] !== key) place++;
+    if (place === keys.length || !isOrdered(source[key], inner[place] ?? null)) return false;
+    place++;
+  }
+  return true;
 }

@@ -1,0 +1,99 @@
+/**
+ * Who may be bound to a HaVip and which HaVip may be created, asked of a network as it is: each
+ * question is answered with null or with the reason of the refusal. Quotas are asked elsewhere.
+ */
+import { canonicalAddress } from './address-words.ts';
+import { parseAddress } from './cidr.ts';
+import type { CompiledTopology } from './compile.ts';
+import type { RuleSet } from './rule-set.ts';
+import type { Eni, Havip, Topology } from './topology.ts';
+
+export type Member = Havip['members'][number];
+
+/** The member that a lab file's words name: `ecs-1`, an instance, or `ecs-1/eth0`, an ENI. */
+export function memberOf(text: string): Member {
+  const slash = text.indexOf('/');
+  if (slash < 0) return { instance: text, eni: null };
+  return { instance: text.slice(0, slash), eni: text.slice(slash + 1) };
+}
+
+export function isSameMember(a: Member, b: Member): boolean {
+  return a.instance === b.instance && a.eni === b.eni;
+}
+
+/** Who is bound to a HaVip, for the end of a sentence. */
+export function boundTo(havip: Havip): string {
+  const names = havip.members.map(nameOf).join(', ');
+  return names === '' ? 'nobody is bound to it' : `bound to it: ${names}`;
+}
+
+/** Why the member may not be bound to this HaVip of the network, or null. */
+export function faultOfMember(
+  network: Topology,
+  rules: RuleSet,
+  havip: Havip,
+  member: Member,
+): string | null {
+  const text = nameOf(member);
+  const enis = enisOf(network, member);
+  if (enis.length === 0) return `there is no ${member.eni === null ? 'instance' : 'ENI'} ${text}`;
+  if (!enis.some((eni) => eni.subnet === havip.subnet)) {
+    return `${text} has no ENI in subnet ${havip.subnet}, where HaVip ${havip.name} is`;
+  }
+  if (havip.members.some((other) => isSameMember(other, member))) {
+    return `${text} is bound to HaVip ${havip.name} already`;
+  }
+  const isMixed = havip.members.some((other) => (other.eni === null) !== (member.eni === null));
+  if (!isMixed || rules.mixesInstancesAndEnis) return null;
+  return `${rules.name} never binds instances and ENIs to one HaVip; ${boundTo(havip)}`;
+}
+
+/** Why the HaVip may not be created in this network with its address and members, or null. */
+export function faultOfHavip(
+  network: Topology,
+  rules: RuleSet,
+  compiled: CompiledTopology,
+  havip: Havip,
+): string | null {
+  const { name, subnet, address } = havip;
+  if (network.havips.some((other) => other.name === name)) {
+    return `there is a HaVip ${name} already`;
+  }
+  if (subnet === null || compiled.subnetIndex(subnet) === 0) return `there is no subnet ${subnet}`;
+  if (address === null || parseAddress(address) === null) return `${address} is no IP address`;
+  if (!compiled.contains(subnet, address)) return `${address} is outside subnet ${subnet}`;
+  const members: Member[] = [];
+  for (const member of havip.members) {
+    const fault = faultOfMember(network, rules, { ...havip, members }, member);
+    if (fault !== null) return fault;
+    members.push(member);
+  }
+  // The gateway's address is among the reserved ones, which the quota rules name better.
+  const isTaken = isEnis(network, subnet, address) || isHavips(network, subnet, address);
+  return isTaken ? `${address} is in use in subnet ${subnet}` : null;
+}
+
+function enisOf(network: Topology, member: Member): Eni[] {
+  return network.enis.filter(
+    (eni) => eni.instance === member.instance && (member.eni === null || eni.name === member.eni),
+  );
+}
+
+function isEnis(network: Topology, subnet: string, address: string): boolean {
+  const text = canonicalAddress(address);
+  return network.enis.some(
+    (eni) => eni.subnet === subnet && eni.addresses.some((own) => canonicalAddress(own) === text),
+  );
+}
+
+function isHavips(network: Topology, subnet: string, address: string): boolean {
+  const text = canonicalAddress(address);
+  return network.havips.some(
+    ({ subnet: where, address: own }) =>
+      where === subnet && own !== null && canonicalAddress(own) === text,
+  );
+}
+
+function nameOf(member: Member): string {
+  return member.eni === null ? member.instance : `${member.instance}/${member.eni}`;
+}
