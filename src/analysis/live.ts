@@ -54,6 +54,7 @@ export class LiveAnalysis {
     this.analysis = new Analysis(site, KEPT, keepsAllClaims);
     this.analysis.times.nowOf(seconds, 0, 0);
     this.analysis.clock.start = 0;
+    this.analysis.addressDetectors.tellAtOnce();
     this.listener = listener;
     const replayListener: ReplayListener = {
       onClaim: (claim) => listener.onClaim(claim),

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { processesIn } from '../../src/lab/namespace.ts';
 import { havip, type LabProcess, removeLabs, whyNoLab } from './lab-process.ts';
-import { calmUp, HAVIP, ipOf, pairLab, takeoversSince } from './pair-lab.ts';
+import { calmUp, HAVIP, holderIn, ipOf, pairLab, takeoversSince } from './pair-lab.ts';
 
 const reason = whyNoLab();
 const isSkipped = reason !== null && process.env.CI === undefined;
@@ -36,11 +36,15 @@ async function portState(lab: LabProcess, host: string): Promise<string | undefi
   return (await lab.labStatus()).ports.find(({ name }) => name === `${host}/eth0`)?.state;
 }
 
+function bothWith(...more: string[]): LabProcess {
+  return pairLab({ keepalived: { 'node-1': { more }, 'node-2': { more } } });
+}
+
 describe.skipIf(isSkipped)('a running lab', () => {
   afterEach(removeLabs, 60_000);
 
   test('pauses a host in the middle of what it does, and lets it go on', TIME, async () => {
-    const lab = pairLab();
+    const lab = bothWith('garp_master_refresh 1');
     const since = await calmUp(lab);
     await lab.command('pause', 'node-1');
     expect(await portState(lab, 'node-1')).toBe('paused');
@@ -51,12 +55,28 @@ describe.skipIf(isSkipped)('a running lab', () => {
     await lab.command('resume', 'node-1');
     expect(await portState(lab, 'node-1')).toBe('up');
     expect(states(lab, 'node-1')).not.toContain('T');
-    // It knows nothing of it, has the higher priority, and takes the address back.
+    // It knows nothing of it, goes on as master, and the other one yields.
     await lab.until(() => takeoversSince(lab, since).length === 2, 'takeover back');
     expect(takeoversSince(lab, since)[1]?.to.name).toBe('node-1');
     const ping = lab.ping('client', HAVIP);
     await ping.more(10);
   });
+
+  test(
+    'tells when a host that was paused is master again and does not announce it',
+    TIME,
+    async () => {
+      const lab = bothWith('garp_lower_prio_repeat 0');
+      const since = await calmUp(lab);
+      await lab.command('pause', 'node-1');
+      await lab.event('takeover', ({ time }) => time > since);
+      await lab.command('resume', 'node-1');
+      const stale = await lab.event('finding', ({ code }) => code === 'stale-cache');
+      expect(stale.message).toMatch(/^node-1 .* only master .* that of node-2/);
+      expect(await holderIn(lab)).toBe('node-2');
+      expect((await pinged(lab, HAVIP, 5)).received).toBe(0);
+    },
+  );
 
   test('cuts a cable silently, or so that the host sees it, and heals it', TIME, async () => {
     const lab = pairLab();

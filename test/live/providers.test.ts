@@ -97,6 +97,5 @@ describe.skipIf(isSkipped)('under the rules of alibaba', () => {
     const told = await lab.event('finding', ({ code }) => code === 'heartbeat-from-havip');
     expect(told.ip).toBe(HAVIP);
     expect(told.advice).toContain(`unicast_src_ip ${ipOf('node-1')}`);
-    console.log('HB', lab.events.map((e) => JSON.stringify(e)).join('\n'), lab.lines.slice(-40));
   });
 });
