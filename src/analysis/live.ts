@@ -70,13 +70,14 @@ export class LiveAnalysis {
     return this.analysis.owner;
   }
 
-  /** A frame that the engine let out, at `now`. */
-  onFrame(view: DataView, at: number, end: number, now: number): void {
+  /** A frame that the engine let out, at `now`, and the reason for which it refused it. */
+  onFrame(view: DataView, at: number, end: number, now: number, refused: number): void {
     const { analysis } = this;
     const { clock, logs } = analysis;
     clock.now = Math.max(now, clock.now);
     clock.frame++;
     analysis.owner.setNow(clock.now);
+    analysis.owner.judge.given = refused;
     analysis.onFrame(view, at, end, LINKTYPE_ETHERNET);
     for (; this.failovers < logs.failovers.count; this.failovers++) this.await(this.failovers);
     if (this.waiting.length > 0) this.answer(clock.now);
