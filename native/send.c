@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core.h"
@@ -96,9 +97,10 @@ static void lose(struct hv_io *io, int index, int number, int frames) {
 
 static int write_frame(int fd, const struct hv_gathered *gathered) {
   const struct iovec *parts = gathered->parts;
-  ssize_t written;
+  long written;
   do {
-    written = gathered->count == 1 ? write(fd, parts->iov_base, parts->iov_len)
+    /* libc's write would first make itself ready to be cancelled; this one never waits. */
+    written = gathered->count == 1 ? syscall(SYS_write, fd, parts->iov_base, parts->iov_len)
                                    : writev(fd, parts, gathered->count);
   } while (written < 0 && errno == EINTR);
   return written < 0 ? errno : 0;

@@ -34,7 +34,9 @@ function wordsOf(event: LabEvent): [text: string, tone: Tone] {
       const { from, to, cause, detectionSeconds, outageSeconds, repointMicroseconds } = event;
       const parts = [`takeover of ${event.ip} from ${party(from)} to ${party(to)}: ${cause}`];
       if (detectionSeconds !== null) parts.push(`detected in ${duration(detectionSeconds)}`);
-      if (repointMicroseconds !== null) parts.push(`repointed in ${repointMicroseconds} µs`);
+      if (repointMicroseconds !== null) {
+        parts.push(`repointed in ${duration(repointMicroseconds / 1e6)}`);
+      }
       parts.push(outageSeconds === null ? 'outage unknown' : `outage ${duration(outageSeconds)}`);
       return [parts.join(', '), 'warn'];
     }

@@ -1,0 +1,133 @@
+// How many frames a second go from one TAP device to another, and how fast is one TCP stream?
+//
+//   sudo node bench/wire/throughput.mjs [--json] [--rounds N] [--provider NAME] [--only TEXT]
+//
+// Two hosts in namespaces, one switch at a time between them. A paced sender offers more than any
+// of them forwards (64-octet UDP frames); a counter at the other end counts what arrives. Each
+// round measures all switches, one after the other.
+
+import { print, spreadOf } from '../report.mjs';
+import { Ground, has, obstacle } from './ground.mjs';
+import { option } from './options.mjs';
+import * as peers from './peers.mjs';
+
+/** Frames a second that are offered. */
+const OFFERED = 600_000;
+const PORT = 7330;
+const WARMUP = 0.5;
+const SECONDS = 2;
+const TCP_SECONDS = 3;
+
+const why = obstacle();
+if (why !== null) {
+  console.error(`bench: wire/throughput is left out: ${why}`);
+  process.exit(0);
+}
+
+const rounds = Number(option('rounds', '5'));
+const only = option('only', '');
+const ours = peers.havip(option('provider', 'alibaba'));
+const plain = peers.loop();
+const offloading = peers.loop({ offload: true });
+const all = [ours, peers.openVSwitch, plain, offloading, peers.bridge, peers.vde];
+const measured = peers.present(all).filter(({ name }) => name.includes(only));
+const ground = new Ground();
+const hasIperf = has('iperf3');
+if (!hasIperf) console.error('bench: without TCP: apt install iperf3');
+
+async function frames(from, to) {
+  const counter = await ground.start(ground.program('count'), [PORT, WARMUP, SECONDS].map(String), {
+    namespace: to.namespace,
+    ready: /ready/,
+  });
+  const time = WARMUP + SECONDS + 0.5;
+  const sender = await ground.start(
+    ground.program('send'),
+    [to.ip, PORT, OFFERED, time].map(String),
+    { namespace: from.namespace },
+  );
+  const [sent, received] = await Promise.all([ground.result(sender), ground.result(counter)]);
+  return {
+    sent: JSON.parse(sent).rate,
+    frames: JSON.parse(received.slice(received.indexOf('{'))).rate,
+  };
+}
+
+async function tcp(from, to) {
+  const server = await ground.start('iperf3', ['-s', '-1', '--forceflush'], {
+    namespace: to.namespace,
+    ready: /listening/,
+  });
+  const args = ['-c', to.ip, '-t', String(TCP_SECONDS), '-O', '1', '-J'];
+  const client = await ground.start('iperf3', args, { namespace: from.namespace });
+  const { end } = JSON.parse(await ground.result(client));
+  await ground.stop(server);
+  return end.sum_received.bits_per_second / 1e9;
+}
+
+/** One switch, once. */
+async function measure(peer) {
+  const hosts = peers.makeHosts(ground, ['sender', 'receiver']);
+  try {
+    const stop = await peer.start(ground, hosts);
+    const [from, to] = hosts;
+    const seen = await frames(from, to);
+    const gigabits = hasIperf ? await tcp(from, to) : Number.NaN;
+    await stop();
+    return { ...seen, tcp: gigabits };
+  } finally {
+    ground.forget();
+  }
+}
+
+const samples = new Map(measured.map(({ name }) => [name, []]));
+for (let round = 0; round < rounds; round++) {
+  for (const peer of measured) {
+    const sample = await measure(peer);
+    samples.get(peer.name).push(sample);
+    const { sent, frames: arrived, tcp: gigabits } = sample;
+    console.error(
+      `round ${round + 1}: ${peer.name}: ${(arrived / 1e3).toFixed(0)} k frames/s of ${(sent / 1e3).toFixed(0)} k offered, TCP ${gigabits.toFixed(2)} Gbit/s`,
+    );
+  }
+}
+
+const figures = (peer, what) => spreadOf(samples.get(peer.name).map((sample) => sample[what]));
+const thousands = ({ minimum, median, maximum }) => ({
+  minimum: minimum / 1e3,
+  median: median / 1e3,
+  maximum: maximum / 1e3,
+});
+/** Ours to the peer's, round by round. */
+function ratio(peer, what) {
+  const theirs = samples.get(peer.name);
+  return spreadOf(samples.get(ours.name).map((sample, i) => sample[what] / theirs[i][what]));
+}
+
+print({
+  question: 'How many frames a second from TAP to TAP?',
+  unit: 'thousands of 64-octet frames',
+  rows: measured.map((peer) => ({ what: peer.name, figures: thousands(figures(peer, 'frames')) })),
+});
+if (hasIperf) {
+  print({
+    question: 'How fast is one TCP stream?',
+    unit: 'Gbit/s',
+    rows: measured.map((peer) => ({ what: peer.name, figures: figures(peer, 'tcp') })),
+  });
+}
+if (measured.includes(ours)) {
+  const rows = [];
+  const compare = (peer, what, label, target) => {
+    if (!measured.includes(peer) || (what === 'tcp' && !hasIperf)) return;
+    rows.push({ what: `${label}: ours / ${peer.name}`, figures: ratio(peer, what), target });
+  };
+  compare(peers.openVSwitch, 'frames', 'frames', '1.3');
+  compare(plain, 'frames', 'frames', '0.95');
+  compare(peers.vde, 'frames', 'frames', '');
+  compare(peers.bridge, 'frames', 'frames', '');
+  compare(peers.bridge, 'tcp', 'TCP', '0.95');
+  compare(offloading, 'tcp', 'TCP', '');
+  compare(peers.openVSwitch, 'tcp', 'TCP', '');
+  print({ question: 'How does our switch compare on the wire?', unit: 'at least', rows });
+}
