@@ -21,7 +21,10 @@ for (const name of BENCHES) {
   });
   if (status !== 0) throw new Error(`bench/${name}.mjs failed (${status})`);
   // A bench that this machine cannot run has said why, and answers nothing.
-  const lines = stdout.trimEnd().split('\n').filter((line) => line !== '');
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '');
   answers.push(...lines.map((line) => ({ bench: name, ...JSON.parse(line) })));
 }
 
