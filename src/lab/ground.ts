@@ -8,6 +8,7 @@ import { closeDevice } from '../ports/tap-device.ts';
 import { attachEni, type Device } from './attachment.ts';
 import { LabError } from './lab-error.ts';
 import {
+  controlPath,
   isRunning,
   type LabRecord,
   processStart,
@@ -40,6 +41,7 @@ export class Ground {
     const ground = new Ground({
       lab: topology.name,
       file,
+      control: controlPath(topology.name),
       pid: process.pid,
       started: processStart(process.pid) ?? '',
       namespaces: [],
@@ -67,6 +69,12 @@ export class Ground {
       if (started !== null) record.processes.push({ pid, started });
     }
     writeLabRecord(record);
+  }
+
+  /** Commands are taken at another place than the usual one. */
+  listensAt(path: string): void {
+    this.record.control = path;
+    writeLabRecord(this.record);
   }
 
   /** Removes what was made; the devices vanish with their descriptors. */
