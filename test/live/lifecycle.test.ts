@@ -17,10 +17,11 @@ const TIME = { timeout: 120_000 };
 const WATCHED = 2;
 const BUSY_MOST = 0.3;
 
-/** The switch ends as by a crash: nobody cleans up. */
-async function crash(lab: LabProcess): Promise<void> {
-  lab.process.kill('SIGKILL');
-  await new Promise<void>((resolve) => lab.process.once('close', () => resolve()));
+/** Sends the signal to `havip up`, and waits until it has ended; SIGKILL is as good as a crash. */
+async function ended(lab: LabProcess, signal: NodeJS.Signals): Promise<void> {
+  const closed = new Promise<void>((resolve) => lab.process.once('close', () => resolve()));
+  lab.process.kill(signal);
+  await closed;
 }
 
 /** Processor time of the lab over a while, in seconds a second. */
@@ -40,7 +41,7 @@ describe.skipIf(isSkipped)('a lab', () => {
   test('whose switch was killed is removed by down, and runs again', TIME, async () => {
     const lab = pairLab();
     await lab.up();
-    await crash(lab);
+    await ended(lab, 'SIGKILL');
     const left = remainsOf(lab);
     expect(left.length).toBeGreaterThan(3);
     const again = await havip('up', `${lab.folder}/lab.yaml`);
@@ -67,9 +68,9 @@ describe.skipIf(isSkipped)('a lab', () => {
     const lab = pairLab();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       await lab.up();
-      lab.process.kill(signal);
-      await lab.event('stopped', undefined, { from: lab.events.length });
-      await new Promise<void>((resolve) => lab.process.once('close', () => resolve()));
+      const from = lab.events.length;
+      await ended(lab, signal);
+      expect(lab.eventsOf('stopped', from)).toHaveLength(1);
       expect([signal, lab.process.exitCode, remainsOf(lab)]).toEqual([signal, 0, []]);
     }
   });
@@ -139,7 +140,7 @@ describe.skipIf(isSkipped)('a lab', () => {
     run('ip', 'netns', 'delete', lab.namespace('node-2'));
     await ping.more(5);
     await ping.stop();
-    await crash(lab);
+    await ended(lab, 'SIGKILL');
     await lab.command('down');
     await expectGone(lab);
   });
