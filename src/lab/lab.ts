@@ -142,14 +142,21 @@ export class Lab {
     });
   }
 
-  /** Ports of a host, or of one ENI of it (`host/eni`). Throws LabError where there is none. */
+  /**
+   * Ports of a host, or of one ENI of it (`host/eni`), but for those that are gone. Throws LabError
+   * where there is none.
+   */
   portsOf(target: string): number[] {
     const ports = this.ground.devices.flatMap(({ eni }, port) => {
       const one = this.topology.enis[eni];
       if (one === undefined) return [];
       return one.instance === target || `${one.instance}/${one.name}` === target ? [port] : [];
     });
-    if (ports.length > 0) return ports;
+    const there = ports.filter((port) => this.states[port] !== 'gone');
+    if (there.length > 0) return there;
+    if (ports.length > 0) {
+      throw new LabError(`${target} is gone with its namespace`, 'end the lab, and start it again');
+    }
     const known = [...this.hosts.keys()].join(', ');
     throw new LabError(`no host ${target} is attached`, `known are ${known}`);
   }
@@ -212,7 +219,7 @@ export class Lab {
   }
 
   private run(host: Host): void {
-    this.ground.remember(host.namespaces, host.start());
+    this.ground.remember(host.start());
   }
 
   private emit(event: LabEvent): void {
