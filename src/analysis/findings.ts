@@ -69,6 +69,8 @@ const REFUSAL_ADVICE: Readonly<Record<string, string>> = {
     'A cloud knows no virtual MAC: remove use_vmac from the vrrp_instance of keepalived.conf.',
   'sender-mac-mismatch':
     'Ethernet source and ARP sender must be the same NIC: look for a forged or proxied ARP.',
+  'wrong-port':
+    'A host sends with a MAC that is not its own: the event of the claim names its port.',
   'not-member':
     'If this host should serve the HaVip, bind it to the HaVip; if not, find out what runs on it.',
   'ordinary-address':

@@ -54,6 +54,7 @@ export class LiveAnalysis {
     this.analysis = new Analysis(site, KEPT, keepsAllClaims);
     this.analysis.times.nowOf(seconds, 0, 0);
     this.analysis.clock.start = 0;
+    this.analysis.addressDetectors.tellAtOnce();
     this.listener = listener;
     const replayListener: ReplayListener = {
       onClaim: (claim) => listener.onClaim(claim),
@@ -70,13 +71,14 @@ export class LiveAnalysis {
     return this.analysis.owner;
   }
 
-  /** A frame that the engine let out, at `now`. */
-  onFrame(view: DataView, at: number, end: number, now: number): void {
+  /** A frame that the engine let out, at `now`, and the reason for which it refused it. */
+  onFrame(view: DataView, at: number, end: number, now: number, refused: number): void {
     const { analysis } = this;
     const { clock, logs } = analysis;
     clock.now = Math.max(now, clock.now);
     clock.frame++;
     analysis.owner.setNow(clock.now);
+    analysis.owner.judge.given = refused;
     analysis.onFrame(view, at, end, LINKTYPE_ETHERNET);
     for (; this.failovers < logs.failovers.count; this.failovers++) this.await(this.failovers);
     if (this.waiting.length > 0) this.answer(clock.now);
@@ -97,6 +99,7 @@ export class LiveAnalysis {
     clock.now = Math.max(now, clock.now);
     failovers.settle(false);
     this.answer(clock.now);
+    this.analysis.addressDetectors.poll();
     this.tellRefusals();
   }
 

@@ -77,13 +77,15 @@ export async function up(
   });
   let control: ControlServer | null = null;
   try {
-    const place = line.value('control') ?? controlPath(lab.name);
+    const chosen = line.value('control');
+    const place = chosen === null ? controlPath(lab.name) : path.resolve(chosen);
     control = await ControlServer.listen(place, async (request) => {
       if (request.command !== 'down') return obey(lab, request);
       // The answer leaves first.
       setImmediate(() => end.now());
       return null;
     });
+    if (chosen !== null) lab.ground.listensAt(place);
     await Promise.race([lab.bringUp(), end.asked]);
     await end.asked;
   } finally {

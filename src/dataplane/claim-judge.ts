@@ -42,6 +42,11 @@ export class ClaimJudge {
   private readonly observes: boolean;
   private readonly dryRun: boolean;
   private readonly claim: Claim;
+  /**
+   * When only watching: why the engine that saw the frame in hand refused it, for it knows ports
+   * and rates; ALLOWED where it did not, or there is none.
+   */
+  given: number = reason.ALLOWED;
 
   constructor(parts: ClaimParts) {
     const { plan } = parts;
@@ -67,7 +72,8 @@ export class ClaimJudge {
     if (!this.read(view)) return reason.ALLOWED;
     const entry = neighbors.find(claim);
     const id = entry < 0 ? 0 : neighbors.tableOf(claim).tag(entry);
-    const why = this.authorize(entry, id, port);
+    const { given } = this;
+    const why = given === reason.ALLOWED ? this.authorize(entry, id, port) : given;
     if (why !== reason.ALLOWED) {
       this.refuse(id, why);
       if (!this.dryRun) return why;
@@ -83,6 +89,21 @@ export class ClaimJudge {
       if (why === reason.ALLOWED) this.announcements.grant(known);
       this.observer.onClaim(claim, neighbors.tableOf(claim).tag(known), outcome, reason.ALLOWED);
     }
+    return why;
+  }
+
+  /**
+   * Of a frame that the source guard stopped: why the claim in it would have been refused, which
+   * the observer is told; `stopped` where it would not, or there is none. It changes no table.
+   */
+  refusal(view: DataView, port: number, stopped: number): number {
+    if (!this.read(view)) return stopped;
+    const { claim, neighbors } = this;
+    const entry = neighbors.find(claim);
+    const id = entry < 0 ? 0 : neighbors.tableOf(claim).tag(entry);
+    const refused = this.authorize(entry, id, port);
+    const why = refused === reason.ALLOWED ? stopped : refused;
+    this.refuse(id, why);
     return why;
   }
 

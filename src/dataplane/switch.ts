@@ -67,6 +67,7 @@ export class Switch {
   readonly passed = new Float64Array(reason.DROP_REASON_NAMES.length);
   readonly observer: SwitchObserver;
   readonly moves: Moves;
+  readonly judge: ClaimJudge;
   /** The frame in hand: its first octet, the port that it came from, and when (`setNow`). */
   at = 0;
   port = 0;
@@ -74,7 +75,6 @@ export class Switch {
   private readonly forwarding: Forwarding | null;
   private readonly vlans: VlanPorts | null;
   private readonly sourceCheck: SourceCheck | null;
-  private readonly judge: ClaimJudge;
   private readonly dryRun: boolean;
   private readonly policer: ArpPolicer | null;
   private readonly observes: boolean;
@@ -135,7 +135,8 @@ export class Switch {
     const seen = this.classifier;
     this.at = at;
     this.port = port;
-    if (linkType === LINKTYPE_ETHERNET && this.policer === null) {
+    const isFree = this.policer === null && this.judge.given === reason.ALLOWED;
+    if (linkType === LINKTYPE_ETHERNET && isFree) {
       if (this.takeAnnouncement(view, at, end, port)) return this.announced(port);
     }
     if (this.isTransparent && linkType === LINKTYPE_ETHERNET && seen.isPlainIpv4(view, at, end)) {
@@ -148,7 +149,9 @@ export class Switch {
     if (stop !== reason.ALLOWED && !this.observes) return this.drop(stop);
     if (this.sourceCheck !== null) {
       const spoofed = this.sourceCheck.check(view, port);
-      if (spoofed !== reason.ALLOWED && this.isRefused(spoofed, view)) return this.drop(spoofed);
+      if (spoofed !== reason.ALLOWED && this.isRefused(spoofed, view)) {
+        return this.drop(this.reasonOf(spoofed, carries, view));
+      }
     }
     if (carries === frame.CARRIES_ARP || carries === frame.CARRIES_ND) {
       const refused = this.judge.judge(view, port, this.now, this.tick);
@@ -261,6 +264,12 @@ export class Switch {
     if (this.observes) this.drops[why]!++;
     else if (this.dryRun) this.pass(why, view);
     return !this.observes && !this.dryRun;
+  }
+
+  /** A claim is refused for its own reason, whatever the source guard said, and told. */
+  private reasonOf(spoofed: number, carries: number, view: DataView): number {
+    const isClaim = carries === frame.CARRIES_ARP || carries === frame.CARRIES_ND;
+    return isClaim ? this.judge.refusal(view, this.port, spoofed) : spoofed;
   }
 
   private pass(why: number, view: DataView): void {

@@ -5,7 +5,11 @@
 import { LabError } from './lab-error.ts';
 
 /** Unquoted, these would mean something to a shell. */
-const SHELL_ONLY = /[|&;<>()$`*?#~]/;
+const SHELL_ONLY = /[|&;<>()$`*?]/;
+/** These do at the beginning of a word. */
+const SHELL_ONLY_FIRST = /[#~]/;
+/** And these between double quotes, unless a backslash stands before them. */
+const SHELL_ONLY_QUOTED = /^(?:[^\\$`]|\\[\s\S])*([$`])/;
 
 /** Throws LabError on an unfinished quote, on what needs a shell, and on nothing at all. */
 export function commandWords(line: string): string[] {
@@ -16,7 +20,7 @@ export function commandWords(line: string): string[] {
     const letter = line[i] as string;
     if (letter === '"' || letter === "'") {
       const end = closing(line, i + 1, letter);
-      word += unescaped(line.slice(i + 1, end), letter);
+      word += unquoted(line, line.slice(i + 1, end), letter);
       hasWord = true;
       i = end;
     } else if (letter === ' ' || letter === '\t' || letter === '\n') {
@@ -24,13 +28,12 @@ export function commandWords(line: string): string[] {
       word = '';
       hasWord = false;
     } else if (letter === '\\' && i + 1 < line.length) {
-      word += line[++i];
+      if (line[++i] === '\n') continue;
+      word += line[i];
       hasWord = true;
     } else {
-      if (SHELL_ONLY.test(letter)) {
-        const mend = `quote it, or write sh -c '...' where a shell is meant`;
-        throw new LabError(`run: ${line}: "${letter}" needs a shell, and none is used`, mend);
-      }
+      const isShells = SHELL_ONLY.test(letter) || (!hasWord && SHELL_ONLY_FIRST.test(letter));
+      if (isShells) throw needsShell(line, letter);
       word += letter;
       hasWord = true;
     }
@@ -48,7 +51,15 @@ function closing(line: string, from: number, quote: string): number {
   throw new LabError(`run: ${line}: ${quote} is not closed`, `add the second ${quote}`);
 }
 
-/** Between double quotes a backslash keeps the next quote or backslash. */
-function unescaped(text: string, quote: string): string {
-  return quote === '"' ? text.replace(/\\(["\\])/g, '$1') : text;
+/** Between double quotes a backslash keeps what would mean something, and continues a line. */
+function unquoted(line: string, text: string, quote: string): string {
+  if (quote !== '"') return text;
+  const [, sign] = SHELL_ONLY_QUOTED.exec(text) ?? [];
+  if (sign !== undefined) throw needsShell(line, sign);
+  return text.replace(/\\(["\\$`]|\n)/g, (_, kept: string) => (kept === '\n' ? '' : kept));
+}
+
+function needsShell(line: string, sign: string): LabError {
+  const mend = `quote it, or write sh -c '...' where a shell is meant`;
+  return new LabError(`run: ${line}: "${sign}" needs a shell, and none is used`, mend);
 }

@@ -2,17 +2,24 @@
 import net from 'node:net';
 import type { ControlReply, ControlRequest } from './control-server.ts';
 import { LabError } from './lab-error.ts';
-import { controlPath, isRunning, knownLabs, readLabRecord } from './lab-record.ts';
+import { isRunning, knownLabs, readLabRecord } from './lab-record.ts';
 
 const ANSWER_MAX = 64 << 20;
+/** A lab is a folder of its name, which must lead nowhere else: as in the lab file's schema. */
+const NAME = /^[^./][^/]*$/;
+/** How long a lab may take to answer, in milliseconds: starting a host can take a while. */
+const ANSWER_TIME = 60_000;
 
 /**
  * The lab that is meant: the one named, or the only one that runs. Throws LabError where there is
- * none, or more than one.
+ * none, or more than one. `root`: see `lab-record.ts`.
  */
-export function chosenLab(name: string | null): string {
-  if (name !== null) return name;
-  const labs = knownLabs();
+export function chosenLab(name: string | null, root?: string): string {
+  if (name !== null) {
+    if (NAME.test(name)) return name;
+    throw new LabError(`"${name}" is no name of a lab`, 'write the `name` of its lab file');
+  }
+  const labs = knownLabs(root);
   const [only] = labs;
   if (only === undefined) throw new LabError('no lab runs', 'start one: havip up LAB');
   if (labs.length > 1) {
@@ -22,13 +29,17 @@ export function chosenLab(name: string | null): string {
 }
 
 /** The answer to one request. Throws LabError where nobody answers, or the answer is a refusal. */
-export async function askLab(lab: string, request: ControlRequest): Promise<unknown> {
-  const record = readLabRecord(lab);
+export async function askLab(
+  lab: string,
+  request: ControlRequest,
+  root?: string,
+): Promise<unknown> {
+  const record = readLabRecord(lab, root);
   if (record === null) throw new LabError(`lab ${lab} does not run`, 'start it: havip up LAB');
   if (!isRunning(record)) {
     throw new LabError(`lab ${lab} has ended without cleaning up`, `run: havip down --lab ${lab}`);
   }
-  const reply = await exchange(controlPath(lab), JSON.stringify(request));
+  const reply = await exchange(record.control, JSON.stringify(request));
   if ('error' in reply) throw new LabError(`lab ${lab}: ${reply.error}`, 'see havip status');
   return reply.result;
 }
@@ -40,13 +51,21 @@ function exchange(path: string, line: string): Promise<ControlReply> {
     const fail = (why: string): void =>
       reject(new LabError(`${path}: ${why}`, 'is the lab still running? havip down cleans up'));
     socket.setEncoding('utf8');
+    socket.setTimeout(ANSWER_TIME, () => {
+      fail('no answer');
+      socket.destroy();
+    });
     socket.on('connect', () => socket.write(`${line}\n`));
     socket.on('data', (piece: string) => {
       text += piece;
       if (text.length > ANSWER_MAX) socket.destroy();
       if (!text.includes('\n')) return;
       socket.end();
-      resolve(JSON.parse(text.slice(0, text.indexOf('\n'))) as ControlReply);
+      try {
+        resolve(JSON.parse(text.slice(0, text.indexOf('\n'))) as ControlReply);
+      } catch {
+        fail('the answer is no JSON');
+      }
     });
     socket.on('error', (error) => fail(error.message));
     socket.on('close', () => fail('the lab hung up'));

@@ -1,80 +1,116 @@
 /**
  * Where a running lab takes commands: a socket in its folder that only its owner may open. One
- * line of JSON asks, one line answers; a line that is too long or no JSON ends the connection.
+ * line of JSON asks, one line answers, one after the other; a line that is too long or no
+ * request ends the connection.
  */
 import fs from 'node:fs';
 import net from 'node:net';
+import { LabError } from './lab-error.ts';
 
 export type ControlRequest = { command: string } & Record<string, unknown>;
 export type ControlReply = { error: string } | { result: unknown };
 
+type Answerer = (request: ControlRequest) => Promise<unknown>;
+
 const LINE_MAX = 1 << 16;
 const CONNECTIONS_MAX = 64;
+/** How long those who are connected may take to leave, in milliseconds. */
+const LEAVE_TIME = 200;
+/** Whoever says such a thing is not listened to any longer. */
+const NO_JSON: ControlReply = { error: 'this is no JSON' };
+const NO_COMMAND: ControlReply = { error: 'no command is named' };
 
 export class ControlServer {
   private readonly server: net.Server;
   private readonly sockets = new Set<net.Socket>();
 
-  private constructor(answer: (request: ControlRequest) => Promise<unknown>) {
-    this.server = net.createServer((socket) => this.serve(socket, answer));
+  private constructor(answer: Answerer) {
+    // Who closes its half after asking still gets its answer.
+    this.server = net.createServer({ allowHalfOpen: true }, (socket) => {
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+      socket.on('error', () => socket.destroy());
+      void converse(socket, answer).then(() => leave(socket));
+    });
     this.server.maxConnections = CONNECTIONS_MAX;
   }
 
-  /** Listens at `path`; what an earlier lab left there is removed. */
-  static async listen(
-    path: string,
-    answer: (request: ControlRequest) => Promise<unknown>,
-  ): Promise<ControlServer> {
-    fs.rmSync(path, { force: true });
+  /**
+   * Listens at `path`; a socket that an earlier lab left there is removed. Throws LabError where
+   * there is something else, or no socket can be made.
+   */
+  static async listen(path: string, answer: Answerer): Promise<ControlServer> {
+    const mend = 'choose another place with --control PATH';
+    const there = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (there?.isSocket() === false) {
+      throw new LabError(`${path}: there is a file that is no socket`, mend);
+    }
     const made = new ControlServer(answer);
-    await new Promise<void>((resolve, reject) => {
-      made.server.once('error', reject);
-      made.server.listen(path, () => resolve());
-    });
-    fs.chmodSync(path, 0o600);
+    try {
+      fs.rmSync(path, { force: true });
+      await new Promise<void>((resolve, reject) => {
+        made.server.once('error', reject);
+        made.server.listen(path, () => resolve());
+      });
+      fs.chmodSync(path, 0o600);
+    } catch (error) {
+      throw new LabError(`${path}: ${(error as Error).message}`, mend);
+    }
     return made;
   }
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const socket of this.sockets) socket.end();
-    setTimeout(() => {
-      for (const socket of this.sockets) socket.destroy();
-    }, 200).unref();
+    for (const socket of this.sockets) leave(socket);
     await closed;
-  }
-
-  private serve(socket: net.Socket, answer: (request: ControlRequest) => Promise<unknown>): void {
-    this.sockets.add(socket);
-    socket.on('close', () => this.sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
-    let waiting = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (text: string) => {
-      waiting += text;
-      for (let end = waiting.indexOf('\n'); end >= 0; end = waiting.indexOf('\n')) {
-        const line = waiting.slice(0, end);
-        waiting = waiting.slice(end + 1);
-        void replyTo(line, answer).then((reply) => {
-          if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
-        });
-      }
-      if (waiting.length > LINE_MAX) socket.destroy();
-    });
   }
 }
 
-async function replyTo(
-  line: string,
-  answer: (request: ControlRequest) => Promise<unknown>,
-): Promise<ControlReply> {
+/** Answers line after line until there is nothing more to say. */
+async function converse(socket: net.Socket, answer: Answerer): Promise<void> {
+  let waiting = '';
+  socket.setEncoding('utf8');
   try {
-    const request: unknown = JSON.parse(line);
-    if (typeof request !== 'object' || request === null || !('command' in request)) {
-      return { error: 'no command is named' };
+    const pieces: AsyncIterable<string> = socket.iterator({ destroyOnReturn: false });
+    for await (const piece of pieces) {
+      waiting += piece;
+      for (let end = waiting.indexOf('\n'); end >= 0; end = waiting.indexOf('\n')) {
+        if (end > LINE_MAX) return;
+        const reply = await replyTo(waiting.slice(0, end), answer);
+        waiting = waiting.slice(end + 1);
+        const text = `${JSON.stringify(reply)}\n`;
+        await new Promise<void>((resolve) => socket.write(text, () => resolve()));
+        if (reply === NO_JSON || reply === NO_COMMAND || socket.destroyed) return;
+      }
+      if (waiting.length > LINE_MAX) return;
     }
-    return { result: (await answer(request as ControlRequest)) ?? null };
-  } catch (error) {
-    return { error: error instanceof SyntaxError ? 'this is no JSON' : (error as Error).message };
+  } catch {
+    // The connection broke: nobody is left to be answered.
   }
+}
+
+/** What was written still leaves; who does not hang up is hung up on. */
+function leave(socket: net.Socket): void {
+  socket.end();
+  setTimeout(() => socket.destroy(), LEAVE_TIME).unref();
+}
+
+async function replyTo(line: string, answer: Answerer): Promise<ControlReply> {
+  let request: unknown;
+  try {
+    request = JSON.parse(line);
+  } catch {
+    return NO_JSON;
+  }
+  if (!isRequest(request)) return NO_COMMAND;
+  try {
+    return { result: (await answer(request)) ?? null };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+function isRequest(value: unknown): value is ControlRequest {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as { command?: unknown }).command === 'string';
 }

@@ -8,6 +8,7 @@ import { closeDevice } from '../ports/tap-device.ts';
 import { attachEni, type Device } from './attachment.ts';
 import { LabError } from './lab-error.ts';
 import {
+  controlPath,
   isRunning,
   type LabRecord,
   processStart,
@@ -15,7 +16,13 @@ import {
   removeLabRecord,
   writeLabRecord,
 } from './lab-record.ts';
-import { createNamespace, deleteNamespace, killProcesses, namespaceExists } from './namespace.ts';
+import {
+  createNamespace,
+  deleteNamespace,
+  killGroup,
+  killProcesses,
+  namespaceExists,
+} from './namespace.ts';
 
 export class Ground {
   readonly record: LabRecord;
@@ -34,6 +41,7 @@ export class Ground {
     const ground = new Ground({
       lab: topology.name,
       file,
+      control: controlPath(topology.name),
       pid: process.pid,
       started: processStart(process.pid) ?? '',
       namespaces: [],
@@ -49,15 +57,24 @@ export class Ground {
     return ground;
   }
 
-  /** Remembers processes in namespaces that are not the lab's own. */
-  remember(namespaces: readonly string[], pids: readonly number[]): void {
+  /**
+   * Remembers processes of hosts: a namespace may be the user's own, or lose its name to somebody
+   * else while they run.
+   */
+  remember(pids: readonly number[]): void {
     const { record } = this;
-    if (namespaces.every((name) => record.namespaces.includes(name))) return;
+    record.processes = record.processes.filter(isRunning);
     for (const pid of pids) {
       const started = processStart(pid);
       if (started !== null) record.processes.push({ pid, started });
     }
     writeLabRecord(record);
+  }
+
+  /** Commands are taken at another place than the usual one. */
+  listensAt(path: string): void {
+    this.record.control = path;
+    writeLabRecord(this.record);
   }
 
   /** Removes what was made; the devices vanish with their descriptors. */
@@ -83,7 +100,7 @@ export async function removeGround(record: LabRecord): Promise<string[]> {
   const removed: string[] = [];
   for (const one of record.processes) {
     if (!isRunning(one)) continue;
-    process.kill(one.pid, 'SIGKILL');
+    killGroup(one.pid);
     removed.push(`process ${one.pid}`);
   }
   for (const namespace of record.namespaces) {

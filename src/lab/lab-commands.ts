@@ -49,6 +49,7 @@ async function kill(lab: Lab, request: ControlRequest): Promise<unknown> {
 
 async function start(lab: Lab, request: ControlRequest): Promise<unknown> {
   const host = lab.hostNamed(text(request, 'host'));
+  lab.portsOf(host.name);
   await host.kill();
   const { name: instance } = host;
   await lab.change({ command: 'flush', instance }, (control) => control.flushHolder(instance));
@@ -108,7 +109,6 @@ async function setPorts(lab: Lab, host: string, command: 'cut' | 'hold', on: boo
   await lab.ask({ command, ports, on });
   const state = command === 'cut' ? 'cut' : 'paused';
   for (const port of ports) {
-    if (lab.states[port] === 'gone') continue;
     if (on) lab.states[port] = state;
     else if (lab.states[port] === state) lab.states[port] = 'up';
   }

@@ -6,43 +6,46 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { LabError } from './lab-error.ts';
 
+/** Where labs keep their records, unless another folder is named. */
 const ROOT = '/run/havip';
 
 export interface LabRecord {
   lab: string;
   /** Path of the lab file. */
   file: string;
+  /** Where it listens for commands. */
+  control: string;
   /** The process that runs the lab, and when it started (clock ticks since boot). */
   pid: number;
   started: string;
   /** Namespaces that the lab made; those that were there before are not listed. */
   namespaces: string[];
-  /** Processes started in namespaces that were there before. */
+  /** What the hosts were told to run; each leads a process group. */
   processes: { pid: number; started: string }[];
 }
 
-export function labFolder(lab: string): string {
-  return path.join(ROOT, lab);
+export function labFolder(lab: string, root = ROOT): string {
+  return path.join(root, lab);
 }
 
-/** Where a lab listens for commands. */
-export function controlPath(lab: string): string {
-  return path.join(labFolder(lab), 'control');
+/** Where a lab listens for commands unless it is told otherwise. */
+export function controlPath(lab: string, root = ROOT): string {
+  return path.join(labFolder(lab, root), 'control');
 }
 
 /** Labs that run or left something behind. */
-export function knownLabs(): string[] {
-  if (!fs.existsSync(ROOT)) return [];
+export function knownLabs(root = ROOT): string[] {
+  if (!fs.existsSync(root)) return [];
   return fs
-    .readdirSync(ROOT, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && fs.existsSync(recordPath(entry.name)))
+    .readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && fs.existsSync(recordPath(entry.name, root)))
     .map((entry) => entry.name)
     .sort();
 }
 
 /** Null where the lab made nothing, or all of it is gone. */
-export function readLabRecord(lab: string): LabRecord | null {
-  const file = recordPath(lab);
+export function readLabRecord(lab: string, root = ROOT): LabRecord | null {
+  const file = recordPath(lab, root);
   if (!fs.existsSync(file)) return null;
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')) as LabRecord;
@@ -52,16 +55,16 @@ export function readLabRecord(lab: string): LabRecord | null {
 }
 
 /** A new name takes the old one's place at once: no crash leaves half a record. */
-export function writeLabRecord(record: LabRecord): void {
-  const file = recordPath(record.lab);
+export function writeLabRecord(record: LabRecord, root = ROOT): void {
+  const file = recordPath(record.lab, root);
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
   const fresh = `${file}.new`;
   fs.writeFileSync(fresh, `${JSON.stringify(record, null, 2)}\n`);
   fs.renameSync(fresh, file);
 }
 
-export function removeLabRecord(lab: string): void {
-  fs.rmSync(labFolder(lab), { recursive: true, force: true });
+export function removeLabRecord(lab: string, root = ROOT): void {
+  fs.rmSync(labFolder(lab, root), { recursive: true, force: true });
 }
 
 /** Whether the process that wrote the record still runs; a number used again does not count. */
@@ -80,6 +83,6 @@ export function processStart(pid: number): string | null {
   }
 }
 
-function recordPath(lab: string): string {
-  return path.join(labFolder(lab), 'lab.json');
+function recordPath(lab: string, root: string): string {
+  return path.join(labFolder(lab, root), 'lab.json');
 }

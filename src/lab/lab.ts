@@ -4,6 +4,7 @@
  */
 import type { LabEvent } from '../analysis/live-events.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
+import { claimersOf } from '../havip/claimers.ts';
 import { completeTopology } from '../havip/complete-topology.ts';
 import type { Control } from '../havip/control.ts';
 import { quotaBreaches } from '../havip/quotas.ts';
@@ -141,14 +142,21 @@ export class Lab {
     });
   }
 
-  /** Ports of a host, or of one ENI of it (`host/eni`). Throws LabError where there is none. */
+  /**
+   * Ports of a host, or of one ENI of it (`host/eni`), but for those that are gone. Throws LabError
+   * where there is none.
+   */
   portsOf(target: string): number[] {
     const ports = this.ground.devices.flatMap(({ eni }, port) => {
       const one = this.topology.enis[eni];
       if (one === undefined) return [];
       return one.instance === target || `${one.instance}/${one.name}` === target ? [port] : [];
     });
-    if (ports.length > 0) return ports;
+    const there = ports.filter((port) => this.states[port] !== 'gone');
+    if (there.length > 0) return there;
+    if (ports.length > 0) {
+      throw new LabError(`${target} is gone with its namespace`, 'end the lab, and start it again');
+    }
     const known = [...this.hosts.keys()].join(', ');
     throw new LabError(`no host ${target} is attached`, `known are ${known}`);
   }
@@ -211,7 +219,7 @@ export class Lab {
   }
 
   private run(host: Host): void {
-    this.ground.remember(host.namespaces, host.start());
+    this.ground.remember(host.start());
   }
 
   private emit(event: LabEvent): void {
@@ -226,8 +234,9 @@ export class Lab {
 
   /** Each second: rates, and what was dropped since the last one. */
   private async tick(): Promise<void> {
-    const { last } = this;
     const statistics = await this.statistics();
+    // Only now: another tick may have been answered meanwhile, and has told of its part.
+    const { last } = this;
     this.last = statistics;
     const reasons: Record<string, number> = {};
     for (const [reason, count] of Object.entries(statistics.drops)) {
@@ -249,8 +258,8 @@ export class Lab {
   /** Whether every HaVip that a running host may claim has a holder. */
   private isHeld(statistics: EngineStatistics): boolean {
     return this.topology.havips.every((havip) => {
-      const mayBeHeld = havip.members.some(({ instance }) => this.hosts.get(instance)?.isRun);
-      if (!mayBeHeld) return true;
+      const claimers = claimersOf(this.topology, havip);
+      if (!claimers.some((instance) => this.hosts.get(instance)?.isRun)) return true;
       return statistics.havips.find((one) => one.name === havip.name)?.mac != null;
     });
   }

@@ -127,7 +127,7 @@ export class LiveFeed {
   private take(ring: RecordRing): void {
     if (ring.kind === RECORD_FRAME) {
       this.port = ring.a;
-      this.analysis.onFrame(ring.view, ring.at, ring.end, ring.time);
+      this.analysis.onFrame(ring.view, ring.at, ring.end, ring.time, ring.b);
     } else if (ring.kind === RECORD_REPOINTED) {
       const word = (index: number): number => ring.view.getInt32(ring.at + 4 * index);
       const ip =

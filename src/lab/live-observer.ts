@@ -8,13 +8,14 @@ import { Exchange, NO_EXCHANGE } from '../analysis/service.ts';
 import type { Claim } from '../arp/claim.ts';
 import { type AddressBook, isHavipPolicy } from '../dataplane/address-book.ts';
 import type { Classifier } from '../dataplane/classifier.ts';
+import { ALLOWED, RATE_LIMITED, SOURCE_IP, SOURCE_MAC } from '../dataplane/drop-reason.ts';
 import type { Forwarding } from '../dataplane/forwarding.ts';
 import type { FrameBatch } from '../dataplane/frame-batch.ts';
 import type { FrameTap } from '../dataplane/frame-tap.ts';
 import type { SwitchObserver } from '../dataplane/observer.ts';
 import type { RecordRing } from '../dataplane/record-ring.ts';
 import type { Switch } from '../dataplane/switch.ts';
-import { CLAIM_MOVED, FORWARD, verdictKind } from '../dataplane/verdict.ts';
+import { CLAIM_MOVED, DROP, FORWARD, verdictDetail, verdictKind } from '../dataplane/verdict.ts';
 import { writeMacHalves } from '../wire/mac.ts';
 import { RECORD_FRAME, RECORD_REPOINTED } from './engine-requests.ts';
 import type { FrameCapture } from './frame-capture.ts';
@@ -43,6 +44,8 @@ export class LiveObserver implements SwitchObserver, FrameTap {
   /** Null where nothing is captured. */
   private readonly capture: FrameCapture | null;
   private isOfInterest = false;
+  /** What a dry run has let pass in the frame in hand. */
+  private passed: number = ALLOWED;
 
   constructor(ring: RecordRing, capture: FrameCapture | null) {
     this.ring = ring;
@@ -59,6 +62,8 @@ export class LiveObserver implements SwitchObserver, FrameTap {
   /** After a frame was judged: out with it, where it was of interest, tagged with its network. */
   onJudged(batch: FrameBatch, index: number, port: number, way: number): void {
     if (this.capture !== null) this.capture.came(batch, index, port, way, this.now);
+    const refused = guardReasonOf(way) || this.passed;
+    this.passed = ALLOWED;
     if (!this.isOfInterest) return;
     this.isOfInterest = false;
     const { ring, seen } = this;
@@ -69,7 +74,7 @@ export class LiveObserver implements SwitchObserver, FrameTap {
     const grows = seen.network === 0 ? ADDRESSES : ADDRESSES + TAG;
     const to = ring.begin(RECORD_FRAME, this.now, grows + end - rest);
     if (to < 0) return;
-    ring.mark(to, port, 0, 0);
+    ring.mark(to, port, refused, 0);
     for (let i = 0; i < ADDRESSES; i++) ring.octets[to + i] = view.getUint8(at + i);
     // By IP every host sends to the gateway: whom it reaches is what the analysis wants to know.
     if (this.forwarding.isByIp && verdictKind(way) === FORWARD) {
@@ -108,6 +113,10 @@ export class LiveObserver implements SwitchObserver, FrameTap {
     this.isOfInterest = true;
   }
 
+  onPassed(why: number): void {
+    this.passed = why;
+  }
+
   /** The first frame left for the new holder of address `id`: so long after its claim. */
   onRepointed(id: number, _port: number, now: number): void {
     const { ring, book } = this;
@@ -124,4 +133,11 @@ export class LiveObserver implements SwitchObserver, FrameTap {
     if (this.isOfInterest || !isHavipPolicy(this.book.policy(id))) return;
     this.isOfInterest = this.exchange.read(view, seen) !== NO_EXCHANGE;
   }
+}
+
+/** Why a guard dropped the frame; ALLOWED where none did. */
+function guardReasonOf(way: number): number {
+  if (verdictKind(way) !== DROP) return ALLOWED;
+  const why = verdictDetail(way);
+  return why <= RATE_LIMITED || why === SOURCE_MAC || why === SOURCE_IP ? why : ALLOWED;
 }

@@ -46,6 +46,7 @@ const REFUSALS: Record<string, string> = {
   'not-member': 'the sender is not bound to this HaVip',
   'ordinary-address': 'an ordinary address, and not this host’s',
   'rate-limited': 'more claims than the policer lets pass',
+  'source-ip': 'its IP source is no address of the sender',
 };
 
 /** Why a claim is refused, as a sentence; an unknown reason is its own text. */

@@ -77,7 +77,7 @@ describe('with ports', () => {
   test('a member let in before is stopped at another port', () => {
     const bench = live('alibaba');
     for (const mac of [NODE1, NODE2, NODE1]) bench.send(announcement(mac, VIP), portOf(mac));
-    expect(bench.send(announcement(NODE2, VIP), portOf(ROGUE))).toBe('drop source-mac');
+    expect(bench.send(announcement(NODE2, VIP), portOf(ROGUE))).toBe('drop wrong-port');
     expect(bench.holder(VIP)).toBe(NODE1);
   });
 
@@ -86,7 +86,7 @@ describe('with ports', () => {
     for (const mac of [NODE1, NODE2, NODE1]) bench.send(announcement(mac, VIP), portOf(mac));
     const enis = bench.site?.plan.enis as unknown as { attach(eni: number, port: number): void };
     enis.attach(portOf(NODE2), 9);
-    expect(bench.send(announcement(NODE2, VIP), portOf(NODE2))).toBe('drop source-mac');
+    expect(bench.send(announcement(NODE2, VIP), portOf(NODE2))).toBe('drop wrong-port');
     expect(bench.send(announcement(NODE2, VIP), 9)).toBe('drop not-delivered');
     expect([bench.holder(VIP), bench.port(VIP)]).toEqual([NODE2, 9]);
   });

@@ -260,3 +260,16 @@ test('a table full of fixed addresses takes no other, and says so', () => {
   expect(owner.follow(0, 4, 0, 0, 0, parseIpv4('192.168.0.90'))).toBe(0);
   expect(owner.follow(0, 4, 0, 0, 0, parseIpv4(VIP))).toBe(1);
 });
+
+test('what an engine with ports refused is refused for those who watch it, with its reason', () => {
+  const bench = watching('alibaba');
+  expect(bench.claim(announcement(NODE1, VIP))).toBe('moved');
+  for (const reason of ['wrong-port', 'rate-limited']) {
+    bench.owner.judge.given = DROP_REASON_NAMES.indexOf(reason);
+    expect(bench.claim(announcement(NODE2, VIP))).toBe(`refused ${reason}`);
+    expect(bench.claim(announcement(NODE1, VIP))).toBe(`refused ${reason}`);
+  }
+  bench.owner.judge.given = 0;
+  expect(bench.holder(VIP)).toBe(NODE1);
+  expect(bench.claim(announcement(NODE2, VIP))).toBe('moved');
+});

@@ -16,6 +16,7 @@ import {
   STRANGER,
   VIP,
   VIP6,
+  VIRTUAL,
   watching,
 } from './site.ts';
 
@@ -79,10 +80,19 @@ describe.each(guarded)('live under %s', (provider) => {
     const bench = live(provider);
     expect(bench.send(from(STRANGER, '192.168.0.11'), 0)).toBe('drop source-mac');
     expect(bench.send(from(NODE1, '192.168.0.11'), portOf(NODE2))).toBe('drop source-mac');
-    expect(bench.send(announcement(NODE1, VIP), portOf(ROGUE))).toBe('drop source-mac');
-    expect(bench.dropped('source-mac')).toBe(3);
+    expect(bench.send(announcement(NODE1, VIP), portOf(ROGUE))).toBe('drop wrong-port');
+    expect(bench.dropped('source-mac')).toBe(2);
     expect(bench.holder(VIP)).toBeNull();
     expect(bench.stations()).toBe(0);
+  });
+
+  test('tells the reason for which the claim of such a frame is refused', () => {
+    const bench = live(provider);
+    expect(bench.claim(announcement(NODE1, VIP), portOf(ROGUE))).toBe('refused wrong-port');
+    expect(bench.claim(announcement(VIRTUAL, VIP), 0)).toBe('refused virtual-mac');
+    expect(bench.dropped('virtual-mac')).toBe(1);
+    expect(bench.claim(announcement(STRANGER, VIP), 0)).toBe('refused wrong-port');
+    expect(bench.holder(VIP)).toBeNull();
   });
 
   test('judges neighbor discovery by its IP source, too', () => {

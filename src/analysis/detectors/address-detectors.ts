@@ -66,6 +66,16 @@ export class AddressDetectors implements Detector {
     this.inventory = new SiteFindings(log, words, site);
   }
 
+  /** Beside a running switch nothing has to wait for the end. */
+  tellAtOnce(): void {
+    this.masters.tellAtOnce();
+  }
+
+  /** Beside a running switch, some times a second. */
+  poll(): void {
+    this.answerers.poll();
+  }
+
   /** Every claim of an address with an id, after ownership has taken it in. */
   onClaim(claim: Claim, id: number, verdict: number, reason: number): void {
     const track = this.tracks[id];

@@ -38,7 +38,7 @@ function reportUntracked({ source }: Cluster, one: Running, report: Report): voi
   for (const { device: other } of addresses) {
     if (other === null || seen.has(other.value)) continue;
     seen.add(other.value);
-    const message = `${other.value} has an address and is not watched: when it fails, nothing moves`;
+    const message = `${other.value} has an address and no watch: when it fails, nothing moves`;
     const fix =
       tracked.length === 0
         ? addTo(one, source, ['track_interface {', `    ${other.value}`, '}'])
