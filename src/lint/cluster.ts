@@ -47,6 +47,8 @@ export interface Cluster {
   readonly hosts: readonly Host[];
   readonly routers: readonly Router[];
   readonly source: SourceLines;
+  /** Addresses that move: those of the files, and the HaVips of the lab. */
+  readonly virtualAddresses: ReadonlySet<string>;
   /** Null: no cloud is named. */
   readonly rules: RuleSet | null;
   readonly topology: Topology | null;
@@ -57,6 +59,12 @@ export interface Cluster {
 
 export function instancesOf(cluster: Pick<Cluster, 'hosts'>): Running[] {
   return cluster.hosts.flatMap(({ instances }) => [...instances]);
+}
+
+export function virtualAddressesOf(hosts: readonly Host[], topology: Topology | null): Set<string> {
+  const havips = topology?.havips.flatMap(({ address }) => address ?? []) ?? [];
+  const listed = instancesOf({ hosts }).flatMap(({ addresses }) => addresses);
+  return new Set([...havips, ...listed.map(({ address }) => address)]);
 }
 
 /** Less is no sign that two instances are meant for each other. */

@@ -11,10 +11,16 @@ import {
   routersOf,
   type ScriptProbe,
   type Version,
+  virtualAddressesOf,
 } from './cluster.ts';
 import { type ExpectedOutage, expectedOutages } from './expected-outage.ts';
 import type { Finding, Remark, Rule, Severity } from './finding.ts';
-import { type ConfOptions, type KeepalivedConf, parseKeepalivedConf } from './keepalived-conf.ts';
+import {
+  type ConfOptions,
+  type InstanceConfig,
+  type KeepalivedConf,
+  parseKeepalivedConf,
+} from './keepalived-conf.ts';
 import { type LabHost, labHostOf } from './lab-host.ts';
 import { RULES } from './rules.ts';
 import { runningOf } from './running.ts';
@@ -52,6 +58,10 @@ export interface LintResult {
 }
 
 export const FINDINGS_MAX = 1000;
+/** Instances of a file that are compared with each other; the rest is read only. */
+const INSTANCES_MAX = 1000;
+/** Lines of a list of an instance that are judged. */
+const LISTED_MAX = 1000;
 
 export function lint(request: LintRequest): LintResult {
   const source = new SourceLines();
@@ -61,6 +71,7 @@ export function lint(request: LintRequest): LintResult {
     hosts,
     routers: routersOf(hosts),
     source,
+    virtualAddresses: virtualAddressesOf(hosts, topology),
     rules: provider === null ? null : ruleSet(provider),
     topology,
     keepalived,
@@ -92,7 +103,19 @@ function hostOf(file: LintFile, topology: Topology | null, source: SourceLines):
 }
 
 function instancesIn(conf: KeepalivedConf, host: string, lab: LabHost | null) {
-  return conf.instances.map((config) => runningOf(config, conf, host, lab));
+  const instances = conf.instances.slice(0, INSTANCES_MAX);
+  return instances.map((config) => runningOf(bounded(config), conf, host, lab));
+}
+
+/** Without the ends of endless lists; an advert holds 255 addresses. */
+function bounded(config: InstanceConfig): InstanceConfig {
+  return {
+    ...config,
+    addresses: config.addresses.slice(0, LISTED_MAX),
+    excludedAddresses: config.excludedAddresses.slice(0, LISTED_MAX),
+    unicastPeers: config.unicastPeers.slice(0, LISTED_MAX),
+    tracks: config.tracks.slice(0, LISTED_MAX),
+  };
 }
 
 /** What is included can be shown too. */

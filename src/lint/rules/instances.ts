@@ -129,7 +129,7 @@ const familyMixed: Rule = {
   title: 'IPv4 and IPv6 in one instance',
   source: 'keepalived -t: "address family must match VRRP instance"',
   check(cluster, report) {
-    for (const { config, host, family, source } of instancesOf(cluster)) {
+    for (const { config, host, family } of instancesOf(cluster)) {
       for (const { address, place, family: own } of config.addresses) {
         if (own === family) continue;
         const message =
@@ -142,7 +142,7 @@ const familyMixed: Rule = {
         report({ host, place, message, fix });
       }
       for (const { address, place } of config.unicastPeers) {
-        if (address.family === family || source === null) continue;
+        if (address.family === family) continue;
         const message =
           `keepalived leaves the peer ${address.text} out, since the instance is ` + `IPv${family}`;
         report({ host, place, message });

@@ -201,11 +201,8 @@ function sourceFix(cluster: Cluster, { config, lab, device, family }: Running): 
 }
 
 /** An address that moves: of a file, or a HaVip of the lab. */
-export function isVirtual(cluster: Cluster, text: string): boolean {
-  if (cluster.topology?.havips.some(({ address }) => address === text) === true) return true;
-  return instancesOf(cluster).some(({ addresses }) =>
-    addresses.some((one) => one.address === text),
-  );
+export function isVirtual({ virtualAddresses }: Cluster, text: string): boolean {
+  return virtualAddresses.has(text);
 }
 
 export const UNICAST_RULES: readonly Rule[] = [
