@@ -3,6 +3,7 @@ import type { Cluster, Host } from '../cluster.ts';
 import type { Rule } from '../finding.ts';
 import { addGlobal } from '../fixes.ts';
 import type { ScriptUse } from '../keepalived-conf.ts';
+import type { Place } from '../notices.ts';
 import { allOf, globalOf, lastOf } from '../statements.ts';
 
 /** Every script of the file. */
@@ -43,7 +44,8 @@ const scriptUserMissing: Rule = {
     'keepalived.conf(5), script_user: keepalived_script where there is such a user, else root',
   check(cluster, report) {
     for (const host of cluster.hosts) {
-      const [first] = scriptsOf(host).filter((use) => !hasUser(host, use));
+      const settled = withUser(host);
+      const first = scriptsOf(host).find(({ place }) => !settled.has(place));
       if (first === undefined || host.conf.globals.scriptUser !== null) continue;
       const isSecure = host.conf.globals.scriptSecurity?.value === true;
       const message = isSecure
@@ -58,12 +60,12 @@ const scriptUserMissing: Rule = {
   },
 };
 
-/** A `vrrp_script` may name its own. */
-function hasUser({ conf }: Host, use: ScriptUse): boolean {
+/** Where scripts stand whose `vrrp_script` names a user of its own. */
+function withUser({ conf }: Host): Set<Place | undefined> {
   const blocks = allOf(conf.statements, 'vrrp_script').filter(
     (one) => lastOf(one, 'user') !== null,
   );
-  return blocks.some((one) => lastOf(one, 'script')?.values[0]?.place === use.place);
+  return new Set(blocks.map((one) => lastOf(one, 'script')?.values[0]?.place));
 }
 
 const scriptMissing: Rule = {

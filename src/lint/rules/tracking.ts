@@ -62,6 +62,9 @@ const trackUnknown: Rule = {
   },
 };
 
+/** Names that a mistyped one is compared with. */
+const COMPARED_MAX = 100;
+
 const DEFINED_BY: Partial<Record<Track['kind'], readonly string[]>> = {
   script: ['vrrp_script'],
   file: ['vrrp_track_file', 'track_file'],
@@ -91,7 +94,7 @@ function checkTrack(
   }
   const close = cluster.nearest?.(
     name,
-    blocks.flatMap(({ values }) => values[0]?.text ?? []),
+    blocks.slice(0, COMPARED_MAX).flatMap(({ values }) => values[0]?.text ?? []),
   );
   const meant = close ? `; did you mean ${close}?` : '';
   const message =
