@@ -31,6 +31,8 @@ export interface LabOptions {
   captureFolder: string | null;
   /** The program of the engine's thread. */
   engine: URL;
+  /** The words that start this command. */
+  command: readonly string[];
   /** Nanoseconds since 1970. */
   wallClock(): number;
   emit(event: LabEvent): void;
@@ -292,6 +294,6 @@ function withAddresses(topology: Topology): Topology {
 
 function hostsOf(topology: Topology, options: LabOptions): Map<string, Host> {
   const names = [...new Set(topology.enis.map((eni) => eni.instance))];
-  const { folder, onLine } = options;
-  return new Map(names.map((name) => [name, new Host(topology, name, folder, onLine)]));
+  const { folder, command, onLine } = options;
+  return new Map(names.map((name) => [name, new Host(topology, name, folder, command, onLine)]));
 }
