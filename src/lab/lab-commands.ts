@@ -36,7 +36,7 @@ export async function obey(lab: Lab, request: ControlRequest): Promise<unknown> 
 async function bind(lab: Lab, request: ControlRequest, command: 'bind' | 'unbind') {
   const havip = text(request, 'havip');
   const member = text(request, 'member');
-  await lab.change({ command, havip, member }, (control) => control[command](havip, member));
+  await lab.change({ command, havip, member });
   return { havip, member };
 }
 
@@ -50,8 +50,7 @@ async function kill(lab: Lab, request: ControlRequest): Promise<unknown> {
 async function start(lab: Lab, request: ControlRequest): Promise<unknown> {
   const host = lab.hostNamed(text(request, 'host'));
   await host.kill();
-  const { name: instance } = host;
-  await lab.change({ command: 'flush', instance }, (control) => control.flushHolder(instance));
+  await lab.change({ command: 'flush', instance: host.name });
   await lab.powerOn(host);
   await setPorts(lab, host.name, 'cut', false);
   await setPorts(lab, host.name, 'hold', false);

@@ -5,13 +5,17 @@
 import type { LabEvent } from '../analysis/live-events.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
 import { completeTopology } from '../havip/complete-topology.ts';
-import type { Control } from '../havip/control.ts';
 import { quotaBreaches } from '../havip/quotas.ts';
 import type { Topology } from '../havip/topology.ts';
 import { formatMac } from '../wire/mac.ts';
 import { configureEni } from './attachment.ts';
 import { EngineLink } from './engine-link.ts';
-import type { EngineReply, EngineRequest, EngineStatistics } from './engine-requests.ts';
+import type {
+  EngineChange,
+  EngineReply,
+  EngineRequest,
+  EngineStatistics,
+} from './engine-requests.ts';
 import { Ground } from './ground.ts';
 import { Host, type LineSink } from './host.ts';
 import { LabError } from './lab-error.ts';
@@ -100,7 +104,8 @@ export class Lab {
       const link = await EngineLink.start(options.engine, { ...settings, dryRun, busyPoll });
       link.onFailure = options.onFailure;
       const emit = (event: LabEvent): void => lab.emit(event);
-      const feed = new LiveFeed({ topology, ring, base, now, portNames, allClaims, emit });
+      const told = { allClaims, dryRun, emit };
+      const feed = new LiveFeed({ topology, ring, base, now, portNames, ...told });
       const lab = new Lab(options, { topology, hosts, ground, link, feed, captures, now });
       feed.run();
       captures?.run();
@@ -166,14 +171,15 @@ export class Lab {
   }
 
   /** A change of bindings or holders, in the engine and in what the analysis judges by. */
-  async change(request: EngineRequest, apply: (control: Control) => unknown): Promise<void> {
-    this.feed.change(apply);
+  async change(change: EngineChange): Promise<void> {
+    const number = this.feed.change(change);
     try {
-      await this.ask(request);
+      await this.ask({ ...change, number });
     } catch (error) {
-      this.feed.forgetChange();
+      this.feed.forgetChange(number);
       throw error;
     }
+    this.feed.confirmChange(number);
   }
 
   async ask(request: EngineRequest): Promise<EngineReply> {
