@@ -156,9 +156,11 @@ export async function statusOf(lab: Lab): Promise<LabStatus> {
       port: portName(port),
     })),
     havips: statistics.havips.map(({ name, mac, members }) => {
-      const ip = topology.havips.find((havip) => havip.name === name)?.address ?? '';
+      const havip = topology.havips.find((one) => one.name === name);
+      const ip = havip?.address ?? '';
       const holder = mac === null ? null : { mac, name: instanceOf(mac) };
-      return { name, ip, holder, since: holder && lab.feed.heldSince(ip), members };
+      const since = holder && lab.feed.heldSince(ip, havip?.subnet ?? '');
+      return { name, ip, holder, since, members };
     }),
     drops: statistics.drops,
     lostEvents: lab.feed.lost,

@@ -60,6 +60,7 @@ export class LiveFeed {
   private readonly control: Control;
   private readonly options: FeedOptions;
   private readonly times = new TimeBase();
+  /** By address and network. */
   private readonly since = new Map<string, string>();
   private readonly networks: LiveNetworks;
   /** By number, in the order in which they were asked for. */
@@ -179,17 +180,20 @@ export class LiveFeed {
     return this.options.ring.lost;
   }
 
-  /** When the present holder of an address took it. */
-  heldSince(ip: string): string | null {
-    return this.since.get(ip) ?? null;
+  /** When the present holder of an address of a subnet took it. */
+  heldSince(ip: string, subnet: string): string | null {
+    const networks = this.networks.ofSubnet(subnet);
+    const times = networks.flatMap((network) => this.since.get(`${ip} in ${network}`) ?? []);
+    return times.sort().at(-1) ?? null;
   }
 
   private claim(claim: ClaimEntry): void {
     const { ip, mac, name, form, verdict, reason } = claim;
     const port = this.options.portNames[this.port] ?? null;
     const time = claim.time ?? this.time(this.options.now());
-    if (verdict === 'moved' && (this.since.has(ip) || this.since.size < HELD_MAX)) {
-      this.since.set(ip, time);
+    const place = `${ip} in ${claim.vlan ?? 0}`;
+    if (verdict === 'moved' && (this.since.has(place) || this.since.size < HELD_MAX)) {
+      this.since.set(place, time);
     }
     this.options.emit({ event: 'claim', time, ip, mac, name, port, form, verdict, reason });
   }

@@ -75,7 +75,7 @@ describe('a crash of the master', () => {
       `${inst(NODE1)}/eth0`,
       `${inst(NODE2)}/eth0`,
     ]);
-    expect(lab.feed.heldSince(VIP)).toBe('2026-11-20T12:00:08.600000000Z');
+    expect(lab.feed.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:08.600000000Z');
     expect(lab.feed.lost).toBe(0);
   });
 
@@ -132,6 +132,15 @@ describe('a rogue', () => {
     expect(lab.of('takeover')[0]?.outageSeconds).toBeCloseTo(2.3, 6);
     expect(lab.of('finding').map(({ code }) => code)).toContain('spoofed-sender');
   });
+});
+
+test('since when an address is held says nothing of the same address in another subnet', async () => {
+  const lab = new MemoryLab(topologyOf('classic'));
+  lab.at(1, NODE1, announcement(NODE1, VIP));
+  lab.at(2, NEIGHBOR, announcement(NEIGHBOR, VIP));
+  lab.at(3, NEIGHBOR, announcement(NODE1, VIP));
+  await lab.feed.end();
+  expect(lab.feed.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:01.000000000Z');
 });
 
 describe('changes of bindings', () => {
@@ -215,7 +224,7 @@ describe('a dry run of the guard', () => {
       },
     ]);
     expect(lab.holder(VIP)).toBe(ROGUE);
-    expect(lab.feed.heldSince(VIP)).toBe('2026-11-20T12:00:02.050000000Z');
+    expect(lab.feed.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:02.050000000Z');
   });
 
   test('without it the same frames change nothing', async () => {
@@ -270,7 +279,9 @@ describe('the report and the switch agree on every address', () => {
         const name = havip.name;
         expect(holderIn(owner, name), name).toBe(lab.live.control.holderOf(name));
       }
-      const moved = lab.of('claim').filter(({ ip, verdict }) => ip === VIP && verdict === 'moved');
+      // The other subnet is another network, in which the same address is another one.
+      const inA = lab.of('claim').filter(({ port }) => port !== `${inst(NEIGHBOR)}/eth0`);
+      const moved = inA.filter(({ ip, verdict }) => ip === VIP && verdict === 'moved');
       const last = moved.at(-1)?.mac ?? null;
       if (lab.holder(VIP) !== null) expect(last).toBe(lab.holder(VIP));
     }
