@@ -1,10 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+const common = { pool: 'forks', testTimeout: 30_000 } as const;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    pool: 'forks',
-    testTimeout: 30_000,
+    // The live tests compare durations with a ping log: they come last, one file at a time.
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'still',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/live/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'live',
+          include: ['test/live/**/*.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

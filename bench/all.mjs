@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { machine, table } from './report.mjs';
 
 const folder = import.meta.dirname;
-const BENCHES = ['frames', 'tables', 'announcements', 'replay'];
+const BENCHES = ['frames', 'tables', 'announcements', 'replay', 'wire/throughput', 'wire/latency'];
 
 const about = machine();
 const answers = [];
@@ -20,7 +20,11 @@ for (const name of BENCHES) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (status !== 0) throw new Error(`bench/${name}.mjs failed (${status})`);
-  const lines = stdout.trimEnd().split('\n');
+  // A bench that this machine cannot run has said why, and answers nothing.
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '');
   answers.push(...lines.map((line) => ({ bench: name, ...JSON.parse(line) })));
 }
 

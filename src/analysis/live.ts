@@ -59,6 +59,7 @@ export class LiveAnalysis {
     this.analysis = new Analysis(site, KEPT, options.allClaims, { dryRun });
     this.analysis.times.nowOf(options.base, 0, 0);
     this.analysis.clock.start = 0;
+    this.analysis.addressDetectors.tellAtOnce();
     this.listener = listener;
     const replayListener: ReplayListener = {
       onClaim: (claim) => listener.onClaim(claim),

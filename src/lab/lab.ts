@@ -4,6 +4,7 @@
  */
 import type { LabEvent } from '../analysis/live-events.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
+import { claimersOf } from '../havip/claimers.ts';
 import { completeTopology } from '../havip/complete-topology.ts';
 import { quotaBreaches } from '../havip/quotas.ts';
 import type { Topology } from '../havip/topology.ts';
@@ -232,8 +233,9 @@ export class Lab {
 
   /** Each second: rates, and what was dropped since the last one. */
   private async tick(): Promise<void> {
-    const { last } = this;
     const statistics = await this.statistics();
+    // Only now: another tick may have been answered meanwhile, and has told of its part.
+    const { last } = this;
     this.last = statistics;
     const reasons: Record<string, number> = {};
     for (const [reason, count] of Object.entries(statistics.drops)) {
@@ -255,8 +257,8 @@ export class Lab {
   /** Whether every HaVip that a running host may claim has a holder. */
   private isHeld(statistics: EngineStatistics): boolean {
     return this.topology.havips.every((havip) => {
-      const mayBeHeld = havip.members.some(({ instance }) => this.hosts.get(instance)?.isRun);
-      if (!mayBeHeld) return true;
+      const claimers = claimersOf(this.topology, havip);
+      if (!claimers.some((instance) => this.hosts.get(instance)?.isRun)) return true;
       return statistics.havips.find((one) => one.name === havip.name)?.mac != null;
     });
   }

@@ -1,5 +1,5 @@
 /** The events of a running lab as lines for a terminal: one line an event, the time first. */
-import type { LabEvent } from '../analysis/live-events.ts';
+import type { LabEvent, ReadyEvent } from '../analysis/live-events.ts';
 import { refusalReason } from './cause-texts.ts';
 import { type Look, paint, printable, type Tone } from './page.ts';
 import { clockTime, duration, listed } from './quantity.ts';
@@ -14,7 +14,9 @@ function wordsOf(event: LabEvent): [text: string, tone: Tone] {
   switch (event.event) {
     case 'ready': {
       const held = event.havips.map(({ name, ip, holder }) =>
-        holder === null ? `${name} ${ip} (no holder yet)` : `${name} ${ip} → ${holder}`,
+        holder === null
+          ? `${name} ${ip} (no holder yet)`
+          : `${name} ${ip} → ${hostOf(event, holder)}`,
       );
       const ports = `${event.ports.length} ports`;
       return [`ready: ${[ports, ...held].join(', ')}`, 'good'];
@@ -32,7 +34,9 @@ function wordsOf(event: LabEvent): [text: string, tone: Tone] {
       const { from, to, cause, detectionSeconds, outageSeconds, repointMicroseconds } = event;
       const parts = [`takeover of ${event.ip} from ${party(from)} to ${party(to)}: ${cause}`];
       if (detectionSeconds !== null) parts.push(`detected in ${duration(detectionSeconds)}`);
-      if (repointMicroseconds !== null) parts.push(`repointed in ${repointMicroseconds} µs`);
+      if (repointMicroseconds !== null) {
+        parts.push(`repointed in ${duration(repointMicroseconds / 1e6)}`);
+      }
       parts.push(outageSeconds === null ? 'outage unknown' : `outage ${duration(outageSeconds)}`);
       return [parts.join(', '), 'warn'];
     }
@@ -50,6 +54,12 @@ function wordsOf(event: LabEvent): [text: string, tone: Tone] {
     case 'stopped':
       return ['stopped', 'plain'];
   }
+}
+
+/** Whose MAC it is; the MAC itself where it is no port's. */
+function hostOf({ ports }: ReadyEvent, mac: string): string {
+  const [host] = ports.find((port) => port.mac === mac)?.name.split('/') ?? [];
+  return host ?? mac;
 }
 
 function tone(verdict: string): Tone {

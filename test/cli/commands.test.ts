@@ -48,8 +48,8 @@ describe('mistakes', () => {
     ['', /no command is named; havip help lists them/],
     ['replya x', /unknown command "replya"; did you mean replay\?/],
     ['toString', /unknown command "toString"/],
-    ['up lab.yaml', /"up" is not yet built/],
-    ['help speak', /"speak" is not yet built/],
+    ['history web', /"history" is not yet built/],
+    ['help list', /"list" is not yet built/],
     ['explain claim-refuse', /havip explain: unknown finding code.*did you mean claim-refused\?/],
     ['explain --what', /havip explain: unknown option "--what"/],
   ])('havip %s: one line, status 2', async (line, message) => {

@@ -101,8 +101,8 @@ describe('whether a process runs', () => {
     process.kill(pid, 'SIGSTOP');
     const start = processStart(pid);
     expect(start).not.toBeNull();
-    // Its parent sleeps and never waits for it.
-    const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: 'pipe' });
+    // It ends when its parent is a sleep already, which never waits for it.
+    const shell = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: 'pipe' });
     children.push(shell);
     const zombie = await new Promise<number>((resolve) =>
       shell.stdout.once('data', (text) => resolve(Number(text))),

@@ -66,6 +66,11 @@ export class AddressDetectors implements Detector {
     this.inventory = new SiteFindings(log, words, site);
   }
 
+  /** Beside a running switch nothing has to wait for the end. */
+  tellAtOnce(): void {
+    this.masters.tellAtOnce();
+  }
+
   /** Every claim of an address with an id, after ownership has taken it in. */
   onClaim(claim: Claim, id: number, verdict: number, reason: number): void {
     const track = this.tracks[id];

@@ -40,6 +40,7 @@ export class MasterClaims {
   private readonly watches: AddressWatches;
   private readonly book: AddressBook;
   private readonly pending: Discovery[] = [];
+  private isLive = false;
 
   constructor(parts: MasterClaimParts) {
     this.clock = parts.clock;
@@ -76,13 +77,19 @@ export class MasterClaims {
     first.orderlySpeaker = speaker.index;
   }
 
+  /** Whoever looks on at the switch itself sees all claims, and is told at once. */
+  tellAtOnce(): void {
+    this.isLive = true;
+  }
+
   /** What only holds where the capture point sees all claims is said at the end. */
   finish(seesAll: boolean): void {
     if (seesAll) for (const discovery of this.pending) this.log.raise(discovery);
   }
 
   private hold(discovery: Discovery): void {
-    if (this.pending.length < PENDING_MAX) this.pending.push(discovery);
+    if (this.isLive) this.log.raise(discovery);
+    else if (this.pending.length < PENDING_MAX) this.pending.push(discovery);
   }
 
   /** True where there is nothing to say of the address as long as its holder stays. */

@@ -16,7 +16,8 @@ const ROGUE_LAB = path.join(PCAPS, '10-rogue.lab.yaml');
 const ACTIVE = path.join(PCAPS, '14a-active-active.pcap.gz');
 const GENERATE = path.resolve(import.meta.dirname, '../../../bench/generate.mjs');
 const SIZE_MAX = 1_500_000;
-const LOAD_MAX_MS = 2000;
+/** On an idle machine it is half a second to one and a half; other tests run at the same time. */
+const LOAD_MAX_MS = 6000;
 const PAGES = ['crash', 'rogue', 'active'];
 const WIDTHS = [400, 700, 920, 1280];
 
