@@ -92,7 +92,6 @@ describe('the lines of all events', () => {
     expect(plain).toEqual(lines());
     expect(lines().join('')).not.toContain('\x1b');
     expect(lines({ color: true })[4]?.startsWith('\x1b[1;31m22:13')).toBe(true);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
     const ascii = lines({ unicode: false }).join('').replaceAll('’', '');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
     expect(ascii).toMatch(/^[\x00-\x7f]*$/);
