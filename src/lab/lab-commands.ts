@@ -2,11 +2,11 @@
  * What a running lab can be told to do, by name: the other end of `havip status`, `bind`, `kill`
  * and the like. Each answers with what became of it; a refusal is thrown and changes nothing.
  */
-import type { LabStatus } from '../analysis/live-events.ts';
+import type { LabStatus, PortStatus } from '../analysis/live-events.ts';
 import { setCarrier } from '../ports/tap-device.ts';
 import { formatMac, parseMac } from '../wire/mac.ts';
 import type { ControlRequest } from './control-server.ts';
-import { type Lab, nameOf } from './lab.ts';
+import { type Lab, nameOf, type PortState } from './lab.ts';
 import { LabError } from './lab-error.ts';
 
 type Action = (lab: Lab, request: ControlRequest) => Promise<unknown>;
@@ -105,12 +105,15 @@ async function fault(lab: Lab, request: ControlRequest): Promise<unknown> {
 async function setPorts(lab: Lab, host: string, command: 'cut' | 'hold', on: boolean) {
   const ports = lab.portsOf(host);
   await lab.ask({ command, ports, on });
-  const state = command === 'cut' ? 'cut' : 'paused';
   for (const port of ports) {
-    if (lab.states[port] === 'gone') continue;
-    if (on) lab.states[port] = state;
-    else if (lab.states[port] === state) lab.states[port] = 'up';
+    const state = lab.states[port];
+    if (state !== undefined) state[command] = on;
   }
+}
+
+function nameOfState(state: PortState | undefined): PortStatus['state'] {
+  if (state === undefined) return 'up';
+  return state.gone ? 'gone' : state.cut ? 'cut' : state.hold ? 'paused' : 'up';
 }
 
 function carrierOf(lab: Lab, port: number, on: boolean): void {
@@ -140,7 +143,7 @@ export async function statusOf(lab: Lab): Promise<LabStatus> {
         name: nameOf(topology, eni),
         mac: formatMac(topology.enis[eni]?.mac ?? 0),
         addresses: topology.enis[eni]?.addresses ?? [],
-        state: lab.states[port] ?? 'up',
+        state: nameOfState(lab.states[port]),
         framesIn: counts?.in ?? 0,
         framesOut: counts?.out ?? 0,
         octetsIn: counts?.octetsIn ?? 0,

@@ -43,6 +43,13 @@ export interface LabOptions {
   onFailure(error: Error): void;
 }
 
+/** What was done to a port by `cut` and `pause`, and by whoever deleted its namespace. */
+export interface PortState {
+  cut: boolean;
+  hold: boolean;
+  gone: boolean;
+}
+
 const RING_OCTETS = 1 << 22;
 /** How long the HaVips may take to get their holders before the lab counts as ready. */
 const READY_WAIT = 10_000;
@@ -58,8 +65,8 @@ export class Lab {
   readonly link: EngineLink;
   readonly feed: LiveFeed;
   readonly since: string;
-  /** By port: what `cut` and `pause` did to it. */
-  readonly states: ('up' | 'cut' | 'paused' | 'gone')[];
+  /** By port. */
+  readonly states: PortState[];
   /** Frames in and out over the last second, by port. */
   readonly rates: { in: number; out: number }[];
   private readonly captures: PortCaptures | null;
@@ -77,7 +84,7 @@ export class Lab {
     this.feed = parts.feed;
     this.captures = parts.captures;
     this.since = parts.feed.time(parts.now());
-    this.states = parts.ground.devices.map(() => 'up');
+    this.states = parts.ground.devices.map(() => ({ cut: false, hold: false, gone: false }));
     this.rates = parts.ground.devices.map(() => ({ in: 0, out: 0 }));
   }
 
@@ -228,7 +235,8 @@ export class Lab {
     const port = this.ground.devices.findIndex(
       ({ eni }) => nameOf(this.topology, eni) === event.port,
     );
-    if (port >= 0) this.states[port] = 'gone';
+    const state = this.states[port];
+    if (state !== undefined) state.gone = true;
   }
 
   /** Each second: rates, and what was dropped since the last one. */
