@@ -5,8 +5,9 @@
 import type { LabStatus, PortStatus } from '../analysis/live-events.ts';
 import { setCarrier } from '../ports/tap-device.ts';
 import { formatMac, parseMac } from '../wire/mac.ts';
+import type { PortState } from './attachment.ts';
 import type { ControlRequest } from './control-server.ts';
-import { type Lab, nameOf, type PortState } from './lab.ts';
+import { type Lab, nameOf } from './lab.ts';
 import { LabError } from './lab-error.ts';
 
 type Action = (lab: Lab, request: ControlRequest) => Promise<unknown>;

@@ -9,7 +9,7 @@ import { completeTopology } from '../havip/complete-topology.ts';
 import { quotaBreaches } from '../havip/quotas.ts';
 import type { Topology } from '../havip/topology.ts';
 import { formatMac } from '../wire/mac.ts';
-import { configureEni } from './attachment.ts';
+import { configureEni, type PortState } from './attachment.ts';
 import { EngineLink } from './engine-link.ts';
 import type {
   EngineChange,
@@ -41,13 +41,6 @@ export interface LabOptions {
   onLine: LineSink;
   /** The engine ended by itself: nothing passes any more. */
   onFailure(error: Error): void;
-}
-
-/** What was done to a port by `cut` and `pause`, and by whoever deleted its namespace. */
-export interface PortState {
-  cut: boolean;
-  hold: boolean;
-  gone: boolean;
 }
 
 const RING_OCTETS = 1 << 22;
