@@ -32,7 +32,7 @@ napi_value hv_js_open_tap(napi_env env, napi_callback_info info) {
   return device_object(env, &device, 0);
 }
 
-/* openPacket(name, protocol, promiscuous, offload, netns) */
+/* openPacket(name, protocol, promiscuous, offload, outgoing, netns) */
 napi_value hv_js_open_packet(napi_env env, napi_callback_info info) {
   napi_value values[ARGUMENTS_MAX];
   char name[64], netns[PATH_MAX];
@@ -42,8 +42,9 @@ napi_value hv_js_open_packet(napi_env env, napi_callback_info info) {
   hv_text(env, values[0], name, sizeof name);
   struct hv_packet_options options = {.protocol = hv_integer(env, values[1]),
                                       .promiscuous = hv_integer(env, values[2]),
-                                      .offload = hv_integer(env, values[3])};
-  hv_text(env, values[4], netns, sizeof netns);
+                                      .offload = hv_integer(env, values[3]),
+                                      .outgoing = hv_integer(env, values[4])};
+  hv_text(env, values[5], netns, sizeof netns);
   if (hv_open_packet(netns, name, &options, &device, &error) < 0) {
     return hv_raise(env, name, &error);
   }

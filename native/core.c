@@ -13,6 +13,8 @@
 
 /* What epoll says of the eventfd; no port has this index. */
 #define WAKE_UP UINT32_MAX
+/* Milliseconds between two looks at whether an interface that is down is there at all. */
+#define DOWN_LOOK 500
 
 static int fail(struct hv_error *error, const char *step) {
   error->number = errno;
@@ -49,7 +51,7 @@ int hv_attach(struct hv_io *io, int fd, int kind, int has_header, struct hv_erro
   if (io->port_count == HV_PORTS_MAX) return fail(error, "attach");
   int index = io->port_count;
   if (watch(io->epoll_fd, fd, (uint32_t)index) < 0) return fail(error, "epoll");
-  io->ports[index] = (struct hv_port){fd, kind, has_header, 1};
+  io->ports[index] = (struct hv_port){fd, kind, has_header, 1, 0};
   io->port_count++;
   return index;
 }
@@ -99,6 +101,19 @@ static int wait_events(struct hv_io *io, struct epoll_event *events, int max, do
   return epoll_wait(io->epoll_fd, events, max, (int)milliseconds + 1);
 }
 
+/* Where an interface is removed, its socket tells that it is down, and no more. Returns how many
+ * are still down. */
+static int look_for_gone(struct hv_io *io) {
+  int down = 0;
+  for (int i = 0; i < io->port_count; i++) {
+    struct hv_port *port = &io->ports[i];
+    if (!port->is_attached || !port->is_down) continue;
+    if (is_gone(port)) hv_gone(io, i);
+    else down++;
+  }
+  return down;
+}
+
 /* Indexes of the ports that can be read go to `ready`; their number, 0 for anything else. */
 int hv_wait(struct hv_io *io, double milliseconds, int capacity) {
   struct epoll_event events[HV_EVENTS_MAX];
@@ -106,6 +121,8 @@ int hv_wait(struct hv_io *io, double milliseconds, int capacity) {
   int max = capacity < HV_EVENTS_MAX ? capacity : HV_EVENTS_MAX;
   if (max > io->ready_capacity) max = io->ready_capacity;
   if (max < 1) return 0;
+  int down = look_for_gone(io);
+  if (down > 0 && !(milliseconds >= 0 && milliseconds < DOWN_LOOK)) milliseconds = DOWN_LOOK;
   int count = wait_events(io, events, max, milliseconds);
   int ready = 0;
   for (int i = 0; i < count; i++) {
@@ -114,8 +131,9 @@ int hv_wait(struct hv_io *io, double milliseconds, int capacity) {
       if (read(io->event_fd, &signals, sizeof signals) < 0) continue;
     } else if ((events[i].events & (EPOLLERR | EPOLLHUP)) && is_gone(&io->ports[what])) {
       hv_gone(io, (int)what);
-    } else if (events[i].events & EPOLLIN) {
-      io->ready[ready++] = (int32_t)what;
+    } else {
+      io->ports[what].is_down = (events[i].events & EPOLLERR) != 0;
+      if (events[i].events & EPOLLIN) io->ready[ready++] = (int32_t)what;
     }
   }
   return ready;

@@ -71,6 +71,8 @@ struct hv_packet_options {
   int protocol;
   int promiscuous;
   int offload;
+  /* Also what this machine itself sends is received. */
+  int outgoing;
 };
 
 struct hv_port {
@@ -78,6 +80,8 @@ struct hv_port {
   int kind;
   int has_header;
   int is_attached;
+  /* Its interface went down; whether to come back is not known yet. */
+  int is_down;
 };
 
 /* A frame as it is gathered for a write: header, addresses, tag, rest. */

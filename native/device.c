@@ -111,7 +111,7 @@ static int open_packet(const char *name, const struct hv_packet_options *options
   device->mtu = request.ifr_mtu;
   device->has_offload = options->offload && set_option(fd, PACKET_VNET_HDR, 1) == 0;
   if (set_option(fd, PACKET_AUXDATA, 1) < 0) return fail(error, "PACKET_AUXDATA", fd);
-  if (set_option(fd, PACKET_IGNORE_OUTGOING, 1) < 0) {
+  if (!options->outgoing && set_option(fd, PACKET_IGNORE_OUTGOING, 1) < 0) {
     return fail(error, "PACKET_IGNORE_OUTGOING", fd);
   }
   enlarge(fd, SO_RCVBUFFORCE, SO_RCVBUF);

@@ -62,8 +62,9 @@ async function bundleCommand(folder) {
   const { rolldown } = await import('rolldown');
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const external = [/^node:/, ...Object.keys(dependencies)];
-  const engine = join(folder, 'engine-worker.js');
-  const input = existsSync(engine) ? [main, engine] : main;
+  // The programs of threads, each a file that is loaded by its name.
+  const workers = ['engine-worker.js', 'receiver-worker.js'].map((file) => join(folder, file));
+  const input = [main, ...workers.filter((file) => existsSync(file))];
   const bundle = await rolldown({ input, platform: 'node', external });
   const bundled = `${folder}.bundled`;
   await bundle.write({ dir: bundled, format: 'esm', chunkFileNames: '[name].js' });

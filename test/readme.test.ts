@@ -17,9 +17,12 @@ const ROOT = resolve(import.meta.dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const PAGES = ['README.md', 'CHANGELOG.md', 'docs/README.md', 'pcaps/README.md'];
 
-const { scripts, dependencies, devDependencies } = JSON.parse(
+const { scripts, dependencies, devDependencies, optionalDependencies } = JSON.parse(
   readFileSync(join(ROOT, 'package.json'), 'utf8'),
-) as Record<'scripts' | 'dependencies' | 'devDependencies', Record<string, string>>;
+) as Record<
+  'scripts' | 'dependencies' | 'devDependencies' | 'optionalDependencies',
+  Record<string, string>
+>;
 
 interface Session {
   command: string;
@@ -96,7 +99,8 @@ test('its commands are lawful', () => {
 
 test('its table names each package that the program loads, and no other', () => {
   const links = [...README.matchAll(/npmjs\.com\/package\/([\w@/-]+)/g)].map((match) => match[1]!);
-  for (const name of links) expect({ ...dependencies, ...devDependencies }).toHaveProperty([name]);
+  const named = { ...dependencies, ...devDependencies, ...optionalDependencies };
+  for (const name of links) expect(named).toHaveProperty([name]);
   const loaded = readSources()
     .flatMap(({ imports }) => imports)
     .filter(({ specifier, isRelative }) => !isRelative && !isBuiltin(specifier))

@@ -113,6 +113,7 @@ export class LiveAnalysis {
     clock.now = Math.max(now, clock.now);
     failovers.settle(false);
     this.answer(clock.now);
+    this.analysis.addressDetectors.poll();
     this.tellRefusals();
   }
 

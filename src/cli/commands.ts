@@ -44,6 +44,16 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'end a lab, and remove what one that crashed has left behind',
     load: async () => (await import('./down.ts')).down,
   },
+  watch: {
+    operands: '',
+    summary: 'what happens to virtual addresses on an interface, as it happens',
+    load: async () => (await import('./watch.ts')).watch,
+  },
+  speak: {
+    operands: '',
+    summary: 'be a VRRP router on an interface, where there is no keepalived',
+    load: async () => (await import('./speak.ts')).speak,
+  },
   init: {
     operands: 'KEEPALIVED.CONF...',
     summary: 'write a lab file from your own keepalived.conf files',
@@ -67,7 +77,7 @@ const COMMANDS: Record<string, Entry> = {
 };
 
 /** Named in the manual, and to come. */
-const LATER = ['history', 'list', 'watch', 'lint', 'speak'];
+const LATER = ['history', 'list', 'lint'];
 
 /** A command that a running lab obeys. */
 function control(name: string, operands: string, summary: string): Record<string, Entry> {

@@ -70,6 +70,8 @@ const LIMIT_TEXT = 500;
 const FORMATS = ['text', 'json'] as const;
 
 export interface ReplayRequest {
+  /** The command that was given, as messages name it. */
+  command: 'replay' | 'watch';
   captures: string[];
   lab: string | null;
   provider: string | null;
@@ -94,9 +96,18 @@ export interface ReplayRequest {
 /** The request; null where help was asked for; UsageError where it cannot be obeyed. */
 export function readReplayRequest(arguments_: readonly string[]): ReplayRequest | null {
   const line = readCommandLine(REPLAY, arguments_);
-  if (line.isGiven('help')) return null;
+  return line.isGiven('help') ? null : requestOf(line, 'replay', readCaptures(line));
+}
+
+/** What a command line with some of these options asks for; UsageError likewise. */
+export function requestOf(
+  line: CommandLine,
+  command: ReplayRequest['command'],
+  captures: string[],
+): ReplayRequest {
   const request: ReplayRequest = {
-    captures: readCaptures(line),
+    command,
+    captures,
     lab: line.value('lab'),
     provider: line.value('provider'),
     havips: line.values('havip').map(readHavip),

@@ -45,7 +45,17 @@ export async function replay(
     const mend = 'pipe a capture into it, such as tcpdump -U -w - | havip replay -';
     throw new UsageError('standard input is a terminal', mend);
   }
-  return new Session(request, streams, clock, await load()).run();
+  return runReplay(request, streams, clock, await load());
+}
+
+/** The replay itself; its first capture may be a live one, which `engine` then opens. */
+export function runReplay(
+  request: ReplayRequest,
+  streams: Streams,
+  clock: Clock,
+  engine: Engine,
+): Promise<number> {
+  return new Session(request, streams, clock, engine).run();
 }
 
 class Session {
@@ -126,7 +136,7 @@ class Session {
     const left = unmarked(result);
     if (left === 0) return;
     const what = `${left} entries of long lists have no comment; --limit 0 keeps all`;
-    this.#streams.errors.write(`havip replay: warning: ${annotate}: ${what}\n`);
+    this.#warn(`warning: ${annotate}: ${what}`);
   }
 
   async #open(captures: string[]): Promise<CaptureReader[]> {
@@ -171,6 +181,10 @@ class Session {
     return this.#clock.turn();
   }
 
+  #warn(text: string): void {
+    this.#streams.errors.write(`havip ${this.#request.command}: ${text}\n`);
+  }
+
   #writeLine(line: string): void {
     this.#progress.erase();
     this.#streams.output.write(line);
@@ -182,10 +196,9 @@ class Session {
     if (this.#isFollowing && durationSeconds !== null) await this.#pacer.until(durationSeconds);
     this.#progress.erase();
     await this.#report(result);
-    const { errors } = this.#streams;
-    for (const line of warningLines(readers)) errors.write(`havip replay: warning: ${line}\n`);
+    for (const line of warningLines(readers)) this.#warn(`warning: ${line}`);
     const { holds, lines } = this.#conditions.judge(result);
-    for (const line of lines) errors.write(`havip replay: ${line}\n`);
+    for (const line of lines) this.#warn(line);
     return holds ? STATUS_CONDITION : STATUS_DONE;
   }
 

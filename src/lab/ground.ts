@@ -16,7 +16,13 @@ import {
   removeLabRecord,
   writeLabRecord,
 } from './lab-record.ts';
-import { createNamespace, deleteNamespace, killProcesses, namespaceExists } from './namespace.ts';
+import {
+  createNamespace,
+  deleteNamespace,
+  killGroup,
+  killProcesses,
+  namespaceExists,
+} from './namespace.ts';
 
 export class Ground {
   readonly record: LabRecord;
@@ -51,10 +57,13 @@ export class Ground {
     return ground;
   }
 
-  /** Remembers processes in namespaces that are not the lab's own. */
-  remember(namespaces: readonly string[], pids: readonly number[]): void {
+  /**
+   * Remembers processes of hosts: a namespace may be the user's own, or lose its name to somebody
+   * else while they run.
+   */
+  remember(pids: readonly number[]): void {
     const { record } = this;
-    if (namespaces.every((name) => record.namespaces.includes(name))) return;
+    record.processes = record.processes.filter(isRunning);
     for (const pid of pids) {
       const started = processStart(pid);
       if (started !== null) record.processes.push({ pid, started });
@@ -91,7 +100,7 @@ export async function removeGround(record: LabRecord): Promise<string[]> {
   const removed: string[] = [];
   for (const one of record.processes) {
     if (!isRunning(one)) continue;
-    process.kill(one.pid, 'SIGKILL');
+    killGroup(one.pid);
     removed.push(`process ${one.pid}`);
   }
   for (const namespace of record.namespaces) {

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Topology } from '../havip/topology.ts';
 import { launcherPath } from '../ports/native-binding.ts';
 import { commandWords } from './command-words.ts';
-import { killProcesses, namespaceHandle, signalProcesses } from './namespace.ts';
+import { killGroup, killProcesses, namespaceHandle, signalProcesses } from './namespace.ts';
 
 /** A line that a host's program printed, or one about it. */
 export type LineSink = (host: string, line: string) => void;
@@ -58,6 +58,8 @@ export class Host {
   async kill(): Promise<void> {
     this.life++;
     for (const namespace of this.namespaces) await killProcesses(namespace);
+    // Where somebody has taken the namespace its name, they are still in there.
+    for (const { pid } of this.children) if (pid !== undefined) killGroup(pid);
   }
 
   /** Asks what `run` started to end, and ends it where it does not listen. */
@@ -71,7 +73,7 @@ export class Host {
       Promise.all(ends),
       new Promise((resolve) => setTimeout(resolve, milliseconds).unref()),
     ]);
-    for (const child of this.children) child.kill('SIGKILL');
+    for (const { pid } of this.children) if (pid !== undefined) killGroup(pid);
   }
 
   pause(): number {

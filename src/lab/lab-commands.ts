@@ -50,6 +50,7 @@ async function kill(lab: Lab, request: ControlRequest): Promise<unknown> {
 
 async function start(lab: Lab, request: ControlRequest): Promise<unknown> {
   const host = lab.hostNamed(text(request, 'host'));
+  lab.portsOf(host.name);
   await host.kill();
   await lab.change({ command: 'flush', instance: host.name });
   await lab.powerOn(host);

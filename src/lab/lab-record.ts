@@ -20,7 +20,7 @@ export interface LabRecord {
   started: string;
   /** Namespaces that the lab made; those that were there before are not listed. */
   namespaces: string[];
-  /** Processes started in namespaces that were there before. */
+  /** What the hosts were told to run; each leads a process group. */
   processes: { pid: number; started: string }[];
 }
 

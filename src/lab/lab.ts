@@ -18,30 +18,11 @@ import type {
   EngineStatistics,
 } from './engine-requests.ts';
 import { Ground } from './ground.ts';
-import { Host, type LineSink } from './host.ts';
+import { Host } from './host.ts';
 import { LabError } from './lab-error.ts';
+import type { LabOptions } from './lab-options.ts';
 import { LiveFeed } from './live-feed.ts';
 import { PortCaptures } from './port-captures.ts';
-
-export interface LabOptions {
-  topology: Topology;
-  /** Path of the lab file, and its folder, where `run` starts. */
-  file: string;
-  folder: string;
-  allClaims: boolean;
-  dryRun: boolean;
-  busyPoll: boolean;
-  /** Where to write what passes each port; null: nowhere. */
-  captureFolder: string | null;
-  /** The program of the engine's thread. */
-  engine: URL;
-  /** Nanoseconds since 1970. */
-  wallClock(): number;
-  emit(event: LabEvent): void;
-  onLine: LineSink;
-  /** The engine ended by itself: nothing passes any more. */
-  onFailure(error: Error): void;
-}
 
 const RING_OCTETS = 1 << 22;
 /** How long the HaVips may take to get their holders before the lab counts as ready. */
@@ -147,14 +128,21 @@ export class Lab {
     });
   }
 
-  /** Ports of a host, or of one ENI of it (`host/eni`). Throws LabError where there is none. */
+  /**
+   * Ports of a host, or of one ENI of it (`host/eni`), but for those that are gone. Throws LabError
+   * where there is none.
+   */
   portsOf(target: string): number[] {
     const ports = this.ground.devices.flatMap(({ eni }, port) => {
       const one = this.topology.enis[eni];
       if (one === undefined) return [];
       return one.instance === target || `${one.instance}/${one.name}` === target ? [port] : [];
     });
-    if (ports.length > 0) return ports;
+    const there = ports.filter((port) => this.states[port]?.gone !== true);
+    if (there.length > 0) return there;
+    if (ports.length > 0) {
+      throw new LabError(`${target} is gone with its namespace`, 'end the lab, and start it again');
+    }
     const known = [...this.hosts.keys()].join(', ');
     throw new LabError(`no host ${target} is attached`, `known are ${known}`);
   }
@@ -218,7 +206,7 @@ export class Lab {
   }
 
   private run(host: Host): void {
-    this.ground.remember(host.namespaces, host.start());
+    this.ground.remember(host.start());
   }
 
   private emit(event: LabEvent): void {

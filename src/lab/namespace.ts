@@ -53,6 +53,13 @@ export async function killProcesses(name: string): Promise<void> {
   }
 }
 
+/** Kills a program that the launcher started, with what shares its process group. */
+export function killGroup(pid: number): void {
+  send(-pid, 'SIGKILL');
+  // It may not lead its group yet.
+  send(pid, 'SIGKILL');
+}
+
 function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

@@ -1,9 +1,10 @@
 /** Runs the system's own tools (`ip`, `sysctl`), without a shell. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { LabError } from './lab-error.ts';
 
 const OUTPUT_MAX = 1 << 20;
 const TIME_MAX = 20_000;
+const WHAT_IS_NEEDED = 'havip doctor says what a lab needs';
 
 /** What the program printed. Throws LabError with its own words where it fails. */
 export function runProgram(file: string, args: readonly string[]): Promise<string> {
@@ -12,11 +13,34 @@ export function runProgram(file: string, args: readonly string[]): Promise<strin
     execFile(file, [...args], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else if (error.code === 'ENOENT') {
-        reject(new LabError(`${file}: no such program`, 'havip doctor says what a lab needs'));
+        reject(new LabError(`${file}: no such program`, WHAT_IS_NEEDED));
       } else {
         const words = stderr.trim().split('\n')[0] || error.message;
         reject(new LabError(`${file} ${args.join(' ')}: ${words}`, 'havip doctor may know why'));
       }
     });
+  });
+}
+
+/**
+ * Runs `ip` once for many commands, each a line, going on past those that fail; resolves to what
+ * it complained of.
+ */
+export function runIpBatch(lines: readonly string[]): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const stdio: ['pipe', 'ignore', 'pipe'] = ['pipe', 'ignore', 'pipe'];
+    const child = spawn('ip', ['-force', '-batch', '-'], { stdio, timeout: TIME_MAX });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (said.length < OUTPUT_MAX) said += text;
+    });
+    // A program that does not start has no input to write to: its own error says so.
+    child.stdin.on('error', () => {});
+    child.on('error', (error) => reject(new LabError(`ip: ${error.message}`, WHAT_IS_NEEDED)));
+    child.on('close', () => {
+      const complaints = said.split('\n').map((line) => line.trim());
+      resolve(complaints.filter((line) => line !== '' && !line.startsWith('Command failed')));
+    });
+    child.stdin.end(`${lines.join('\n')}\n`);
   });
 }

@@ -15,6 +15,7 @@ export interface NativeBinding {
     protocol: number,
     promiscuous: number,
     offload: number,
+    outgoing: number,
     netns: string,
   ): PacketDevice;
   closeDevice(fd: number): void;

@@ -13,6 +13,8 @@ export interface PacketOptions {
   readonly promiscuous?: boolean;
   /** Whether frames come and go with a virtio header (default true, where the kernel can). */
   readonly offload?: boolean;
+  /** Whether what this machine itself sends there is received, too (default false). */
+  readonly outgoing?: boolean;
   /**
    * Path of the network namespace that the interface is in (default: that of the thread),
    * which the descriptor keeps alive.
@@ -23,11 +25,11 @@ export interface PacketOptions {
 const ETH_P_ALL = 3;
 
 /**
- * Opens the interface of that name. What the stack of its own namespace sends there is not
- * received. Raises a `NativeError`.
+ * Opens the interface of that name. Raises a `NativeError`.
  */
 export function openPacketDevice(interfaceName: string, options: PacketOptions = {}): PacketDevice {
-  const { protocol = ETH_P_ALL, promiscuous = true, offload = true, netns = '' } = options;
-  const flags = [Number(promiscuous), Number(offload)] as const;
+  const { protocol = ETH_P_ALL, promiscuous = true, offload = true } = options;
+  const { outgoing = false, netns = '' } = options;
+  const flags = [Number(promiscuous), Number(offload), Number(outgoing)] as const;
   return nativeBinding().openPacket(interfaceName, protocol, ...flags, netns);
 }

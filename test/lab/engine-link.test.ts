@@ -78,7 +78,9 @@ describe.skipIf(!isBuilt)('the engine behind its link', () => {
     const failed = link.ask({ command: 'statistics' });
     await expect(failed).rejects.toThrow('out of luck');
     await expect.poll(() => told).toEqual([expect.stringMatching(/^out of luck; nothing passes/)]);
-    await expect(link.ask({ command: 'statistics' })).rejects.toThrow('out of luck; nothing passes');
+    await expect(link.ask({ command: 'statistics' })).rejects.toThrow(
+      'out of luck; nothing passes',
+    );
     await link.stop();
     links = [];
   }, 30_000);

@@ -198,11 +198,25 @@ describe.skipIf(isSkipped)('the examples', () => {
     await balance(LabProcess.ofFolder('examples/huawei-lvs-dr'));
   });
 
+  test('huawei-lvs-dr: a cloud that forwards by IP sends it back', LIMIT, async () => {
+    const lab = LabProcess.ofFolder('examples/huawei-lvs-dr');
+    replaceIn(lab, 'lab.yaml', /provider: huawei/, 'provider: alibaba');
+    // No multicast there.
+    for (const [self, peer] of ['12', '21']) {
+      const unicast = `unicast_src_ip 192.168.5.1${self}\nunicast_peer {\n192.168.5.1${peer}\n}\n`;
+      replaceIn(lab, `director-${self}.conf`, /virtual_ipaddress/, `${unicast}virtual_ipaddress`);
+    }
+    await lab.up();
+    await flowing(lab, '192.168.5.100');
+    expect(await served(lab, { times: 4, milliseconds: 300 })).toEqual(['nobody']);
+    const { severity, ip } = await lab.event('finding', (one) => one.code === 'lvs-dr-unsupported');
+    expect([severity, ip]).toEqual(['error', '192.168.5.100']);
+    expect((await lab.labStatus()).drops.hairpin).toBeGreaterThanOrEqual(4);
+  });
+
   test.skipIf(!hasIpvs)('huawei-lvs-dr: IPVS (not where the kernel has none)', LIMIT, async () => {
     const lab = LabProcess.ofFolder('examples/huawei-lvs-dr');
-    const file = join(lab.folder, 'lab.yaml');
-    const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replaceAll(/nft -f director-\d\.nft/g, 'sh director-ipvs.sh'));
+    replaceIn(lab, 'lab.yaml', /nft -f director-\d\.nft/g, 'sh director-ipvs.sh');
     await balance(lab);
   });
 
@@ -228,6 +242,11 @@ describe.skipIf(isSkipped)('the examples', () => {
   });
 });
 
+function replaceIn(lab: LabProcess, name: string, pattern: RegExp, text: string): void {
+  const file = join(lab.folder, name);
+  writeFileSync(file, readFileSync(file, 'utf8').replace(pattern, text));
+}
+
 /** Habets' arping: a gratuitous request; with -P the form of a reply. */
 async function announce(lab: LabProcess, host: string, ip: string, ...more: string[]) {
   await lab.exec(host, 'arping', '-q', '-U', ...more, '-c', '1', '-i', 'eth0', '-S', ip, ip);
@@ -248,12 +267,16 @@ async function balance(lab: LabProcess): Promise<void> {
   expect(lab.eventsOf('finding').map(({ code }) => code)).not.toContain('lvs-dr-unsupported');
 }
 
-/** Asks twenty times; the servers that answered, an error's text where one was none. */
-async function served(lab: LabProcess): Promise<string[]> {
+/** Asks so many times; the names of the servers that answered, `nobody` where none did in time. */
+async function served(
+  lab: LabProcess,
+  { times = 20, milliseconds = 3000 }: { times?: number; milliseconds?: number } = {},
+): Promise<string[]> {
   const script = `
-    for (let i = 0; i < 20; i++) {
-      const text = await fetch('http://192.168.5.100').then((r) => r.text(), (e) => String(e.cause));
-      console.log(text.trim());
+    for (let i = 0; i < ${times}; i++) {
+      const signal = AbortSignal.timeout(${milliseconds});
+      const answer = fetch('http://192.168.5.100', { signal }).then((one) => one.text());
+      console.log((await answer.catch(() => 'nobody')).trim());
     }`;
   const words = ['--input-type=module', '-e', script];
   const said = await lab.exec('client', process.execPath, ...words);

@@ -34,7 +34,7 @@ describe.skipIf(isSkipped)('under the rules of alibaba', () => {
 
   test('use_vmac gets the address nowhere', TIME, async () => {
     const lab = bothWith({ more: ['use_vmac', 'vmac_xmit_base'] });
-    await lab.up();
+    lab.start();
     const { ip, message } = await lab.event('finding', (one) => one.code === 'vrrp-virtual-mac');
     expect(ip).toBe(HAVIP);
     expect(message).toContain('00:00:5e:00:01:4d');
@@ -73,10 +73,6 @@ describe.skipIf(isSkipped)('under the rules of alibaba', () => {
     });
     await calmUp(lab);
     expect(lab.lines.join('\n')).toContain('nopreempt will not work with initial state MASTER');
-    console.log(
-      'NOPRE',
-      lab.lines.filter((l) => /preempt/i.test(l)),
-    );
     const since = new Date().toISOString();
     await lab.command('kill', 'node-1');
     await lab.until(() => takeoversSince(lab, since).length === 1, 'takeover by node-2');

@@ -71,6 +71,11 @@ export class AddressDetectors implements Detector {
     this.masters.tellAtOnce();
   }
 
+  /** Beside a running switch, some times a second. */
+  poll(): void {
+    this.answerers.poll();
+  }
+
   /** Every claim of an address with an id, after ownership has taken it in. */
   onClaim(claim: Claim, id: number, verdict: number, reason: number): void {
     const track = this.tracks[id];

@@ -46,6 +46,8 @@ export class AddressWatch {
   strangerStamp = Number.NaN;
   strangerMac = 0;
   strangerSigns = 0;
+  /** Whether LVS in DR mode was told of. */
+  isDirectorTold = false;
   /** Whoever held it before the present holder. */
   former = 0;
   holder = 0;

@@ -86,10 +86,25 @@ export class Answerers {
     this.parts.watches.forEach((watch, id) => {
       const track = this.parts.tracks[id] as Track;
       if (watch.zombieSigns >= SIGNS_MIN) this.zombie(watch, track);
-      if (!this.parts.isByIp) return;
-      if (watch.strangerSigns >= STRANGER_SIGNS_MIN) this.stranger(watch, id);
-      else if (track.relayed >= RELAYED_MIN) this.director(track);
+      this.tellOfDirector(watch, track);
     });
+  }
+
+  /** Beside a running switch, some times a second: what has become certain. */
+  poll(): void {
+    if (!this.parts.isByIp) return;
+    this.parts.watches.forEach((watch, id) => {
+      const track = this.parts.tracks[id];
+      if (track !== undefined) this.tellOfDirector(watch, track);
+    });
+  }
+
+  private tellOfDirector(watch: AddressWatch, track: Track): void {
+    if (!this.parts.isByIp || watch.isDirectorTold) return;
+    watch.isDirectorTold = true;
+    if (watch.strangerSigns >= STRANGER_SIGNS_MIN) this.stranger(watch, track.id);
+    else if (track.relayed >= RELAYED_MIN) this.director(track);
+    else watch.isDirectorTold = false;
   }
 
   private onSign(watch: AddressWatch, track: Track, mac: number, isPacket: boolean): void {

@@ -43,11 +43,13 @@ export class CloudAdverts {
     this.judgeSource(speaker, priority);
   }
 
-  /** A claim that was refused because it names a virtual MAC. */
-  onRefusedVirtual(id: number, mac: number): void {
+  /** A claim that was refused because it names a virtual MAC; `source` is its Ethernet source. */
+  onRefusedVirtual(id: number, mac: number, source: number): void {
     const router = this.parts.tracks[id]?.routers[0];
     const speaker = router?.lastSpeaker ?? null;
-    if (speaker !== null) {
+    // Anybody can write such a MAC: a speaker has that of its VRID, and sends from it or its own.
+    const isOfVrid = mac % 256 === router?.vrid;
+    if (speaker !== null && isOfVrid && (source === mac || source === speaker.mac)) {
       this.raiseVirtual(speaker, mac);
       return;
     }

@@ -137,7 +137,8 @@ export class RouterDetectors implements Detector {
   }
 
   private onVirtual(claim: Claim, id: number): void {
-    this.cloud.onRefusedVirtual(id, macFromHalves(claim.macHigh, claim.macLow));
+    const source = macFromHalves(claim.sourceHigh, claim.sourceLow);
+    this.cloud.onRefusedVirtual(id, macFromHalves(claim.macHigh, claim.macLow), source);
   }
 
   /** By its MAC, or, where that tells nothing (use_vmac, a bond), by who sent the last advert. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../../../src/havip/compile.ts';
 import { parseLab } from '../../../src/lab/lab-file.ts';
 import { arp } from '../../dataplane/frames.ts';
-import { A, A_IP, B, B_IP, Scene, VIP, VMAC } from '../scene.ts';
+import { A, A_IP, B, B_IP, C, Scene, VIP, VMAC } from '../scene.ts';
 import { codesOf, craft, master, NODE_A, NODE_B, routerFindings } from './craft.ts';
 
 function siteOf(provider: string) {
@@ -67,6 +67,16 @@ describe('vrrp-virtual-mac', () => {
       scene.announce(5, VMAC);
     };
     expect(await codes('alibaba', tell)).toEqual(['vrrp-virtual-mac']);
+  });
+
+  test('a claim for it by another host accuses no node that speaks', async () => {
+    const scene = new Scene();
+    for (let second = 0; second < 4; second++) scene.at(second, craft({ ...NODE_A, to: B_IP }));
+    scene.at(4, arp({ operation: 1, source: C, sha: VMAC, spa: VIP, tpa: VIP }));
+    const [found] = routerFindings(await scene.replay({ site: siteOf('alibaba') }));
+    expect(found?.code).toBe('vrrp-virtual-mac');
+    expect(found?.message).toContain(VMAC);
+    expect(found?.message).not.toContain(A_IP);
   });
 
   test.each(['classic', null])('none on a plain LAN: %s', async (provider) => {
