@@ -17,6 +17,7 @@ import {
   type EngineRequest,
   type EngineSettings,
   type EngineStatistics,
+  makeChange,
   RECORD_CHANGED,
 } from './engine-requests.ts';
 import { FrameCapture } from './frame-capture.ts';
@@ -93,11 +94,9 @@ export class LiveEngine {
       case 'statistics':
         return { statistics: this.statistics() };
       case 'bind':
-        return this.changed(this.live.control.bind(request.havip, request.member));
       case 'unbind':
-        return this.changed(this.live.control.unbind(request.havip, request.member));
       case 'flush':
-        return this.changed(this.live.control.flushHolder(request.instance));
+        return this.changed(request.number, makeChange(this.live.control, request));
       case 'stop':
         return { done: true };
     }
@@ -117,10 +116,14 @@ export class LiveEngine {
   }
 
   /** Marks the place among the events from which a change holds. */
-  private changed(result: ControlResult): ControlResult {
+  private changed(number: number, result: ControlResult): ControlResult {
     if ('refused' in result) return result;
     const { ring, observer } = this;
-    if (ring.begin(RECORD_CHANGED, observer.now, 0) >= 0) ring.commit();
+    const at = ring.begin(RECORD_CHANGED, observer.now, 0);
+    if (at >= 0) {
+      ring.mark(at, number, 0, 0);
+      ring.commit();
+    }
     observer.hasNews = true;
     return result;
   }

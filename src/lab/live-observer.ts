@@ -123,7 +123,7 @@ export class LiveObserver implements SwitchObserver, FrameTap {
     const elapsed = id < MOVES_MAX ? now - this.moved[id]! : 0;
     const to = ring.begin(RECORD_REPOINTED, elapsed, 16);
     if (to < 0) return;
-    ring.mark(to, book.family(id), 0, 0);
+    ring.mark(to, book.family(id), book.network(id), 0);
     for (let i = 0; i < 4; i++) ring.view.setUint32(to + 4 * i, book.word(id, i));
     ring.commit();
     this.hasNews = true;
