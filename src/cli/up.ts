@@ -119,6 +119,6 @@ async function readLab(file: string, folder: string): Promise<Topology> {
       'name a lab file',
     );
   }
-  const { parseLab } = await import('../lab/lab-file.ts');
+  const { parseLab } = await import('../lab/file/lab-file.ts');
   return parseLab(text, file, { folder });
 }

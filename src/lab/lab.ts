@@ -10,13 +10,13 @@ import { quotaBreaches } from '../havip/quotas.ts';
 import type { Topology } from '../havip/topology.ts';
 import { formatMac } from '../wire/mac.ts';
 import { configureEni, type PortState } from './attachment.ts';
-import { EngineLink } from './engine-link.ts';
+import { EngineLink } from './engine/engine-link.ts';
 import type {
   EngineChange,
   EngineReply,
   EngineRequest,
   EngineStatistics,
-} from './engine-requests.ts';
+} from './engine/engine-requests.ts';
 import { Ground } from './ground.ts';
 import { Host } from './host.ts';
 import { LabError } from './lab-error.ts';

@@ -21,7 +21,7 @@ import {
   RECORD_FRAME,
   RECORD_PORT_GONE,
   RECORD_REPOINTED,
-} from './engine-requests.ts';
+} from './engine/engine-requests.ts';
 
 export interface FeedOptions {
   topology: Topology;

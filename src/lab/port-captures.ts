@@ -11,7 +11,7 @@ import { ALLOWED, DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
 import { segments } from '../ports/segmentation.ts';
 import { VIRTIO_HEADER_LENGTH } from '../ports/virtio-header.ts';
-import { DIRECTION_IN } from './engine-requests.ts';
+import { DIRECTION_IN } from './engine/engine-requests.ts';
 import { LabError } from './lab-error.ts';
 
 /** About a tenth of a second of a full gigabit. */

@@ -3,7 +3,7 @@
  * else is known of them: what the pings said, and who called itself master.
  */
 import { describe, expect, test } from 'vitest';
-import { parseLab } from '../../src/lab/lab-file.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 import { announcement } from '../dataplane/frames.ts';
 import { CLIENT, NODE1, NODE2, topologyOf, VIP } from '../dataplane/site.ts';
 import { labText } from '../truth/lab.ts';

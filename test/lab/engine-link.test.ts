@@ -1,7 +1,7 @@
 /** The lab's end of the engine's thread, with threads that behave, refuse, keep silent and die. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { EngineLink } from '../../src/lab/engine-link.ts';
-import type { EngineSettings } from '../../src/lab/engine-requests.ts';
+import { EngineLink } from '../../src/lab/engine/engine-link.ts';
+import type { EngineSettings } from '../../src/lab/engine/engine-requests.ts';
 import { LabError } from '../../src/lab/lab-error.ts';
 import { nativeBinding } from '../../src/ports/native-binding.ts';
 import { topologyOf } from '../dataplane/site.ts';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { LabStatus } from '../../src/analysis/live-events.ts';
-import type { EngineRequest, EngineStatistics } from '../../src/lab/engine-requests.ts';
+import type { EngineRequest, EngineStatistics } from '../../src/lab/engine/engine-requests.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { obey } from '../../src/lab/lab-commands.ts';
 import { LabError } from '../../src/lab/lab-error.ts';

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RULE_SET_NAMES } from '../../src/havip/rule-sets.ts';
-import { RECORD_PORT_GONE } from '../../src/lab/engine-requests.ts';
+import { RECORD_PORT_GONE } from '../../src/lab/engine/engine-requests.ts';
 import { advert, echo } from '../analysis/scene.ts';
 import { announcement, arp, packet } from '../dataplane/frames.ts';
 import {

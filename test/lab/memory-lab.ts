@@ -9,10 +9,10 @@ import { TAG_KEEP } from '../../src/dataplane/port.ts';
 import { RecordRing } from '../../src/dataplane/record-ring.ts';
 import { type LiveSwitch, liveSwitchOf } from '../../src/havip/live-switch.ts';
 import type { Topology } from '../../src/havip/topology.ts';
-import { RECORD_CHANGED } from '../../src/lab/engine-requests.ts';
-import type { FrameCapture } from '../../src/lab/frame-capture.ts';
+import { RECORD_CHANGED } from '../../src/lab/engine/engine-requests.ts';
+import type { FrameCapture } from '../../src/lab/engine/frame-capture.ts';
+import { LiveObserver } from '../../src/lab/engine/live-observer.ts';
 import { LiveFeed } from '../../src/lab/live-feed.ts';
-import { LiveObserver } from '../../src/lab/live-observer.ts';
 import { type MemoryPort, memoryPortPair } from '../../src/ports/memory-port.ts';
 import { formatMac, parseMac } from '../../src/wire/mac.ts';
 

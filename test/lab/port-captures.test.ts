@@ -9,7 +9,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCapture, RecordBatch } from '../../src/capture/index.ts';
 import { RecordRing } from '../../src/dataplane/record-ring.ts';
-import { FrameCapture } from '../../src/lab/frame-capture.ts';
+import { FrameCapture } from '../../src/lab/engine/frame-capture.ts';
 import { PortCaptures } from '../../src/lab/port-captures.ts';
 import { announcement, arp, packet } from '../dataplane/frames.ts';
 import { ADDRESSES, CLIENT, NODE1, PORTS, ROGUE, topologyOf, VIP } from '../dataplane/site.ts';

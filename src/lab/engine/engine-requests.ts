@@ -2,10 +2,10 @@
  * What the lab asks of the engine's thread, and what the engine tells: plain data that crosses
  * between two threads. Requests are obeyed between two bursts.
  */
-import type { Control, ControlResult } from '../havip/control.ts';
-import type { Topology } from '../havip/topology.ts';
-import type { FaultRates } from '../ports/fault-port.ts';
-import type { Device } from './attachment.ts';
+import type { Control, ControlResult } from '../../havip/control.ts';
+import type { Topology } from '../../havip/topology.ts';
+import type { FaultRates } from '../../ports/fault-port.ts';
+import type { Device } from '../attachment.ts';
 
 export interface EngineSettings {
   topology: Topology;

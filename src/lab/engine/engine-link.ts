@@ -1,8 +1,8 @@
 /** The lab's end of the engine's thread: starts it, asks it, stops it. */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { NativeIo } from '../ports/native-io.ts';
+import { NativeIo } from '../../ports/native-io.ts';
+import { LabError } from '../lab-error.ts';
 import type { EngineReply, EngineRequest, EngineSettings } from './engine-requests.ts';
-import { LabError } from './lab-error.ts';
 
 /** How long the engine may take for one answer, in milliseconds. */
 const ANSWER_TIME = 5000;

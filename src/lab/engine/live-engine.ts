@@ -2,16 +2,16 @@
  * The switch as it runs in the engine's thread, with the ports of a lab, and what it does when the
  * control plane asks.
  */
-import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
-import { Engine } from '../dataplane/engine.ts';
-import { RecordRing } from '../dataplane/record-ring.ts';
-import type { ControlResult } from '../havip/control.ts';
-import { type LiveSwitch, liveSwitchOf } from '../havip/live-switch.ts';
-import { FaultPort, type FaultRates } from '../ports/fault-port.ts';
-import type { NativeIo } from '../ports/native-io.ts';
-import type { NativePort } from '../ports/native-port.ts';
-import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
-import { formatMac } from '../wire/mac.ts';
+import { DROP_REASON_NAMES } from '../../dataplane/drop-reason.ts';
+import { Engine } from '../../dataplane/engine.ts';
+import { RecordRing } from '../../dataplane/record-ring.ts';
+import type { ControlResult } from '../../havip/control.ts';
+import { type LiveSwitch, liveSwitchOf } from '../../havip/live-switch.ts';
+import { FaultPort, type FaultRates } from '../../ports/fault-port.ts';
+import type { NativeIo } from '../../ports/native-io.ts';
+import type { NativePort } from '../../ports/native-port.ts';
+import { formatIpv4, formatIpv6 } from '../../wire/ip-address.ts';
+import { formatMac } from '../../wire/mac.ts';
 import {
   type EngineReply,
   type EngineRequest,
