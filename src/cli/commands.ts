@@ -59,6 +59,11 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'write a lab file from your own keepalived.conf files',
     load: async () => (await import('./init.ts')).init,
   },
+  lint: {
+    operands: 'KEEPALIVED.CONF...',
+    summary: 'judge keepalived.conf files before they fail in the cloud',
+    load: async () => (await import('./lint.ts')).lint,
+  },
   doctor: {
     operands: '',
     summary: 'what on this machine would spoil a lab, and how to mend it',
@@ -77,7 +82,7 @@ const COMMANDS: Record<string, Entry> = {
 };
 
 /** Named in the manual, and to come. */
-const LATER = ['history', 'list', 'lint'];
+const LATER = ['history', 'list'];
 
 /** A command that a running lab obeys. */
 function control(name: string, operands: string, summary: string): Record<string, Entry> {

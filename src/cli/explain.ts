@@ -68,7 +68,8 @@ function writeList(page: Page, sections: Map<string, string[]>): void {
   }
 }
 
-function writeParagraph(page: Page, paragraph: string): void {
+/** A paragraph of our own Markdown: text, a list or a code block. */
+export function writeParagraph(page: Page, paragraph: string): void {
   if (paragraph.startsWith('```')) {
     for (const line of paragraph.split('\n').slice(1, -1)) {
       const depth = line.length - line.trimStart().length;

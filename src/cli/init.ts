@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ProviderName } from '../havip/topology.ts';
-import { parseConf, readConf } from './conf-files.ts';
-import { confNotes, type HostConf, hostDrafts, nameOf } from './host-drafts.ts';
+import { hostConfs } from './host-confs.ts';
+import { confNotes, hostDrafts } from './host-drafts.ts';
 import { lookOf } from './look.ts';
 import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
@@ -53,7 +53,7 @@ export async function init(
   const request = await readRequest(line);
   const isFile = request.output !== '-';
   if (isFile) checkOutput(request);
-  const confs = request.files.flatMap((file) => hostConfs(file, request.files.length === 1));
+  const confs = hostConfs(request.files);
   if (confs.every(({ conf }) => conf.instances.length === 0)) {
     const mend = 'name the files that keepalived is started with';
     throw new UsageError(`no vrrp_instance in ${request.files.join(', ')}`, mend);
@@ -81,8 +81,6 @@ async function readRequest(line: CommandLine): Promise<Request> {
   const name = line.value('provider');
   if (name === null) throw new UsageError('--provider is missing', known);
   if (!isRuleSetName(name)) throw UsageError.unknown('provider', name, RULE_SET_NAMES, known);
-  const twice = line.operands.find((file, i) => line.operands.indexOf(file) < i);
-  if (twice !== undefined) throw new UsageError(`${twice} is named twice`, 'name it once');
   return {
     files: line.operands,
     provider: name,
@@ -107,22 +105,6 @@ function write({ output, isForced }: Request, text: string): void {
     const { message } = error as NodeJS.ErrnoException;
     throw new UsageError(`cannot write ${output}: ${message}`, 'name another with --output');
   }
-}
-
-/**
- * One host a file. A single file with conditional lines (`@id`) is one host for each id; of
- * several such files each is the host of its own name.
- */
-function hostConfs(file: string, isAlone: boolean): HostConf[] {
-  const text = readConf(file);
-  const conf = parseConf(text, file);
-  const ids = conf.configIds.filter((id) => id !== '');
-  const own = ids.filter((id) => id === nameOf(file, conf));
-  const wanted = isAlone ? ids : own;
-  if (wanted.length === 0) return [{ path: file, conf, configId: null }];
-  return wanted.map((configId) => {
-    return { path: file, conf: parseConf(text, file, { configId }), configId };
-  });
 }
 
 function oneLine(text: string): string {

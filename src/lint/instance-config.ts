@@ -111,7 +111,8 @@ export interface InstanceConfig {
 /** Limits of keepalived 2.2.7 where the protocol sets none. */
 const COUNT = { least: 0, most: 0x7fff_ffff };
 const OCTET = { least: 1, most: 255 };
-const SECONDS = { least: 0, most: 1_000_000 };
+/** keepalived 2.2.7 refuses fractions here: "invalid number '0.5'". */
+const WHOLE_SECONDS = { least: 0, most: 1_000_000 };
 /** keepalived refuses less than a hundredth; version 2 counts to 255 s, version 3 to 40.95 s. */
 const ADVERT_SECONDS = { least: 0.01, most: 255 };
 
@@ -172,11 +173,11 @@ function electionOf(settings: Settings) {
 
 function announcementsOf(settings: Settings) {
   return {
-    garpMasterDelay: settings.seconds('garp_master_delay', SECONDS),
+    garpMasterDelay: settings.integer('garp_master_delay', WHOLE_SECONDS),
     garpMasterRepeat: settings.integer('garp_master_repeat', COUNT),
-    garpLowerPrioDelay: settings.seconds('garp_lower_prio_delay', SECONDS),
+    garpLowerPrioDelay: settings.integer('garp_lower_prio_delay', WHOLE_SECONDS),
     garpLowerPrioRepeat: settings.integer('garp_lower_prio_repeat', COUNT),
-    garpMasterRefresh: settings.seconds('garp_master_refresh', SECONDS),
+    garpMasterRefresh: settings.integer('garp_master_refresh', WHOLE_SECONDS),
     garpMasterRefreshRepeat: settings.integer('garp_master_refresh_repeat', COUNT),
   };
 }

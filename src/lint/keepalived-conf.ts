@@ -48,6 +48,9 @@ export interface GlobalConfig {
   readonly garpInterval: Given<number> | null;
   readonly gnaInterval: Given<number> | null;
   readonly downTimerAdverts: Given<number> | null;
+  readonly higherPrioSendAdvert: Given<boolean> | null;
+  readonly lowerPrioNoAdvert: Given<boolean> | null;
+  readonly minGarp: Given<boolean> | null;
   readonly multicastGroup4: Given<string> | null;
   readonly multicastGroup6: Given<string> | null;
 }
@@ -135,6 +138,8 @@ function inOrder(notices: readonly Notice[]): Notice[] {
 
 const COUNT = { least: 0, most: 0x7fff_ffff };
 const SECONDS = { least: 0, most: 1_000_000 };
+/** keepalived 2.2.7 refuses fractions here: "invalid number '0.5'". */
+const WHOLE_SECONDS = SECONDS;
 /** keepalived 2.2.7 refuses 0 here: "outside range [0.000001, 4294.967295]". */
 const GAP_SECONDS = { least: 0.000001, most: 4294.967295 };
 
@@ -147,15 +152,18 @@ function globalsOf(settings: Settings): GlobalConfig {
     checkUnicastSource: settings.flag('vrrp_check_unicast_src'),
     scriptSecurity: settings.flag('enable_script_security'),
     scriptUser: settings.word('script_user'),
-    garpMasterDelay: settings.seconds('vrrp_garp_master_delay', SECONDS),
+    garpMasterDelay: settings.integer('vrrp_garp_master_delay', WHOLE_SECONDS),
     garpMasterRepeat: settings.integer('vrrp_garp_master_repeat', COUNT),
-    garpMasterRefresh: settings.seconds('vrrp_garp_master_refresh', SECONDS),
+    garpMasterRefresh: settings.integer('vrrp_garp_master_refresh', WHOLE_SECONDS),
     garpMasterRefreshRepeat: settings.integer('vrrp_garp_master_refresh_repeat', COUNT),
-    garpLowerPrioDelay: settings.seconds('vrrp_garp_lower_prio_delay', SECONDS),
+    garpLowerPrioDelay: settings.integer('vrrp_garp_lower_prio_delay', WHOLE_SECONDS),
     garpLowerPrioRepeat: settings.integer('vrrp_garp_lower_prio_repeat', COUNT),
     garpInterval: settings.seconds('vrrp_garp_interval', GAP_SECONDS),
     gnaInterval: settings.seconds('vrrp_gna_interval', GAP_SECONDS),
     downTimerAdverts: settings.integer('vrrp_down_timer_adverts', { least: 1, most: 100 }),
+    higherPrioSendAdvert: settings.flag('vrrp_higher_prio_send_advert'),
+    lowerPrioNoAdvert: settings.flag('vrrp_lower_prio_no_advert'),
+    minGarp: settings.flag('vrrp_min_garp'),
     multicastGroup4: settings.word('vrrp_mcast_group4'),
     multicastGroup6: settings.word('vrrp_mcast_group6'),
   };

@@ -6,6 +6,8 @@ import type { Given } from './settings.ts';
 
 export interface VirtualAddress {
   readonly address: string;
+  /** The first word of the line as written: the address with its prefix. */
+  readonly word: string;
   readonly family: Family;
   /** Null where none is written: keepalived then takes 32, or 128. */
   readonly prefix: Given<number> | null;
@@ -54,6 +56,7 @@ export function virtualAddressOf(line: Statement, notices: NoticeLog): VirtualAd
   }
   return {
     address: address.text,
+    word: keyword.text,
     family: address.family,
     prefix: prefixOf(prefixText, address.family, line, notices),
     device: options.get('dev') ?? null,

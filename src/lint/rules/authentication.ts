@@ -1,0 +1,98 @@
+/** Passwords: too long, without effect, or not there. */
+import { instancesOf } from '../cluster.ts';
+import type { Edit, Rule } from '../finding.ts';
+import { drop, setValue } from '../fixes.ts';
+import { lastOf } from '../statements.ts';
+
+/** RFC 2338 5.3.6.1: eight octets; keepalived uses no more. */
+const PASSWORD_MAX = 8;
+
+const authTooLong: Rule = {
+  id: 'auth-too-long',
+  severity: 'warning',
+  title: 'a password longer than what is sent',
+  source: 'RFC 2338 5.3.10; keepalived -t: "Truncating auth_pass to 8 characters"',
+  check(cluster, report) {
+    for (const { config, host } of instancesOf(cluster)) {
+      const { authentication } = config;
+      const place = authentication?.passwordPlace ?? null;
+      if (place === null || (authentication?.passwordLength ?? 0) <= PASSWORD_MAX) continue;
+      const length = cluster.source.lengthAt(place);
+      const isPlain = length === authentication?.passwordLength;
+      // What is cut off is not repeated, nor is what stays.
+      const cut: Edit = {
+        file: place.file,
+        line: place.line,
+        column: place.column + PASSWORD_MAX,
+        endLine: place.line,
+        endColumn: place.column + length,
+        text: '',
+      };
+      const message =
+        `keepalived uses the first ${PASSWORD_MAX} characters of auth_pass and drops ` + 'the rest';
+      const write = [`auth_pass <the first ${PASSWORD_MAX} characters>`];
+      report({ host, place, message, fix: { edits: isPlain ? [cut] : [], write } });
+    }
+  },
+};
+
+const authVersion3: Rule = {
+  id: 'auth-version-3',
+  severity: 'warning',
+  title: 'authentication with version 3',
+  source: 'RFC 9568 1.2; keepalived -t: "VRRP version 3 does not support authentication"',
+  check(cluster, report) {
+    for (const { config, host, version } of instancesOf(cluster)) {
+      const { authentication } = config;
+      if (authentication === null || version !== 3) continue;
+      const statement = lastOf(config.statement, 'authentication');
+      const fix = statement === null ? null : drop(cluster.source, statement);
+      const message = 'VRRP version 3 knows no authentication: keepalived ignores this block';
+      report({ host, place: authentication.place, message, fix });
+    }
+  },
+};
+
+const authWithoutPassword: Rule = {
+  id: 'auth-without-password',
+  severity: 'warning',
+  title: 'authentication without a password',
+  source: 'keepalived -t: "Authentication specified but no password given. Ignoring"',
+  check(cluster, report) {
+    for (const { config, host, version } of instancesOf(cluster)) {
+      const { authentication } = config;
+      if (authentication === null || version === 3) continue;
+      const isTyped = authentication.type !== null;
+      if (authentication.passwordPlace !== null && isTyped) continue;
+      const statement = lastOf(config.statement, 'authentication');
+      const fix = statement === null ? null : drop(cluster.source, statement);
+      const what = isTyped ? 'auth_pass' : 'auth_type';
+      const message =
+        `authentication without ${what} is not used: keepalived sends its adverts ` + 'without';
+      report({ host, place: authentication.place, message, fix });
+    }
+  },
+};
+
+const authAhMaster: Rule = {
+  id: 'auth-ah-master',
+  severity: 'warning',
+  title: 'state MASTER with AH',
+  source: 'keepalived -t: "Initial state master is incompatible with AH authentication"',
+  check(cluster, report) {
+    for (const { config, host, authType, state } of instancesOf(cluster)) {
+      if (authType !== 'AH' || state !== 'MASTER') continue;
+      const statement = lastOf(config.statement, 'state');
+      const fix = statement === null ? null : setValue(cluster.source, statement, 'BACKUP');
+      const message = 'keepalived clears state MASTER, which does not go with auth_type AH';
+      report({ host, place: config.state?.place ?? config.place, message, fix });
+    }
+  },
+};
+
+export const AUTHENTICATION_RULES: readonly Rule[] = [
+  authTooLong,
+  authVersion3,
+  authWithoutPassword,
+  authAhMaster,
+];

@@ -1,0 +1,160 @@
+/** What every instance needs, and no two of a host may share. */
+import type { Cluster, Host } from '../cluster.ts';
+import { instancesOf } from '../cluster.ts';
+import type { Report, Rule } from '../finding.ts';
+import { addTo, drop, setValue } from '../fixes.ts';
+import type { Running } from '../running.ts';
+import { lastOf } from '../statements.ts';
+
+const VRID_MAX = 255;
+
+const vridMissing: Rule = {
+  id: 'vrid-missing',
+  severity: 'error',
+  title: 'no virtual_router_id that can be read',
+  source: 'keepalived -t: "the virtual router id must be set"',
+  check(cluster, report) {
+    for (const one of instancesOf(cluster)) {
+      if (one.vrid !== null) continue;
+      const { config, host } = one;
+      const statement = lastOf(config.statement, 'virtual_router_id');
+      const place = statement?.values[0]?.place ?? config.place;
+      const vrid = String(peerVrid(cluster, one) ?? freeVrid(cluster));
+      const fix =
+        statement === null
+          ? addTo(one, cluster.source, [`virtual_router_id ${vrid}`])
+          : setValue(cluster.source, statement, vrid);
+      const message = 'without a virtual_router_id of 1 to 255 keepalived leaves the instance out';
+      report({ host, place, message, fix });
+    }
+  },
+};
+
+function peerVrid({ routers }: Cluster, one: Running): number | null {
+  const router = routers.find(({ members }) => members.includes(one));
+  return router?.members.find(({ vrid }) => vrid !== null)?.vrid ?? null;
+}
+
+/** The first from 51, keepalived's own example, that no file uses. */
+function freeVrid(cluster: Pick<Cluster, 'hosts'>): number {
+  const taken = new Set(instancesOf(cluster).map(({ vrid }) => vrid));
+  for (let vrid = 51; vrid <= VRID_MAX; vrid++) if (!taken.has(vrid)) return vrid;
+  return 1;
+}
+
+const vridTwice: Rule = {
+  id: 'vrid-twice',
+  severity: 'error',
+  title: 'one VRID in two instances of an interface',
+  source: 'keepalived.conf(5), virtual_router_id; keepalived -t',
+  check(cluster, report) {
+    for (const host of cluster.hosts) checkTwice(cluster, host, report);
+  },
+};
+
+function checkTwice(cluster: Cluster, { name, instances }: Host, report: Report): void {
+  for (const [i, one] of instances.entries()) {
+    const twin = instances.slice(0, i).find((other) => doClash(one, other));
+    if (twin === undefined) continue;
+    const statement = lastOf(one.config.statement, 'virtual_router_id');
+    const message =
+      `${one.config.name} and ${twin.config.name} both use VRID ${one.vrid} on ` +
+      `${one.device}: each takes the other's adverts for those of its peer`;
+    const related = [
+      {
+        place: twin.config.virtualRouterId?.place ?? twin.config.place,
+        message: `${twin.config.name} has it too`,
+      },
+    ];
+    const fix =
+      statement === null
+        ? null
+        : setValue(cluster.source, statement, String(freeVrid({ hosts: cluster.hosts })));
+    const place = one.config.virtualRouterId?.place ?? one.config.place;
+    report({ host: name, place, message, fix, related });
+  }
+}
+
+/** Unicast peers that do not overlap, or multicast groups of their own, keep adverts apart. */
+function doClash(a: Running, b: Running): boolean {
+  if (a.vrid === null || a.vrid !== b.vrid || a.family !== b.family) return false;
+  if (a.device === null || a.device !== b.device || a.isUnicast !== b.isUnicast) return false;
+  if (!a.isUnicast) {
+    const group = ({ config }: Running) => config.multicastDestinationIp?.value.text;
+    return group(a) === group(b);
+  }
+  const peers = new Set(a.config.unicastPeers.map(({ address }) => address.text));
+  return b.config.unicastPeers.some(({ address }) => peers.has(address.text));
+}
+
+const interfaceMissing: Rule = {
+  id: 'interface-missing',
+  severity: 'error',
+  title: 'an instance without an interface',
+  source: 'keepalived -t: "Unknown interface!"',
+  check(cluster, report) {
+    for (const one of instancesOf(cluster)) {
+      const { config, host } = one;
+      if (one.device !== null || config.unicastSourceIp !== null) continue;
+      const device = one.lab?.enis[0]?.name ?? 'eth0';
+      const fix = addTo(one, cluster.source, [`interface ${device}`]);
+      const message = 'keepalived does not know which interface to speak on, and ends the instance';
+      report({ host, place: config.place, message, fix });
+    }
+  },
+};
+
+const addressMissing: Rule = {
+  id: 'address-missing',
+  severity: 'error',
+  title: 'an instance that moves no address',
+  source: 'keepalived -t: "No VIP specified"; pcaps/03b: adverts, and no claim',
+  check(cluster, report) {
+    for (const { config, host, addresses } of instancesOf(cluster)) {
+      if (config.addresses.length > 0) continue;
+      const isLone = addresses.length === 0;
+      const message = isLone
+        ? `${config.name} has no virtual_ipaddress: it elects a master that claims nothing`
+        : `${config.name} has excluded addresses only: its adverts do not say which they are`;
+      const write = ['virtual_ipaddress {', '    <the HaVip>/32', '}'];
+      const severity = isLone ? 'error' : 'warning';
+      report({ host, place: config.place, message, fix: { edits: [], write }, severity });
+    }
+  },
+};
+
+const familyMixed: Rule = {
+  id: 'family-mixed',
+  severity: 'error',
+  title: 'IPv4 and IPv6 in one instance',
+  source: 'keepalived -t: "address family must match VRRP instance"',
+  check(cluster, report) {
+    for (const { config, host, family } of instancesOf(cluster)) {
+      for (const { address, place, family: own } of config.addresses) {
+        if (own === family) continue;
+        const message =
+          `keepalived leaves ${address} out, since the instance is IPv${family}: move ` +
+          'it to virtual_ipaddress_excluded or to an instance of its own';
+        const line = lastOf(config.statement, 'virtual_ipaddress')?.block?.find(
+          ({ keyword }) => keyword.place === place,
+        );
+        const fix = line === undefined ? null : drop(cluster.source, line);
+        report({ host, place, message, fix });
+      }
+      for (const { address, place } of config.unicastPeers) {
+        if (address.family === family) continue;
+        const message =
+          `keepalived leaves the peer ${address.text} out, since the instance is ` + `IPv${family}`;
+        report({ host, place, message });
+      }
+    }
+  },
+};
+
+export const INSTANCE_RULES: readonly Rule[] = [
+  vridMissing,
+  vridTwice,
+  interfaceMissing,
+  addressMissing,
+  familyMixed,
+];

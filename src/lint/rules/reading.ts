@@ -1,0 +1,86 @@
+/** What the reader of the file remarked upon: braces, words that nobody knows, values. */
+import type { Cluster, Host } from '../cluster.ts';
+import type { Fix, Report, Rule, Severity } from '../finding.ts';
+import { drop, replaceWord } from '../fixes.ts';
+import type { Notice, NoticeCode } from '../notices.ts';
+import { statementAt } from '../statements.ts';
+
+const READ = 'keepalived 2.2.7, read by keepalived -t';
+const PAGE = 'keepalived.conf(5)';
+
+export const READING_RULES: readonly Rule[] = [
+  ofNotice('surplus-brace', 'error', 'a closing brace too many', 'extra-brace', READ),
+  ofNotice('missing-brace', 'error', 'a block that nothing closes', 'unclosed-block', READ),
+  ofNotice('missing-block', 'error', 'a keyword without its block', 'missing-block', READ),
+  ofNotice('unexpected-block', 'error', 'braces where there is no block', 'unexpected-block', READ),
+  ofNotice('unknown-keyword', 'warning', 'a word that is passed over', 'unknown-keyword', READ),
+  ofNotice('bad-value', 'warning', 'a value that is left out', 'bad-value', READ),
+  ofNotice('unclosed-quote', 'warning', 'a quote not closed', 'unterminated-quote', PAGE),
+  ofNotice('include-missing', 'warning', 'an include that finds nothing', 'include-failed', PAGE),
+  ofNotice('include-cycle', 'error', 'a file that includes itself', 'include-cycle', PAGE),
+  ofNotice('too-large', 'warning', 'more than is read', 'too-much', 'ours'),
+  ofNotice('duplicate-name', 'error', 'two instances of one name', 'duplicate-name', READ),
+];
+
+function ofNotice(
+  id: string,
+  severity: Severity,
+  title: string,
+  code: NoticeCode,
+  source: string,
+): Rule {
+  const check = (cluster: Cluster, report: Report) => {
+    for (const host of cluster.hosts) {
+      if (id === 'surplus-brace' && host.brace !== null) reportBrace(host, report);
+      for (const notice of host.conf.notices) {
+        if (notice.code === code) reportNotice(cluster, host, notice, report);
+      }
+    }
+  };
+  return { id, severity, title, source, check };
+}
+
+function reportNotice(cluster: Cluster, host: Host, notice: Notice, report: Report): void {
+  const { place, message, unknown } = notice;
+  const close =
+    unknown === undefined ? null : (cluster.nearest?.(unknown.word, unknown.known) ?? null);
+  const meant = close === null ? '' : `; did you mean ${close}?`;
+  report({
+    host: host.name,
+    place,
+    message: message + meant,
+    fix: fixOf(cluster, host, notice, close),
+  });
+}
+
+/** The word that is meant; else the statement goes, as keepalived passes it over. */
+function fixOf({ source }: Cluster, { conf }: Host, notice: Notice, close: string | null): Fix {
+  const { code, place, unknown } = notice;
+  if (close !== null && unknown !== undefined) {
+    return replaceWord(source, { text: unknown.word, isQuoted: false, place }, close);
+  }
+  if (code === 'extra-brace') {
+    return replaceWord(source, { text: '}', isQuoted: false, place }, '');
+  }
+  const statement = REMOVED.includes(code) ? statementAt(conf.statements, place) : null;
+  return statement === null ? { edits: [], write: [] } : drop(source, statement);
+}
+
+/** What keepalived passes over, so that nothing is lost with it. */
+const REMOVED: readonly NoticeCode[] = ['unknown-keyword', 'bad-value', 'include-failed'];
+
+function reportBrace({ name, brace }: Host, report: Report): void {
+  if (brace === null) return;
+  const { place, block, stray } = brace;
+  const [first] = stray;
+  const left = first === undefined ? '' : `, so ${first.word} and what follows stand outside of it`;
+  const { file, line, column } = place;
+  const edit = { file, line, column, endLine: line, endColumn: column + 1, text: '' };
+  report({
+    host: name,
+    place,
+    message: `this } ends ${block} too early${left}, and keepalived passes it all over`,
+    fix: { edits: [edit], write: [] },
+    related: stray.map((one) => ({ place: one.place, message: `${one.word} is left outside` })),
+  });
+}

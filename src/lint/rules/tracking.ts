@@ -1,0 +1,194 @@
+/** What is watched, and whether its failure moves anything. */
+import type { Cluster, Host } from '../cluster.ts';
+import { instancesOf } from '../cluster.ts';
+import type { Fix, Report, Rule } from '../finding.ts';
+import { addTo, addToList, drop } from '../fixes.ts';
+import type { Track } from '../keepalived-conf.ts';
+import type { Place } from '../notices.ts';
+import type { Running } from '../running.ts';
+import { allOf, lastOf, type Statement } from '../statements.ts';
+
+const trackInterfaceMissing: Rule = {
+  id: 'track-interface-missing',
+  severity: 'warning',
+  title: 'an interface whose failure moves nothing',
+  source: 'keepalived.conf(5), dont_track_primary; -t: "Ignoring track_interface since own"',
+  check(cluster, report) {
+    for (const one of instancesOf(cluster)) {
+      reportBlind(cluster, one, report);
+      reportUntracked(cluster, one, report);
+    }
+  },
+};
+
+/** An instance watches its own interface, unless it is told not to. */
+function reportBlind({ source }: Cluster, { config, host, device }: Running, report: Report): void {
+  if (config.dontTrackPrimary?.value !== true) return;
+  const statement = lastOf(config.statement, 'dont_track_primary');
+  const message = `dont_track_primary: when ${device ?? 'the interface'} fails, nothing moves`;
+  const fix = statement === null ? null : drop(source, statement);
+  report({ host, place: config.dontTrackPrimary.place, message, fix });
+}
+
+/** Interfaces of addresses (`dev`) it watches only where a line says so. */
+function reportUntracked({ source }: Cluster, one: Running, report: Report): void {
+  const { config, host, device, addresses } = one;
+  const tracked = config.tracks.filter(({ kind }) => kind === 'interface');
+  const seen = new Set([device, ...tracked.map(({ name }) => name)]);
+  for (const { device: other } of addresses) {
+    if (other === null || seen.has(other.value)) continue;
+    seen.add(other.value);
+    const message = `${other.value} has an address and no watch: when it fails, nothing moves`;
+    const fix =
+      tracked.length === 0
+        ? addTo(one, source, ['track_interface {', `    ${other.value}`, '}'])
+        : addToList(one, source, 'track_interface', [other.value]);
+    report({ host, place: other.place, message, fix });
+  }
+}
+
+const trackUnknown: Rule = {
+  id: 'track-unknown',
+  severity: 'error',
+  title: 'a check that is defined nowhere',
+  source: 'keepalived -t: "track script not found, ignoring"',
+  check(cluster, report) {
+    for (const host of cluster.hosts) {
+      for (const { config } of host.instances) {
+        for (const track of config.tracks)
+          checkTrack(cluster, host, track, report, config.statement);
+      }
+    }
+  },
+};
+
+const DEFINED_BY: Partial<Record<Track['kind'], readonly string[]>> = {
+  script: ['vrrp_script'],
+  file: ['vrrp_track_file', 'track_file'],
+  process: ['vrrp_track_process'],
+  bfd: ['bfd_instance'],
+};
+
+function checkTrack(
+  cluster: Cluster,
+  { name: host, conf }: Host,
+  { kind, name, place }: Track,
+  report: Report,
+  instance: Statement,
+): void {
+  const keywords = DEFINED_BY[kind];
+  if (keywords === undefined) return;
+  const blocks = keywords.flatMap((keyword) => allOf(conf.statements, keyword));
+  const defined = blocks.find(({ values }) => values[0]?.text === name);
+  if (defined !== undefined) {
+    const isLate = conf.statements.indexOf(defined) > conf.statements.indexOf(instance);
+    if (!isLate) return;
+    const late = `${keywords[0]} ${name} stands behind the instance`;
+    const message = `${late}: keepalived has not read it yet, and ignores this line`;
+    const related = [{ place: defined.keyword.place, message: 'move this block to the top' }];
+    report({ host, place, message, fix: moved(cluster, defined, instance), related });
+    return;
+  }
+  const close = cluster.nearest?.(
+    name,
+    blocks.flatMap(({ values }) => values[0]?.text ?? []),
+  );
+  const meant = close ? `; did you mean ${close}?` : '';
+  const message =
+    `there is no ${keywords[0]} ${name}: keepalived ignores this line, and nothing is ` +
+    `checked${meant}`;
+  const lines = lastOf(instance, `track_${kind}`);
+  const line = lines?.block?.find(({ keyword }) => keyword.place === place);
+  const isOnly = lines?.block?.length === 1;
+  const victim = isOnly ? lines : line;
+  const fix = victim === undefined || victim === null ? null : drop(cluster.source, victim);
+  report({ host, place, message, fix });
+}
+
+/** The block taken from where it is and written before the instance. */
+function moved({ source }: Cluster, defined: Statement, instance: Statement): Fix {
+  const { edits } = drop(source, defined);
+  const [cut] = edits;
+  const { file, line } = instance.keyword.place;
+  if (cut === undefined || cut.file !== file || cut.column !== 1) return { edits: [], write: [] };
+  const text: string[] = [];
+  for (let at = cut.line; at < cut.endLine; at++) text.push(`${source.line(file, at) ?? ''}\n`);
+  const paste = { file, line, column: 1, endLine: line, endColumn: 1, text: text.join('') };
+  return { edits: [paste, cut], write: [] };
+}
+
+const trackWeightIdle: Rule = {
+  id: 'track-weight-idle',
+  severity: 'warning',
+  title: 'a failing check that moves nothing',
+  source: 'keepalived.conf(5), track_script: the weight changes the priority',
+  check(cluster, report) {
+    for (const { members } of cluster.routers) {
+      const [best, second] = [...members].sort((a, b) => highest(cluster, b) - highest(cluster, a));
+      if (best === undefined || second === undefined) continue;
+      for (const { weight, name, place } of weightsOf(cluster, best)) {
+        const left = highest(cluster, best) - Math.abs(weight);
+        const other = highest(cluster, second);
+        if (left < other) continue;
+        const message =
+          `when ${name} fails, ${best.host} still has ${left} against ${other} of ` +
+          `${second.host}: the address stays where it is`;
+        const enough = highest(cluster, best) - other + 1;
+        const write = [`weight ${weight < 0 ? '-' : ''}${enough}`];
+        report({ host: best.host, place, message, fix: { edits: [], write } });
+      }
+    }
+  },
+};
+
+interface Weight {
+  name: string;
+  weight: number;
+  place: Place;
+}
+
+/** Scripts that change the priority; weight 0, the default, means FAULT and always moves. */
+function weightsOf(cluster: Cluster, { config, host }: Running): Weight[] {
+  const conf = cluster.hosts.find(({ name }) => name === host)?.conf;
+  return config.tracks.flatMap(({ kind, name, weight, place }) => {
+    const script = conf?.scripts.find((one) => one.name === name);
+    if (kind !== 'script' || script === undefined) return [];
+    const own = weight?.value ?? Number(script.weight?.value ?? 0);
+    const at = weight?.place ?? script.weight?.place ?? place;
+    return Number.isInteger(own) && own !== 0 ? [{ name, weight: own, place: at }] : [];
+  });
+}
+
+/** The priority while every check succeeds. */
+function highest(cluster: Cluster, one: Running): number {
+  const gained = weightsOf(cluster, one).filter(({ weight }) => weight > 0);
+  return Math.min(
+    254,
+    gained.reduce((sum, { weight }) => sum + weight, one.priority),
+  );
+}
+
+const scriptEmpty: Rule = {
+  id: 'script-empty',
+  severity: 'error',
+  title: 'a vrrp_script without a script',
+  source: 'keepalived -t: "No script set for vrrp_script"',
+  check(cluster, report) {
+    for (const { name: host, conf } of cluster.hosts) {
+      for (const { name, script, place } of conf.scripts) {
+        if (script !== null) continue;
+        const message =
+          `vrrp_script ${name} names no script: keepalived removes it, and nothing is ` + 'checked';
+        const fix = { edits: [], write: ['script "/path/of/the/check"'] };
+        report({ host, place, message, fix });
+      }
+    }
+  },
+};
+
+export const TRACKING_RULES: readonly Rule[] = [
+  trackInterfaceMissing,
+  trackUnknown,
+  trackWeightIdle,
+  scriptEmpty,
+];

@@ -1,0 +1,98 @@
+/** The text of the files that were judged, line by line: spans of words, masks, mended lines. */
+import type { Edit } from './finding.ts';
+import type { Place } from './notices.ts';
+
+/** What stands for a password wherever a line is shown. */
+const MASK = '********';
+const PASSWORD = /(\bauth_pass[ \t]+)("[^"]*"?|'[^']*'?|[^\s{}]+)/g;
+const WORD = /^(?:"[^"]*"?|'[^']*'?|[^\s{}]+|[{}])/;
+
+export class SourceLines {
+  readonly #files = new Map<string, readonly string[]>();
+
+  /** As the parser splits them. */
+  add(file: string, text: string): void {
+    this.#files.set(file, text.split(/\r\n|\n|\r/));
+  }
+
+  get files(): string[] {
+    return [...this.#files.keys()];
+  }
+
+  count(file: string): number {
+    return this.#files.get(file)?.length ?? 0;
+  }
+
+  /** Null where there is no such line. */
+  line(file: string, line: number): string | null {
+    return this.#files.get(file)?.[line - 1] ?? null;
+  }
+
+  /** Columns of the word that begins at a place; 1 where none does. */
+  lengthAt(place: Place): number {
+    const rest = this.line(place.file, place.line)?.slice(place.column - 1) ?? '';
+    return Math.max(1, WORD.exec(rest)?.[0].length ?? 1);
+  }
+
+  /** Whether the file has these very characters there, so that they may be replaced. */
+  has(place: Place, text: string): boolean {
+    const line = this.line(place.file, place.line);
+    return line?.startsWith(text, place.column - 1) ?? false;
+  }
+
+  /** What the lines that edits touch become; empty where they vanish. */
+  mendedLines(file: string, edits: readonly Edit[]): string[] {
+    const own = withoutOverlaps(edits.filter((edit) => edit.file === file));
+    const first = Math.min(...own.map(({ line }) => line));
+    const last = Math.max(...own.map(({ endLine }) => endLine));
+    if (own.length === 0) return [];
+    const lines = this.#files.get(file) ?? [];
+    const made = applied(lines.slice(0, last), own).slice(first - 1);
+    // An edit that ends before a line's first column leaves that line as it is.
+    const isUntouched = own.every(({ endLine, endColumn }) => endLine < last || endColumn === 1);
+    return isUntouched && first < last ? made.slice(0, -1) : made;
+  }
+
+  /** The whole file with edits applied; of edits that overlap the first counts. */
+  mendedText(file: string, edits: readonly Edit[]): string {
+    const own = edits.filter((edit) => edit.file === file);
+    return applied(this.#files.get(file) ?? [], own).join('\n');
+  }
+}
+
+/** A line without what it says of passwords. */
+export function masked(line: string): string {
+  return line.replace(PASSWORD, (_, head: string) => head + MASK);
+}
+
+function applied(lines: readonly string[], edits: readonly Edit[]): string[] {
+  const made = [...lines];
+  // From the end on, so that the places of what is left to do stay true.
+  for (const edit of withoutOverlaps(edits).reverse()) {
+    const head = made[edit.line - 1]?.slice(0, edit.column - 1) ?? '';
+    const tail = made[edit.endLine - 1]?.slice(edit.endColumn - 1) ?? '';
+    const count = edit.endLine - edit.line + 1;
+    made.splice(edit.line - 1, count, ...(head + edit.text + tail).split('\n'));
+  }
+  return made;
+}
+
+export function withoutOverlaps(edits: readonly Edit[]): Edit[] {
+  const sorted = [...edits].sort((a, b) => a.line - b.line || a.column - b.column);
+  const kept: Edit[] = [];
+  for (const edit of sorted) {
+    const last = kept.at(-1);
+    if (last !== undefined && (isBefore(edit, last) || isSame(edit, last))) continue;
+    kept.push(edit);
+  }
+  return kept;
+}
+
+function isBefore(edit: Edit, last: Edit): boolean {
+  if (edit.line !== last.endLine) return edit.line < last.endLine;
+  return edit.column < last.endColumn;
+}
+
+function isSame(a: Edit, b: Edit): boolean {
+  return a.line === b.line && a.column === b.column && a.text === b.text;
+}

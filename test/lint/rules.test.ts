@@ -1,0 +1,45 @@
+// Every rule has a configuration that triggers it and a near miss that does not, and what it says
+// to write, written in, silences it. Whether keepalived agrees is in test/live/lint-keepalived.
+import { describe, expect, test } from 'vitest';
+import { RULE_IDS } from '../../src/lint/rules.ts';
+import { CASES } from './cases.ts';
+import { judge, mended, of, said } from './judge.ts';
+
+/** Found in files that a case cannot have. */
+const ELSEWHERE = ['include-cycle', 'too-large'];
+
+test('two hosts and a lab that are as they should be: nothing is said', () => {
+  expect(said(judge({}))).toEqual([]);
+  expect(said(judge({ lab: true }))).toEqual([]);
+  expect(said(judge({ provider: 'alibaba', keepalived: '2.2.7' }))).toEqual([]);
+});
+
+test('every rule has a case', () => {
+  const rules = [...CASES.map(({ rule }) => rule), ...ELSEWHERE];
+  expect([...new Set(rules)].sort()).toEqual([...RULE_IDS].sort());
+});
+
+describe.each(CASES)('$rule', ({ rule, trigger, at, near }) => {
+  test('is found where it should be', () => {
+    const result = judge(trigger);
+    const found = of(rule, result);
+    expect(said(result).join('\n')).toContain(` ${rule}`);
+    for (const { place, length } of found) {
+      const line = result.source.line(place!.file, place!.line)!;
+      expect(line).toContain(at);
+      expect(place!.column - 1 + length).toBeLessThanOrEqual(line.length);
+    }
+  });
+
+  test('is not found in the near miss', () => {
+    expect(of(rule, judge(near)).map(({ message }) => message)).toEqual([]);
+  });
+
+  test('is silenced by the lines that it says to write', () => {
+    const found = of(rule, judge(trigger));
+    if (found.every(({ fix }) => (fix?.edits ?? []).length === 0)) return;
+    expect(said(judge(trigger, mended(trigger, 6))).filter((one) => one.endsWith(rule))).toEqual(
+      [],
+    );
+  });
+});
