@@ -92,8 +92,8 @@ const RULES = [
   {
     name: 'a spoofed source passes a live switch',
     file: 'src/dataplane/switch.ts',
-    find: 'if (spoofed !== reason.ALLOWED && this.isRefused(spoofed, view)) return this.drop(spoofed);',
-    put: 'if (spoofed !== reason.ALLOWED) this.isRefused(spoofed, view);',
+    find: 'if (spoofed !== reason.ALLOWED && this.isRefused(spoofed, view)) {',
+    put: 'if (spoofed < 0 && this.isRefused(spoofed, view)) {',
     tests: CLAIMS,
   },
   {

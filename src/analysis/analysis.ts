@@ -37,6 +37,14 @@ import { VirtualRouters } from './virtual-routers.ts';
  */
 const REFUSED_MACS_MAX = 65_536;
 
+/** What an analysis does beyond the usual. */
+export interface AnalysisExtras {
+  /** The clients' neighbor tables are kept, too. */
+  readonly keepsCaches?: boolean;
+  /** Beside a switch that reports what its guards refuse, and lets it pass. */
+  readonly dryRun?: boolean;
+}
+
 export class Analysis implements SwitchObserver {
   readonly clock = new Clock();
   readonly logs: Logs;
@@ -63,10 +71,15 @@ export class Analysis implements SwitchObserver {
   /** What a picture of the capture is made from; null where nobody asked for one. */
   lanes: LaneCollector | null = null;
 
-  constructor(site: Site | null, limit: number, keepsAllClaims: boolean, keepsCaches = false) {
+  constructor(
+    site: Site | null,
+    limit: number,
+    keepsAllClaims: boolean,
+    { keepsCaches = false, dryRun = false }: AnalysisExtras = {},
+  ) {
     const plan = site === null ? null : site.plan;
     this.logs = new Logs(limit);
-    this.owner = new Switch({ observer: this, plan, forwarding: null, policer: null });
+    this.owner = new Switch({ observer: this, plan, forwarding: null, policer: null, dryRun });
     const { clock, logs, tracks } = this;
     this.routers = new VirtualRouters(
       clock,

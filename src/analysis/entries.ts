@@ -101,7 +101,7 @@ export class Entries {
     const mac = timeline.get(sequence, TIMELINE.MAC);
     return {
       ...this.moment(timeline, sequence, TIMELINE.STAMP, TIMELINE.FRAME),
-      mac: formatMac(mac),
+      mac: macOrNull(mac),
       name: this.name(mac),
       speaker: this.speakerIp(timeline.get(sequence, TIMELINE.SPEAKER)),
       cause: log.CAUSES[timeline.get(sequence, TIMELINE.CAUSE)] ?? 'announcement',

@@ -6,7 +6,7 @@ import { refusalFindings } from './findings.ts';
 import { announce } from './listening.ts';
 import { CAUSE_UNDECIDED, FAILOVER } from './logs.ts';
 import { openGapAround } from './open-gaps.ts';
-import type { ClaimEntry, FailoverEntry, Finding, OutageEntry, ReplayListener } from './result.ts';
+import type { FailoverEntry, ReplayListener } from './result.ts';
 import { secondsOf } from './time-base.ts';
 
 /**
@@ -19,11 +19,16 @@ export interface Takeover extends FailoverEntry {
   repointMicroseconds: number | null;
 }
 
-export interface LiveListener {
-  onClaim(claim: ClaimEntry): void;
+export interface LiveListener extends Omit<ReplayListener, 'onFailover'> {
   onTakeover(takeover: Takeover): void;
-  onOutage(outage: OutageEntry): void;
-  onFinding(finding: Finding): void;
+}
+
+export interface LiveOptions {
+  /** Seconds since 1970 of the moment from which `now` counts nanoseconds. */
+  readonly base: number;
+  readonly allClaims: boolean;
+  /** The switch reports what its guards refuse, and lets it pass. */
+  readonly dryRun: boolean;
 }
 
 /** How long a takeover may wait for its first answer, in nanoseconds. */
@@ -49,16 +54,16 @@ export class LiveAnalysis {
   private failovers = 0;
   private refused = 0;
 
-  /** `seconds`: since 1970, of the moment from which `now` counts nanoseconds. */
-  constructor(site: Site, seconds: number, listener: LiveListener, keepsAllClaims: boolean) {
-    this.analysis = new Analysis(site, KEPT, keepsAllClaims);
-    this.analysis.times.nowOf(seconds, 0, 0);
+  constructor(site: Site, options: LiveOptions, listener: LiveListener) {
+    const { dryRun } = options;
+    this.analysis = new Analysis(site, KEPT, options.allClaims, { dryRun });
+    this.analysis.times.nowOf(options.base, 0, 0);
     this.analysis.clock.start = 0;
     this.analysis.addressDetectors.tellAtOnce();
     this.listener = listener;
     const replayListener: ReplayListener = {
       onClaim: (claim) => listener.onClaim(claim),
-      onTimeline: () => {},
+      onTimeline: (ip, vlan, entry) => listener.onTimeline(ip, vlan, entry),
       onFailover: () => {},
       onOutage: (outage) => listener.onOutage(outage),
       onFinding: (finding) => listener.onFinding(finding),
@@ -84,10 +89,19 @@ export class LiveAnalysis {
     if (this.waiting.length > 0) this.answer(clock.now);
   }
 
+  /** The holder of an address was unbound, at `now`. */
+  onUnbound(id: number, now: number): void {
+    const { analysis } = this;
+    analysis.clock.now = Math.max(now, analysis.clock.now);
+    analysis.ownership.onUnbound(id);
+  }
+
   /** A frame left for the new holder of an address, `elapsed` nanoseconds after its claim. */
-  onRepointed(ip: string, elapsed: number): void {
+  onRepointed(network: number, ip: string, elapsed: number): void {
+    const { entries, owner } = this.analysis;
     for (const one of this.waiting) {
-      if (one.repoint === null && this.analysis.entries.ip(one.id) === ip) {
+      if (one.repoint !== null || owner.book.network(one.id) !== network) continue;
+      if (entries.ip(one.id) === ip) {
         one.repoint = Math.round(elapsed / 10) / 100;
       }
     }

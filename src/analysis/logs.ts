@@ -14,6 +14,7 @@ export const CAUSES: readonly Cause[] = [
   'crash',
   'preemption',
   'announcement',
+  'unbind',
 ];
 export const CAUSE_UNDECIDED = -1;
 export const CAUSE_INITIAL = 0;
@@ -23,6 +24,7 @@ export const CAUSE_SPLIT_BRAIN = 4;
 export const CAUSE_CRASH = 5;
 export const CAUSE_PREEMPTION = 6;
 export const CAUSE_ANNOUNCEMENT = 7;
+export const CAUSE_UNBIND = 8;
 
 export const OUTAGE_CAUSES: readonly OutageCause[] = ['unknown', 'refused-claim', 'claim'];
 

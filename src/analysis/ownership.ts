@@ -91,6 +91,14 @@ export class Ownership {
     if (announces && mac === track.holder) track.lastAnnouncement = this.clock.now;
   }
 
+  /** Live: the binding of its holder was taken back, and nobody holds it any more. */
+  onUnbound(id: number): void {
+    const track = this.tracks[id];
+    if (track === undefined || track.holder === 0 || track.isReleased) return;
+    track.isReleased = true;
+    this.onTimeline?.(this.logTimeline(track, 0, log.CAUSE_UNBIND));
+  }
+
   private refused(track: Track, claim: Claim, mac: number, why: number): void {
     track.refused ??= DROP_REASON_NAMES.map(() => 0);
     track.refused[why] = (track.refused[why] as number) + 1;
@@ -100,6 +108,7 @@ export class Ownership {
 
   private move(track: Track, claim: Claim, mac: number, speaker: Speaker | null): void {
     track.moved++;
+    track.isReleased = false;
     const { clock } = this;
     const isFirst = track.holder === 0;
     if (isFirst) {
@@ -125,10 +134,13 @@ export class Ownership {
     if (isFirst && track.isVirtual) this.logFirst(track);
   }
 
-  /** Live: the holder was unbound, so that nobody held the address, and it is back. */
+  /** Live: the holder was unbound or started anew, so that nobody held the address: it is back. */
   private takeBack(track: Track, claim: Claim, mac: number): void {
     track.moved++;
     this.claimLog.log(track, claim, mac, verdict.CLAIM_MOVED, 0);
+    if (!track.isReleased) return;
+    track.isReleased = false;
+    this.onTimeline?.(this.logTimeline(track, mac, log.CAUSE_RESUMED));
   }
 
   private confirm(

@@ -77,7 +77,7 @@ export class Replay {
     this.options = options;
     this.files = files;
     const { site, limit, allClaims, caches = false } = options;
-    this.analysis = new Analysis(site, limit, allClaims, caches);
+    this.analysis = new Analysis(site, limit, allClaims, { keepsCaches: caches });
     this.times = this.analysis.times;
     const isLimited = options.from !== null || options.to !== null;
     this.looksAtEach = isLimited || options.lanes === true;

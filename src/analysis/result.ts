@@ -12,7 +12,9 @@ export type Cause =
   | 'split-brain'
   | 'crash'
   | 'preemption'
-  | 'announcement';
+  | 'announcement'
+  /** Live: the binding of the holder was taken back, and nobody holds the address. */
+  | 'unbind';
 
 export type OutageCause = Cause | 'refused-claim' | 'claim' | 'unknown';
 export type Vantage = 'switch' | 'host' | 'any' | 'arp-only' | 'rewritten';

@@ -48,6 +48,8 @@ export class Track {
   relayed = 0;
   relayedFrame = 0;
   relayedStamp = Number.NaN;
+  /** Live: its holder was unbound, and nobody has claimed it since. */
+  isReleased = false;
   /** Sequence number of the last failover, -1 before one. */
   lastFailover = -1;
   routers: readonly Router[] = NO_ROUTERS;

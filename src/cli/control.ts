@@ -10,7 +10,7 @@ import {
   type OptionSpec,
   readCommandLine,
 } from './option-table.ts';
-import { readDuration } from './option-values.ts';
+import { readDuration, readWhole } from './option-values.ts';
 import { type Clock, type Command, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -125,7 +125,7 @@ const CONTROLS: readonly Control[] = [
       duplication: share(line, 'duplicate'),
       reordering: share(line, 'reorder'),
       delay: line.value('delay') === null ? 0 : readDuration('delay', line.value('delay')!) * 1000,
-      seed: Number(line.value('seed') ?? SEED_DEFAULT) | 0 || SEED_DEFAULT,
+      seed: seed(line),
     }),
     told: ({ host }) => `the cable of ${host} is bad`,
   },
@@ -158,8 +158,17 @@ export function controlCommand(name: string): Command {
 function share(line: CommandLine, option: string): number {
   const text = line.value(option);
   if (text === null) return 0;
-  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text);
-  const value = percent === null ? Number(text) : Number(percent[1]) / 100;
-  if (text !== '' && value >= 0 && value <= 1) return value;
+  const [, number = '', percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text) ?? [];
+  const value = percent === '%' ? Number(number) / 100 : Number(number);
+  if (number !== '' && value <= 1) return value;
   throw new UsageError(`--${option} ${text} is no share`, 'write one such as 0.1 or 10%');
+}
+
+/** Any number of 32 bits but 0, from which a shift register never gets away. */
+function seed(line: CommandLine): number {
+  const text = line.value('seed');
+  if (text === null) return SEED_DEFAULT;
+  const value = readWhole('seed', text);
+  if (value > 0 && value < 2 ** 32) return value;
+  throw new UsageError(`--seed ${text} is no seed`, 'write a number from 1 to 4294967295');
 }

@@ -1,7 +1,7 @@
 /** `havip doctor`: what on this machine would spoil a lab, a line each, and how to mend it. */
 import path from 'node:path';
-import type { LabInQuestion } from '../lab/doctor.ts';
-import type { Check, CheckState, Machine } from '../lab/machine.ts';
+import type { LabInQuestion } from '../lab/doctor/doctor.ts';
+import type { Check, CheckState, Machine } from '../lab/doctor/machine.ts';
 import { type Look, paint, printable, type Tone } from '../report/page.ts';
 import { lookOf } from './look.ts';
 import { type CommandSpec, readCommandLine } from './option-table.ts';
@@ -47,7 +47,7 @@ export async function doctor(
     throw new UsageError(`doctor takes no ${operand}`, `write --lab ${operand} for a lab file`);
   }
   const lab = await labInQuestion(line.value('lab'));
-  const { examine } = await import('../lab/doctor.ts');
+  const { examine } = await import('../lab/doctor/doctor.ts');
   const checks = examine(await load(), lab);
   const problems = checks.filter(({ state }) => state === 'problem').length;
   if (line.isGiven('json')) {

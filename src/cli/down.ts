@@ -7,6 +7,7 @@ import { LAB_OPTION } from './control.ts';
 import { lookOf } from './look.ts';
 import { type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
+import { UsageError } from './usage-error.ts';
 
 export const DOWN: CommandSpec = {
   name: 'down',
@@ -30,6 +31,7 @@ export async function down(
     streams.output.write(commandHelp(DOWN, lookOf(streams.output, streams, false).width));
     return STATUS_DONE;
   }
+  if (line.operands.length > 0) throw new UsageError('down takes no operand', 'use --lab NAME');
   const lab = chosenLab(line.value('lab'));
   const record = readLabRecord(lab);
   if (record === null) throw new LabError(`lab ${lab} does not run`, 'nothing is left of it');

@@ -1,9 +1,9 @@
 /** keepalived.conf files as hosts of a lab to be drafted: where the parser and the lab meet. */
 import path from 'node:path';
 import { parseAddress } from '../havip/cidr.ts';
-import type { DraftAddress, HostDraft, RouterDraft } from '../lab/lab-draft.ts';
-import { nearest } from '../lab/nearest.ts';
-import { isName } from '../lab/schema-leaves.ts';
+import type { DraftAddress, HostDraft, RouterDraft } from '../lab/draft/lab-draft.ts';
+import { nearest } from '../lab/file/nearest.ts';
+import { isName } from '../lab/file/schema-leaves.ts';
 import type {
   InstanceConfig,
   KeepalivedConf,

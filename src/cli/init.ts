@@ -58,11 +58,11 @@ export async function init(
     const mend = 'name the files that keepalived is started with';
     throw new UsageError(`no vrrp_instance in ${request.files.join(', ')}`, mend);
   }
-  const { draftLab } = await import('../lab/lab-draft.ts');
+  const { draftLab } = await import('../lab/draft/lab-draft.ts');
   const folder = isFile ? path.dirname(path.resolve(request.output)) : process.cwd();
   const { text, notes } = draftLab(hostDrafts(confs, folder), request.provider);
   const all = new Set([...confs.flatMap(({ conf }) => confNotes(conf)), ...notes]);
-  const { parseLab } = await import('../lab/lab-file.ts');
+  const { parseLab } = await import('../lab/file/lab-file.ts');
   // A lab that could not be read again would be of no use: its error names what is to be changed.
   parseLab(text, isFile ? request.output : 'the lab', { folder });
   if (isFile) write(request, text);

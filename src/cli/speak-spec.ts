@@ -1,5 +1,5 @@
 /** The command line of `havip speak`: its options, and what a user asked with them. */
-import type { VirtualAddress } from '../lab/speaker-host.ts';
+import type { VirtualAddress } from '../lab/speaker/speaker-host.ts';
 import type { Address } from '../vrrp/address.ts';
 import { includesAddress } from '../vrrp/address.ts';
 import { PRIORITY_OWNER } from '../vrrp/advert.ts';

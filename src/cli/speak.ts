@@ -1,8 +1,13 @@
 /** `havip speak`: one VRRP router on one interface, in the foreground, until it is interrupted. */
-import { type InterfaceFacts, interfaceFacts, monitorLink } from '../lab/interface-facts.ts';
+
 import { LabError } from '../lab/lab-error.ts';
-import { SpeakerHost, type VirtualAddress } from '../lab/speaker-host.ts';
-import { addressText, isIpv6Router, LiveTransport } from '../lab/speaker-transport.ts';
+import {
+  type InterfaceFacts,
+  interfaceFacts,
+  monitorLink,
+} from '../lab/speaker/interface-facts.ts';
+import { SpeakerHost, type VirtualAddress } from '../lab/speaker/speaker-host.ts';
+import { addressText, isIpv6Router, LiveTransport } from '../lab/speaker/speaker-transport.ts';
 import { openPacketDevice } from '../ports/packet-device.ts';
 import { forEachFrame, Receiver } from '../ports/receiver.ts';
 import { type SpeakEvent, speakLine } from '../report/speak-lines.ts';

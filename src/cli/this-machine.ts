@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Machine } from '../lab/machine.ts';
+import type { Machine } from '../lab/doctor/machine.ts';
 
 /** A program that says its version or makes a namespace needs far less. */
 const RUN_MILLISECONDS = 5000;

@@ -42,7 +42,7 @@ async function readLab(file: string, chosen: Topology['provider']): Promise<Topo
     const what = code === 'ENOENT' ? 'no such file' : message;
     throw new UsageError(`--lab: ${file}: ${what}`, 'check the path of the lab file');
   }
-  const { parseLab } = await import('../lab/lab-file.ts');
+  const { parseLab } = await import('../lab/file/lab-file.ts');
   const folder = path.dirname(path.resolve(file));
   return parseLab(text, file, chosen === null ? { folder } : { folder, provider: chosen });
 }

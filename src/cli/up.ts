@@ -1,6 +1,7 @@
 /** `havip up`: a lab on this machine, in the foreground, until it is interrupted. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { LabEvent } from '../analysis/live-events.ts';
 import type { Topology } from '../havip/topology.ts';
 import { ControlServer } from '../lab/control-server.ts';
@@ -13,6 +14,7 @@ import { lookOf } from './look.ts';
 import { type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, STATUS_UNUSABLE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
+import { workerProgram } from './worker-program.ts';
 
 export const UP: CommandSpec = {
   name: 'up',
@@ -65,7 +67,8 @@ export async function up(
     dryRun: line.isGiven('dry-run-guard'),
     busyPoll: line.isGiven('busy-poll'),
     captureFolder: line.value('capture'),
-    engine: engineProgram(),
+    engine: workerProgram('engine-worker'),
+    command: [process.execPath, fileURLToPath(workerProgram('main'))],
     wallClock: clock.wall,
     emit,
     onLine: (host, text) => hosts.write(host, text),
@@ -116,15 +119,6 @@ async function readLab(file: string, folder: string): Promise<Topology> {
       'name a lab file',
     );
   }
-  const { parseLab } = await import('../lab/lab-file.ts');
+  const { parseLab } = await import('../lab/file/lab-file.ts');
   return parseLab(text, file, { folder });
-}
-
-/** Beside the bundled command; from the sources, the one that was built last. */
-function engineProgram(): URL {
-  const isSource = import.meta.url.endsWith('.ts');
-  return new URL(
-    isSource ? '../../dist/cli/engine-worker.js' : './engine-worker.js',
-    import.meta.url,
-  );
 }

@@ -1,5 +1,5 @@
 /** A command line that cannot be obeyed: one line that says what, where and how to mend it. */
-import { nearest } from '../lab/nearest.ts';
+import { nearest } from '../lab/file/nearest.ts';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';

@@ -9,7 +9,6 @@ import { AnnouncementWay } from './announcement-way.ts';
 import type { ArpPolicer } from './arp-policer.ts';
 import { ClaimJudge } from './claim-judge.ts';
 import * as frame from './classifier.ts';
-import { Classifier } from './classifier.ts';
 import * as reason from './drop-reason.ts';
 import type { Forwarding } from './forwarding.ts';
 import { Moves } from './moves.ts';
@@ -55,7 +54,7 @@ const OBSERVED_MAX = 1 << 16;
 const TICKS_PER_NANOSECOND = 1e-6;
 
 export class Switch {
-  readonly classifier = new Classifier();
+  readonly classifier = new frame.Classifier();
   readonly stations: MacTable;
   readonly neighbors: NeighborTable;
   readonly addresses4: IpTable4;
@@ -160,6 +159,8 @@ export class Switch {
         this.pass(refused, view);
       }
     }
+    // The engine beside which this one watches has stopped the frame: nobody heard it.
+    if (this.judge.given !== reason.ALLOWED && !this.dryRun) return this.drop(this.judge.given);
     if (this.observes && seen.network === 0 && stop === reason.ALLOWED && link.hasEthernet) {
       this.census.count(link.sourceHigh, link.sourceLow | 0, this.tick);
     } else if (link.hasSource) {

@@ -17,6 +17,8 @@ export interface ClearedHolder {
   readonly havip: string;
   readonly ip: string;
   readonly network: number;
+  /** Of the address in the switch's book. */
+  readonly id: number;
   readonly mac: number;
 }
 
@@ -184,7 +186,7 @@ export class Control {
       table.setMac(entry, 0, 0);
       table.setPort(entry, 0);
       const ip = canonicalAddress(havip.address as string);
-      cleared.push({ havip: havip.name, ip, network, mac });
+      cleared.push({ havip: havip.name, ip, network, id, mac });
     }
     return cleared;
   }

@@ -22,6 +22,13 @@ export interface Device {
   eni: number;
 }
 
+/** What was done to a port by `cut` and `pause`, and by whoever deleted its namespace. */
+export interface PortState {
+  cut: boolean;
+  hold: boolean;
+  gone: boolean;
+}
+
 /** Opens the device of ENI number `index`; the namespace exists already. */
 export async function attachEni(topology: Topology, index: number): Promise<Device> {
   const eni = topology.enis[index] as Eni;

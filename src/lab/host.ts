@@ -27,8 +27,17 @@ export class Host {
   /** Grows with each start, so that an old process's end says nothing about a new one. */
   private life = 0;
 
-  /** Throws LabError where a `run` line cannot be understood. */
-  constructor(topology: Topology, name: string, folder: string, sink: LineSink) {
+  /**
+   * `command`: the words that start this very command, which is what `havip` in a `run` line means,
+   * installed or not. Throws LabError where a `run` line cannot be understood.
+   */
+  constructor(
+    topology: Topology,
+    name: string,
+    folder: string,
+    command: readonly string[],
+    sink: LineSink,
+  ) {
     this.name = name;
     this.folder = folder;
     this.sink = sink;
@@ -39,7 +48,10 @@ export class Host {
       eni.attach !== null && 'netns' in eni.attach ? [eni.attach.netns] : [],
     );
     this.namespaces = [...new Set(names)];
-    this.commands = (topology.run[name] ?? []).map(commandWords);
+    this.commands = (topology.run[name] ?? []).map((line) => {
+      const words = commandWords(line);
+      return words[0] === 'havip' ? [...command, ...words.slice(1)] : words;
+    });
   }
 
   get isRun(): boolean {

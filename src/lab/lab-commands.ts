@@ -2,9 +2,10 @@
  * What a running lab can be told to do, by name: the other end of `havip status`, `bind`, `kill`
  * and the like. Each answers with what became of it; a refusal is thrown and changes nothing.
  */
-import type { LabStatus } from '../analysis/live-events.ts';
+import type { LabStatus, PortStatus } from '../analysis/live-events.ts';
 import { setCarrier } from '../ports/tap-device.ts';
 import { formatMac, parseMac } from '../wire/mac.ts';
+import type { PortState } from './attachment.ts';
 import type { ControlRequest } from './control-server.ts';
 import { type Lab, nameOf } from './lab.ts';
 import { LabError } from './lab-error.ts';
@@ -36,7 +37,7 @@ export async function obey(lab: Lab, request: ControlRequest): Promise<unknown> 
 async function bind(lab: Lab, request: ControlRequest, command: 'bind' | 'unbind') {
   const havip = text(request, 'havip');
   const member = text(request, 'member');
-  await lab.change({ command, havip, member }, (control) => control[command](havip, member));
+  await lab.change({ command, havip, member });
   return { havip, member };
 }
 
@@ -51,8 +52,7 @@ async function start(lab: Lab, request: ControlRequest): Promise<unknown> {
   const host = lab.hostNamed(text(request, 'host'));
   lab.portsOf(host.name);
   await host.kill();
-  const { name: instance } = host;
-  await lab.change({ command: 'flush', instance }, (control) => control.flushHolder(instance));
+  await lab.change({ command: 'flush', instance: host.name });
   await lab.powerOn(host);
   await setPorts(lab, host.name, 'cut', false);
   await setPorts(lab, host.name, 'hold', false);
@@ -107,11 +107,15 @@ async function fault(lab: Lab, request: ControlRequest): Promise<unknown> {
 async function setPorts(lab: Lab, host: string, command: 'cut' | 'hold', on: boolean) {
   const ports = lab.portsOf(host);
   await lab.ask({ command, ports, on });
-  const state = command === 'cut' ? 'cut' : 'paused';
   for (const port of ports) {
-    if (on) lab.states[port] = state;
-    else if (lab.states[port] === state) lab.states[port] = 'up';
+    const state = lab.states[port];
+    if (state !== undefined) state[command] = on;
   }
+}
+
+function nameOfState(state: PortState | undefined): PortStatus['state'] {
+  if (state === undefined) return 'up';
+  return state.gone ? 'gone' : state.cut ? 'cut' : state.hold ? 'paused' : 'up';
 }
 
 function carrierOf(lab: Lab, port: number, on: boolean): void {
@@ -141,7 +145,7 @@ export async function statusOf(lab: Lab): Promise<LabStatus> {
         name: nameOf(topology, eni),
         mac: formatMac(topology.enis[eni]?.mac ?? 0),
         addresses: topology.enis[eni]?.addresses ?? [],
-        state: lab.states[port] ?? 'up',
+        state: nameOfState(lab.states[port]),
         framesIn: counts?.in ?? 0,
         framesOut: counts?.out ?? 0,
         octetsIn: counts?.octetsIn ?? 0,
@@ -157,9 +161,11 @@ export async function statusOf(lab: Lab): Promise<LabStatus> {
       port: portName(port),
     })),
     havips: statistics.havips.map(({ name, mac, members }) => {
-      const ip = topology.havips.find((havip) => havip.name === name)?.address ?? '';
+      const havip = topology.havips.find((one) => one.name === name);
+      const ip = havip?.address ?? '';
       const holder = mac === null ? null : { mac, name: instanceOf(mac) };
-      return { name, ip, holder, since: holder && lab.feed.heldSince(ip), members };
+      const since = holder && lab.feed.heldSince(ip, havip?.subnet ?? '');
+      return { name, ip, holder, since, members };
     }),
     drops: statistics.drops,
     lostEvents: lab.feed.lost,

@@ -54,13 +54,22 @@ export function readLabRecord(lab: string, root = ROOT): LabRecord | null {
   }
 }
 
-/** A new name takes the old one's place at once: no crash leaves half a record. */
+/**
+ * A new name takes the old one's place at once: no crash leaves half a record. Throws LabError
+ * where nothing can be written, which is how most users learn that a lab needs root.
+ */
 export function writeLabRecord(record: LabRecord, root = ROOT): void {
   const file = recordPath(record.lab, root);
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
   const fresh = `${file}.new`;
-  fs.writeFileSync(fresh, `${JSON.stringify(record, null, 2)}\n`);
-  fs.renameSync(fresh, file);
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
+    fs.writeFileSync(fresh, `${JSON.stringify(record, null, 2)}\n`);
+    fs.renameSync(fresh, file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isRights = code === 'EACCES' || code === 'EPERM';
+    throw new LabError(message, isRights ? 'a lab needs root: sudo havip up LAB' : 'make room');
+  }
 }
 
 export function removeLabRecord(lab: string, root = ROOT): void {

@@ -6,38 +6,23 @@ import type { LabEvent } from '../analysis/live-events.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
 import { claimersOf } from '../havip/claimers.ts';
 import { completeTopology } from '../havip/complete-topology.ts';
-import type { Control } from '../havip/control.ts';
 import { quotaBreaches } from '../havip/quotas.ts';
 import type { Topology } from '../havip/topology.ts';
 import { formatMac } from '../wire/mac.ts';
-import { configureEni } from './attachment.ts';
-import { EngineLink } from './engine-link.ts';
-import type { EngineReply, EngineRequest, EngineStatistics } from './engine-requests.ts';
+import { configureEni, type PortState } from './attachment.ts';
+import { EngineLink } from './engine/engine-link.ts';
+import type {
+  EngineChange,
+  EngineReply,
+  EngineRequest,
+  EngineStatistics,
+} from './engine/engine-requests.ts';
 import { Ground } from './ground.ts';
-import { Host, type LineSink } from './host.ts';
+import { Host } from './host.ts';
 import { LabError } from './lab-error.ts';
+import type { LabOptions } from './lab-options.ts';
 import { LiveFeed } from './live-feed.ts';
 import { PortCaptures } from './port-captures.ts';
-
-export interface LabOptions {
-  topology: Topology;
-  /** Path of the lab file, and its folder, where `run` starts. */
-  file: string;
-  folder: string;
-  allClaims: boolean;
-  dryRun: boolean;
-  busyPoll: boolean;
-  /** Where to write what passes each port; null: nowhere. */
-  captureFolder: string | null;
-  /** The program of the engine's thread. */
-  engine: URL;
-  /** Nanoseconds since 1970. */
-  wallClock(): number;
-  emit(event: LabEvent): void;
-  onLine: LineSink;
-  /** The engine ended by itself: nothing passes any more. */
-  onFailure(error: Error): void;
-}
 
 const RING_OCTETS = 1 << 22;
 /** How long the HaVips may take to get their holders before the lab counts as ready. */
@@ -54,8 +39,8 @@ export class Lab {
   readonly link: EngineLink;
   readonly feed: LiveFeed;
   readonly since: string;
-  /** By port: what `cut` and `pause` did to it. */
-  readonly states: ('up' | 'cut' | 'paused' | 'gone')[];
+  /** By port. */
+  readonly states: PortState[];
   /** Frames in and out over the last second, by port. */
   readonly rates: { in: number; out: number }[];
   private readonly captures: PortCaptures | null;
@@ -73,7 +58,7 @@ export class Lab {
     this.feed = parts.feed;
     this.captures = parts.captures;
     this.since = parts.feed.time(parts.now());
-    this.states = parts.ground.devices.map(() => 'up');
+    this.states = parts.ground.devices.map(() => ({ cut: false, hold: false, gone: false }));
     this.rates = parts.ground.devices.map(() => ({ in: 0, out: 0 }));
   }
 
@@ -101,7 +86,8 @@ export class Lab {
       const link = await EngineLink.start(options.engine, { ...settings, dryRun, busyPoll });
       link.onFailure = options.onFailure;
       const emit = (event: LabEvent): void => lab.emit(event);
-      const feed = new LiveFeed({ topology, ring, base, now, portNames, allClaims, emit });
+      const told = { allClaims, dryRun, emit };
+      const feed = new LiveFeed({ topology, ring, base, now, portNames, ...told });
       const lab = new Lab(options, { topology, hosts, ground, link, feed, captures, now });
       feed.run();
       captures?.run();
@@ -152,7 +138,7 @@ export class Lab {
       if (one === undefined) return [];
       return one.instance === target || `${one.instance}/${one.name}` === target ? [port] : [];
     });
-    const there = ports.filter((port) => this.states[port] !== 'gone');
+    const there = ports.filter((port) => this.states[port]?.gone !== true);
     if (there.length > 0) return there;
     if (ports.length > 0) {
       throw new LabError(`${target} is gone with its namespace`, 'end the lab, and start it again');
@@ -174,14 +160,15 @@ export class Lab {
   }
 
   /** A change of bindings or holders, in the engine and in what the analysis judges by. */
-  async change(request: EngineRequest, apply: (control: Control) => unknown): Promise<void> {
-    this.feed.change(apply);
+  async change(change: EngineChange): Promise<void> {
+    const number = this.feed.change(change);
     try {
-      await this.ask(request);
+      await this.ask({ ...change, number });
     } catch (error) {
-      this.feed.forgetChange();
+      this.feed.forgetChange(number);
       throw error;
     }
+    this.feed.confirmChange(number);
   }
 
   async ask(request: EngineRequest): Promise<EngineReply> {
@@ -229,7 +216,8 @@ export class Lab {
     const port = this.ground.devices.findIndex(
       ({ eni }) => nameOf(this.topology, eni) === event.port,
     );
-    if (port >= 0) this.states[port] = 'gone';
+    const state = this.states[port];
+    if (state !== undefined) state.gone = true;
   }
 
   /** Each second: rates, and what was dropped since the last one. */
@@ -292,6 +280,6 @@ function withAddresses(topology: Topology): Topology {
 
 function hostsOf(topology: Topology, options: LabOptions): Map<string, Host> {
   const names = [...new Set(topology.enis.map((eni) => eni.instance))];
-  const { folder, onLine } = options;
-  return new Map(names.map((name) => [name, new Host(topology, name, folder, onLine)]));
+  const { folder, command, onLine } = options;
+  return new Map(names.map((name) => [name, new Host(topology, name, folder, command, onLine)]));
 }

@@ -15,11 +15,13 @@ import { ruleSet } from '../havip/rule-sets.ts';
 import type { Topology } from '../havip/topology.ts';
 import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
 import {
+  type EngineChange,
+  makeChange,
   RECORD_CHANGED,
   RECORD_FRAME,
   RECORD_PORT_GONE,
   RECORD_REPOINTED,
-} from './engine-requests.ts';
+} from './engine/engine-requests.ts';
 
 export interface FeedOptions {
   topology: Topology;
@@ -31,6 +33,8 @@ export interface FeedOptions {
   /** instance/eni, by port. */
   portNames: readonly string[];
   allClaims: boolean;
+  /** The switch reports what its guards refuse, and lets it pass. */
+  dryRun: boolean;
   emit(event: LabEvent): void;
 }
 
@@ -38,6 +42,13 @@ export interface FeedOptions {
 const POLL = 100;
 /** Records read before others get their turn. */
 const RECORDS_AT_ONCE = 2000;
+/** A change that the engine was asked for. */
+interface Asked {
+  readonly change: EngineChange;
+  /** The engine has made it; its record among the events may have been lost. */
+  isMade: boolean;
+}
+
 /** Addresses of which it is known since when they are held. */
 const HELD_MAX = 65_536;
 
@@ -49,8 +60,12 @@ export class LiveFeed {
   private readonly control: Control;
   private readonly options: FeedOptions;
   private readonly times = new TimeBase();
+  /** By address and network. */
   private readonly since = new Map<string, string>();
-  private readonly changes: ((control: Control) => unknown)[] = [];
+  private readonly networks: LiveNetworks;
+  /** By number, in the order in which they were asked for. */
+  private readonly changes = new Map<number, Asked>();
+  private lastChange = 0;
   private port = -1;
   private isEnded = false;
   private turning: Promise<void> = Promise.resolve();
@@ -61,31 +76,38 @@ export class LiveFeed {
     this.times.nowOf(options.base, 0, 0);
     const { topology } = options;
     const networks = new LiveNetworks(topology);
+    this.networks = networks;
     const compiled = new CompiledTopology(topology, networks);
-    this.analysis = new LiveAnalysis(
-      compiled.site(),
-      options.base,
-      {
-        onClaim: (claim) => this.claim(claim),
-        onTakeover: (takeover) => this.takeover(takeover),
-        onOutage: () => {},
-        onFinding: (finding) => this.finding(finding),
-      },
-      options.allClaims,
-    );
+    this.analysis = new LiveAnalysis(compiled.site(), options, {
+      onClaim: (claim) => this.claim(claim),
+      onTimeline: () => {},
+      onTakeover: (takeover) => this.takeover(takeover),
+      onOutage: () => {},
+      onFinding: (finding) => this.finding(finding),
+    });
     const rules = ruleSet(topology.provider ?? 'classic');
     const { owner } = this.analysis;
     this.control = new Control({ topology, rules, compiled, networks, owner });
   }
 
-  /** Makes a change in the analysis at the place among the events at which it holds. */
-  change(apply: (control: Control) => unknown): void {
-    this.changes.push(apply);
+  /**
+   * Announces a change, to be made in the analysis at the place among the events at which it
+   * holds; gives its number.
+   */
+  change(change: EngineChange): number {
+    this.changes.set(++this.lastChange, { change, isMade: false });
+    return this.lastChange;
   }
 
-  /** The engine refused the change that was announced last. */
-  forgetChange(): void {
-    this.changes.pop();
+  /** The engine refused it. */
+  forgetChange(number: number): void {
+    this.changes.delete(number);
+  }
+
+  /** The engine made it; should its record be lost, it holds once all others are read. */
+  confirmChange(number: number): void {
+    const asked = this.changes.get(number);
+    if (asked !== undefined) asked.isMade = true;
   }
 
   /** Reads until `end`. */
@@ -121,7 +143,19 @@ export class LiveFeed {
       this.take(ring);
       if (++count >= most) return true;
     }
+    for (const [number, { isMade }] of this.changes) {
+      if (isMade) this.make(number, this.options.now());
+    }
     return false;
+  }
+
+  private make(number: number, now: number): void {
+    const asked = this.changes.get(number);
+    if (asked === undefined) return;
+    this.changes.delete(number);
+    const result = makeChange(this.control, asked.change);
+    if ('refused' in result || asked.change.command !== 'unbind') return;
+    for (const { id } of result.cleared) this.analysis.onUnbound(id, now);
   }
 
   private take(ring: RecordRing): void {
@@ -132,9 +166,9 @@ export class LiveFeed {
       const word = (index: number): number => ring.view.getInt32(ring.at + 4 * index);
       const ip =
         ring.a === 4 ? formatIpv4(word(3)) : formatIpv6(word(0), word(1), word(2), word(3));
-      this.analysis.onRepointed(ip, ring.time);
+      this.analysis.onRepointed(ring.b, ip, ring.time);
     } else if (ring.kind === RECORD_CHANGED) {
-      this.changes.shift()?.(this.control);
+      this.make(ring.a, ring.time);
     } else if (ring.kind === RECORD_PORT_GONE) {
       const port = this.options.portNames[ring.a] ?? String(ring.a);
       this.options.emit({ event: 'port-gone', time: this.time(ring.time), port });
@@ -146,17 +180,20 @@ export class LiveFeed {
     return this.options.ring.lost;
   }
 
-  /** When the present holder of an address took it. */
-  heldSince(ip: string): string | null {
-    return this.since.get(ip) ?? null;
+  /** When the present holder of an address of a subnet took it. */
+  heldSince(ip: string, subnet: string): string | null {
+    const networks = this.networks.ofSubnet(subnet);
+    const times = networks.flatMap((network) => this.since.get(`${ip} in ${network}`) ?? []);
+    return times.sort().at(-1) ?? null;
   }
 
   private claim(claim: ClaimEntry): void {
     const { ip, mac, name, form, verdict, reason } = claim;
     const port = this.options.portNames[this.port] ?? null;
     const time = claim.time ?? this.time(this.options.now());
-    if (verdict === 'moved' && (this.since.has(ip) || this.since.size < HELD_MAX)) {
-      this.since.set(ip, time);
+    const place = `${ip} in ${claim.vlan ?? 0}`;
+    if (verdict === 'moved' && (this.since.has(place) || this.since.size < HELD_MAX)) {
+      this.since.set(place, time);
     }
     this.options.emit({ event: 'claim', time, ip, mac, name, port, form, verdict, reason });
   }
@@ -170,8 +207,11 @@ export class LiveFeed {
   }
 
   private finding(finding: Finding): void {
-    const { t: _, time, ...rest } = finding;
-    this.options.emit({ event: 'finding', time: time ?? this.time(this.options.now()), ...rest });
+    const { t: _, time, vlan: network, ...rest } = finding;
+    // Frames come tagged with the number of their network, which is no VID.
+    const vlan = rest.ip === null ? null : this.networks.list[network ?? 0]?.vid || null;
+    const when = time ?? this.time(this.options.now());
+    this.options.emit({ event: 'finding', time: when, vlan, ...rest });
   }
 
   /** RFC 3339 UTC with nine decimals. */

@@ -11,7 +11,7 @@ import { ALLOWED, DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
 import { segments } from '../ports/segmentation.ts';
 import { VIRTIO_HEADER_LENGTH } from '../ports/virtio-header.ts';
-import { DIRECTION_IN } from './engine-requests.ts';
+import { DIRECTION_IN } from './engine/engine-requests.ts';
 import { LabError } from './lab-error.ts';
 
 /** About a tenth of a second of a full gigabit. */
@@ -43,7 +43,8 @@ export class PortCaptures {
     this.lost = new Int32Array(this.lostMemory);
     try {
       fs.mkdirSync(folder, { recursive: true });
-      this.files = portNames.map((name) => open(folder, name));
+      const taken = new Set<string>();
+      this.files = portNames.map((name) => open(folder, name, taken));
     } catch (error) {
       const mend = 'name a folder that can be written';
       throw new LabError(`--capture ${folder}: ${(error as Error).message}`, mend);
@@ -96,8 +97,9 @@ export class PortCaptures {
     const port = ring.a;
     const file = this.files[port];
     if (file === undefined) return;
-    const seconds = Math.floor(ring.time / NANOSECONDS);
-    const nanoseconds = Math.round(ring.time - seconds * NANOSECONDS) % NANOSECONDS;
+    const now = Math.round(ring.time);
+    const seconds = Math.floor(now / NANOSECONDS);
+    const nanoseconds = now - seconds * NANOSECONDS;
     const reason = ring.c;
     const comments = reason === ALLOWED ? [] : [`dropped: ${DROP_REASON_NAMES[reason]}`];
     const direction = ring.b === DIRECTION_IN ? ('inbound' as const) : ('outbound' as const);
@@ -118,9 +120,13 @@ function wirePieces(ring: RecordRing, frame: number): Uint8Array[] {
   );
 }
 
-function open(folder: string, name: string): PortFile {
-  const file = path.join(folder, `${name.replaceAll('/', '-')}.pcapng`);
-  const descriptor = fs.openSync(file, 'w');
+/** `taken`: the names of files so far; a/b-c and a-b/c are two ports. */
+function open(folder: string, name: string, taken: Set<string>): PortFile {
+  const plain = name.replaceAll('/', '-');
+  let unique = plain;
+  for (let i = 2; taken.has(unique); i++) unique = `${plain}.${i}`;
+  taken.add(unique);
+  const descriptor = fs.openSync(path.join(folder, `${unique}.pcapng`), 'w');
   const sink = (octets: Uint8Array): void => {
     fs.writeSync(descriptor, octets);
   };

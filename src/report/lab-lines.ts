@@ -1,8 +1,8 @@
 /** The events of a running lab as lines for a terminal: one line an event, the time first. */
-import type { LabEvent, ReadyEvent } from '../analysis/live-events.ts';
+import type { ClaimEvent, LabEvent, ReadyEvent } from '../analysis/live-events.ts';
 import { refusalReason } from './cause-texts.ts';
 import { type Look, paint, printable, type Tone } from './page.ts';
-import { clockTime, duration, listed } from './quantity.ts';
+import { clockTime, count, counted, duration, listed } from './quantity.ts';
 
 /** A line with its line end. */
 export function labLine(event: LabEvent, look: Look): string {
@@ -18,16 +18,16 @@ function wordsOf(event: LabEvent): [text: string, tone: Tone] {
           ? `${name} ${ip} (no holder yet)`
           : `${name} ${ip} → ${hostOf(event, holder)}`,
       );
-      const ports = `${event.ports.length} ports`;
+      const ports = counted(event.ports.length, 'port');
       return [`ready: ${[ports, ...held].join(', ')}`, 'good'];
     }
     case 'claim': {
       const who = event.name === null ? event.mac : `${event.name} (${event.mac})`;
       if (event.verdict === 'refused') {
         const why = refusalReason(event.reason);
-        return [`${event.ip} refused to ${who}: ${why} (${event.form})`, 'bad'];
+        return [`${event.ip} refused to ${who}: ${why} (${event.form}${place(event)})`, 'bad'];
       }
-      const verb = event.verdict === 'moved' ? '→' : event.verdict;
+      const verb = VERBS[event.verdict];
       return [`${event.ip} ${verb} ${who} (${event.form})`, tone(event.verdict)];
     }
     case 'takeover': {
@@ -46,7 +46,7 @@ function wordsOf(event: LabEvent): [text: string, tone: Tone] {
     }
     case 'drops': {
       const { event: _, time: __, ...reasons } = event;
-      const list = Object.entries(reasons).map(([reason, count]) => `${count} ${reason}`);
+      const list = Object.entries(reasons).map(([reason, n]) => `${count(Number(n))} ${reason}`);
       return [`dropped in the last second: ${listed(list)}`, 'dim'];
     }
     case 'port-gone':
@@ -54,6 +54,13 @@ function wordsOf(event: LabEvent): [text: string, tone: Tone] {
     case 'stopped':
       return ['stopped', 'plain'];
   }
+}
+
+const VERBS = { moved: '→', confirmed: 'confirmed by', noted: 'noted from' } as const;
+
+/** Where a frame came in that does not say so itself. */
+function place({ name, port }: ClaimEvent): string {
+  return port === null || port.split('/')[0] === name ? '' : `, at ${port}`;
 }
 
 /** Whose MAC it is; the MAC itself where it is no port's. */

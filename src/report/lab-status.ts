@@ -51,6 +51,7 @@ export function statusPage(status: LabStatus, look: Look): string {
           members.join(', ') || 'none',
         ]),
     );
+    left(page, status.havips.length - ROWS_MAX);
   }
   page.blank();
   page.table(
@@ -68,6 +69,7 @@ export function statusPage(status: LabStatus, look: Look): string {
         octets(port.octetsOut),
       ]),
   );
+  left(page, status.ports.length - ROWS_MAX);
   if (status.table.length > 0) {
     page.blank();
     page.table(

@@ -17,14 +17,14 @@ function watch() {
   const havips = [havipOf(VIP, [A, B])];
   const analysis = new LiveAnalysis(
     compile(topologyOf('alibaba', { enis, havips })),
-    1_700_000_000,
+    { base: 1_700_000_000, allClaims: false, dryRun: false },
     {
       onClaim: ({ mac, verdict, reason }) => note(`${verdict} ${mac} ${reason ?? ''}`.trim()),
+      onTimeline: () => {},
       onTakeover: () => {},
       onOutage: () => {},
       onFinding: ({ code }) => note(code),
     },
-    false,
   );
   return {
     said,

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommand } from '../../src/cli/commands.ts';
 import { includedFiles } from '../../src/cli/conf-files.ts';
-import { parseLab } from '../../src/lab/lab-file.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 import { MemoryClock, MemoryStreams } from './memory-streams.ts';
 
 const FIXTURES = path.join(import.meta.dirname, '../lint/fixtures');

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { claimersOf } from '../../src/havip/claimers.ts';
 import type { Havip } from '../../src/havip/topology.ts';
-import { parseLab } from '../../src/lab/lab-file.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 
 function claimers(provider: string, more: string): string[] {
   const text = `

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { quotaBreaches } from '../../src/havip/quotas.ts';
 import type { Topology } from '../../src/havip/topology.ts';
-import { parseLab } from '../../src/lab/lab-file.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 
 interface Wish {
   provider: string;

@@ -8,8 +8,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Eni, Topology } from '../../src/havip/topology.ts';
 import { attachEni, configureEni } from '../../src/lab/attachment.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 import { LabError } from '../../src/lab/lab-error.ts';
-import { parseLab } from '../../src/lab/lab-file.ts';
 import { runProgram } from '../../src/lab/program.ts';
 
 let folder = '';

@@ -1,8 +1,8 @@
 // What doctor says of machines that are made up: a good one, and one thing wrong at a time.
 import { describe, expect, test } from 'vitest';
-import { examine, type LabInQuestion } from '../../src/lab/doctor.ts';
-import { parseLab } from '../../src/lab/lab-file.ts';
-import { isAtLeast } from '../../src/lab/machine.ts';
+import { examine, type LabInQuestion } from '../../src/lab/doctor/doctor.ts';
+import { isAtLeast } from '../../src/lab/doctor/machine.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 import { FakeMachine } from './fake-machine.ts';
 
 function states(machine: FakeMachine, lab: LabInQuestion | null = null): Record<string, string> {

@@ -1,5 +1,5 @@
 /** A machine of memory on which every lab can run; tests take things away from it. */
-import type { Machine } from '../../src/lab/machine.ts';
+import type { Machine } from '../../src/lab/doctor/machine.ts';
 
 export interface Answer {
   status: number | null;

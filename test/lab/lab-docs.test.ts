@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { labJsonSchema, parseLab } from '../../src/lab/lab-file.ts';
+import { labJsonSchema, parseLab } from '../../src/lab/file/lab-file.ts';
 
 const PAGE = readFileSync(new URL('../../docs/lab-file.md', import.meta.url), 'utf8');
 const EXAMPLES = [...PAGE.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]!);

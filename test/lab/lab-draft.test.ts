@@ -10,8 +10,8 @@ import {
   draftLab,
   type HostDraft,
   type RouterDraft,
-} from '../../src/lab/lab-draft.ts';
-import { parseLab } from '../../src/lab/lab-file.ts';
+} from '../../src/lab/draft/lab-draft.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 
 function at(text: string, where = 'a.conf:1'): DraftAddress & { device: string | null } {
   const [bare = '', prefix] = text.split('/');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LabFileError, parseLab } from '../../src/lab/lab-file.ts';
+import { LabFileError, parseLab } from '../../src/lab/file/lab-file.ts';
 
 /** The example of the design, which every user copies first. */
 const EXAMPLE = `provider: alibaba                # alibaba | alibaba-2021 | tencent | huawei | ucloud | classic

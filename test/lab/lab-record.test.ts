@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LabError } from '../../src/lab/lab-error.ts';
 import {
   isRunning,
   knownLabs,
@@ -69,6 +70,21 @@ describe('a record', () => {
     expect(() => readLabRecord('web', root)).toThrow(/web\/lab\.json: .*; remove it and what it/);
     expect(() => readLabRecord('web', root)).toThrow(expect.objectContaining({ name: 'LabError' }));
   });
+});
+
+test('without rights it says that a lab needs root', () => {
+  fs.chmodSync(root, 0o555);
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    expect(() => writeLabRecord(RECORD, root)).toThrow(
+      /EACCES.*\/web.*; a lab needs root: sudo havip up LAB/,
+    );
+    expect(() => writeLabRecord(RECORD, root)).toThrow(LabError);
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    fs.chmodSync(root, 0o755);
+  }
 });
 
 describe('whether a process runs', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { labJsonSchema } from '../../src/lab/lab-file.ts';
+import { labJsonSchema } from '../../src/lab/file/lab-file.ts';
 
 const PUBLISHED = new URL('../../docs/lab-file.schema.json', import.meta.url);
 

@@ -7,8 +7,8 @@ import {
   SpeakerHost,
   type SpeakerTransport,
   type VirtualAddress,
-} from '../../src/lab/speaker-host.ts';
-import { addressText } from '../../src/lab/speaker-transport.ts';
+} from '../../src/lab/speaker/speaker-host.ts';
+import { addressText } from '../../src/lab/speaker/speaker-transport.ts';
 import type { Address } from '../../src/vrrp/address.ts';
 import { AUTH_NONE } from '../../src/vrrp/advert.ts';
 import { vrrpGroup } from '../../src/vrrp/advert-packet.ts';

@@ -57,10 +57,11 @@ export class Model {
     this.site = site;
   }
 
-  /** What the switch is to say of a frame; "nothing" where it stops before the claim is read. */
+  /** What the switch is to say of a frame; "nothing" where it is no frame of a host. */
   judge(claim: Assertion): string {
-    if (this.site.hasPorts && this.isStopped(claim)) return 'nothing';
-    const reason = this.refusal(claim);
+    if (this.site.hasPorts && isGroup(claim.ethernetSource)) return 'nothing';
+    // What stops a frame live before the claim is read counts only where the claim is in order.
+    const reason = this.refusal(claim) ?? (this.site.hasPorts ? this.stop(claim) : null);
     if (reason !== null) return `refused ${reason}`;
     const key = `${claim.network} ${claim.ip}`;
     const holder = this.holders.get(key);
@@ -77,16 +78,16 @@ export class Model {
     return this.refusal({ ...claim, network, ip, mac, ethernetSource: mac, port }) === null;
   }
 
-  /** Live, the Ethernet and IP sources are judged before the claim. */
-  private isStopped({ ethernetSource, form, ip, port }: Assertion): boolean {
-    if (Number.parseInt(ethernetSource.slice(0, 2), 16) % 2 === 1) return true;
-    if (this.site.provider === 'classic') return false;
+  /** Live, why the Ethernet or IP source may not be used at this port. */
+  private stop({ ethernetSource, form, ip, port }: Assertion): string | null {
+    if (this.site.provider === 'classic') return null;
     const host = this.site.hosts.get(ethernetSource);
-    if (host === undefined || host.port !== port) return true;
+    if (host === undefined || host.port !== port) return 'source-mac';
     // A solicitation has the asserted address as its IP source; the others are not IP, or from
     // a link-local address.
-    if (form !== 'neighbor-solicitation' || !host.isChecked) return false;
-    return !host.addresses.includes(ip) && !this.isMember(ip, ethernetSource);
+    if (form !== 'neighbor-solicitation' || !host.isChecked) return null;
+    const isOwn = host.addresses.includes(ip) || this.isMember(ip, ethernetSource);
+    return isOwn ? null : 'source-ip';
   }
 
   /** The first reason that matches. */
@@ -116,6 +117,10 @@ export class Model {
     const isOpen = this.site.provider === 'tencent' && !this.site.checkAssociate;
     return bound.includes(mac) || (isOpen && this.site.hosts.get(mac)?.subnet === 'a');
   }
+}
+
+function isGroup(mac: string): boolean {
+  return Number.parseInt(mac.slice(0, 2), 16) % 2 === 1;
 }
 
 function isAnnouncement({ form, override }: Assertion): boolean {

@@ -1,5 +1,7 @@
 /** The events of a lab as an engineer reads them in the terminal of `havip up`. */
+import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { ClaimEvent, LabEvent, TakeoverEvent } from '../../src/analysis/live-events.ts';
 import { labLine } from '../../src/report/lab-lines.ts';
 
 const LOOK = { width: 80, color: false, unicode: true };
@@ -23,5 +25,75 @@ describe('the line of a lab that is ready', () => {
   test('gives the MAC where it is no port', () => {
     expect(ready('00:00:5e:00:01:33')).toContain('→ 00:00:5e:00:01:33');
     expect(ready(null)).toContain('web 192.168.0.88 (no holder yet)');
+  });
+});
+
+const NODE1 = { mac: MAC, name: 'ecs-1', speaker: null };
+const NODE2 = { mac: '00:16:3e:00:00:02', name: 'ecs-2', speaker: null };
+const CLAIM: ClaimEvent = {
+  ...{ event: 'claim', time: TIME, ip: '192.168.0.88', mac: MAC, name: 'ecs-1' },
+  ...{ port: 'ecs-1/eth0', form: 'gratuitous-request', verdict: 'moved', reason: null },
+};
+const TAKEOVER: TakeoverEvent = {
+  ...{ event: 'takeover', time: TIME, ip: '192.168.0.88', from: NODE1, to: NODE2 },
+  ...{ cause: 'crash', detectionSeconds: 3.609, outageSeconds: 3.8, repointMicroseconds: 412.7 },
+};
+const ROGUE = { mac: '00:16:3e:00:00:66', name: 'rogue', port: 'rogue/eth0' };
+const refused = { ...CLAIM, ...ROGUE, verdict: 'refused', reason: 'not-member' } as const;
+
+const EVENTS: LabEvent[] = [
+  { event: 'ready', time: TIME, ports: [], havips: [] },
+  CLAIM,
+  { ...CLAIM, verdict: 'confirmed', form: 'gratuitous-reply' },
+  { ...CLAIM, ...ROGUE, verdict: 'noted', form: 'arp-request', name: null },
+  refused,
+  { ...refused, mac: MAC, name: 'ecs-1', reason: 'wrong-port' },
+  { ...refused, mac: '00:00:5e:00:01:33', name: null, reason: 'virtual-mac' },
+  { ...refused, ip: '2001:db8::88', form: 'unsolicited-na', reason: 'a-reason-of-later' },
+  TAKEOVER,
+  { ...TAKEOVER, cause: 'preemption', detectionSeconds: 0.004, outageSeconds: 0 },
+  {
+    ...TAKEOVER,
+    from: { mac: '00:00:5e:00:01:33', name: null, speaker: '192.168.0.209' },
+    to: { mac: '00:16:3e:00:00:66', name: null, speaker: null },
+    ...{ cause: 'announcement', detectionSeconds: null, outageSeconds: null },
+    repointMicroseconds: null,
+  },
+  {
+    ...{ event: 'finding', time: TIME, code: 'claim-refused', severity: 'error', frame: 7 },
+    ...{ vlan: null, ip: '192.168.0.88', message: 'rogue claimed it.', advice: 'Bind it.' },
+  },
+  {
+    ...{ event: 'finding', time: TIME, code: 'capture-duplicates', severity: 'info', frame: null },
+    ...{ vlan: null, ip: null, message: 'A name with \x1b[31m in it.', advice: 'None.' },
+  },
+  { event: 'drops', time: TIME, 'not-carried': 1 },
+  { event: 'drops', time: TIME, 'not-carried': 12_345, 'no-holder': 2, 'source-ip': 3 },
+  { event: 'port-gone', time: TIME, port: 'ecs-2/eth0' },
+  { event: 'stopped', time: TIME },
+];
+
+describe('the lines of all events', () => {
+  const lines = (look = {}) => EVENTS.map((event) => labLine(event, { ...LOOK, ...look }));
+
+  test('are those on file', () => {
+    const golden = new URL('./golden/lab-lines.txt', import.meta.url);
+    if (process.env.HAVIP_UPDATE_GOLDEN) fs.writeFileSync(golden, lines().join(''));
+    expect(lines().join('')).toBe(fs.readFileSync(golden, 'utf8'));
+  });
+
+  test('are one line each, with the time first', () => {
+    for (const line of lines()) expect(line).toMatch(/^22:13:20\.608 {2}\S.*[^ ]\n$/);
+  });
+
+  test('are the same without colours, and in ASCII where the locale is not UTF-8', () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences under test
+    const plain = lines({ color: true }).map((line) => line.replace(/\x1b\[[0-9;]*m/g, ''));
+    expect(plain).toEqual(lines());
+    expect(lines().join('')).not.toContain('\x1b');
+    expect(lines({ color: true })[4]?.startsWith('\x1b[1;31m22:13')).toBe(true);
+    const ascii = lines({ unicode: false }).join('').replaceAll('’', '');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+    expect(ascii).toMatch(/^[\x00-\x7f]*$/);
   });
 });

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/analysis/result.ts';
-import { parseLab } from '../../src/lab/lab-file.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 import { labText } from './lab.ts';
 import { observe, PCAPS, replay, type Scenario, scenarios, secondsAt } from './scenario.ts';
 

@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { ClaimEntry } from '../../src/analysis/result.ts';
-import { parseLab } from '../../src/lab/lab-file.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 import { labText } from './lab.ts';
 import { type Deed, isOneOf, replay, type Scenario, scenarios, secondsAt } from './scenario.ts';
 

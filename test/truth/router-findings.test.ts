@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseLab } from '../../src/lab/lab-file.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 import { codesOf, routerFindings } from '../analysis/detectors/craft.ts';
 import { labText } from './lab.ts';
 import {

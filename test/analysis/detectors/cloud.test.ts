@@ -1,7 +1,7 @@
 /** What a cloud does not let through or forbids, by provider. */
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../../src/havip/compile.ts';
-import { parseLab } from '../../../src/lab/lab-file.ts';
+import { parseLab } from '../../../src/lab/file/lab-file.ts';
 import { arp } from '../../dataplane/frames.ts';
 import { A, A_IP, B, B_IP, C, Scene, VIP, VMAC } from '../scene.ts';
 import { codesOf, craft, master, NODE_A, NODE_B, routerFindings } from './craft.ts';

@@ -3,8 +3,8 @@
  * keys, one-or-many. Each says in its error what was found, what it should be and how to write it.
  */
 import { z } from 'zod';
-import { isHostBlock, parseAddress, parseCidr } from '../havip/cidr.ts';
-import { parseMac } from '../wire/mac.ts';
+import { isHostBlock, parseAddress, parseCidr } from '../../havip/cidr.ts';
+import { parseMac } from '../../wire/mac.ts';
 import { suggest } from './nearest.ts';
 import { quoted } from './quoted.ts';
 

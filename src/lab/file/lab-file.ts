@@ -3,9 +3,9 @@
  * names of files: the caller has read the text, and `run` stays as written.
  */
 import { basename, dirname } from 'node:path';
-import { cidrContains, parseAddress, parseCidr } from '../havip/cidr.ts';
-import type { RuleSet } from '../havip/rule-set.ts';
-import { ruleSet } from '../havip/rule-sets.ts';
+import { cidrContains, parseAddress, parseCidr } from '../../havip/cidr.ts';
+import type { RuleSet } from '../../havip/rule-set.ts';
+import { ruleSet } from '../../havip/rule-sets.ts';
 import type {
   Attachment,
   Eni,
@@ -14,8 +14,8 @@ import type {
   Subnet,
   Topology,
   VlanPort,
-} from '../havip/topology.ts';
-import { parseMac } from '../wire/mac.ts';
+} from '../../havip/topology.ts';
+import { parseMac } from '../../wire/mac.ts';
 import { LabDocument } from './lab-document.ts';
 import { checkReferences, listOf } from './references.ts';
 import type { Lab, LabEni } from './schema.ts';

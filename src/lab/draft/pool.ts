@@ -1,6 +1,6 @@
 /** The addresses of a drafted subnet: which are taken, and which a lab may choose. */
-import { addressAt, type Cidr, formatAddress, parseCidr } from '../havip/cidr.ts';
-import type { RuleSet } from '../havip/rule-set.ts';
+import { addressAt, type Cidr, formatAddress, parseCidr } from '../../havip/cidr.ts';
+import type { RuleSet } from '../../havip/rule-set.ts';
 
 /** Where choosing begins: small numbers are often a gateway's or a server's. */
 const FIRST_PLACE = 10;

@@ -9,7 +9,7 @@ import {
   type Family,
   parseAddress,
   parseCidr,
-} from '../havip/cidr.ts';
+} from '../../havip/cidr.ts';
 import type { DraftAddress, HostDraft } from './lab-draft.ts';
 
 /** An interface of a host. */

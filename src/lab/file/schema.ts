@@ -3,9 +3,9 @@
  * subnet exists, that an address lies in it) is in `references.ts`.
  */
 import { z } from 'zod';
-import { QUOTA_NAMES, type QuotaName } from '../havip/rule-set.ts';
-import { RULE_SET_NAMES } from '../havip/rule-sets.ts';
-import type { ProviderName } from '../havip/topology.ts';
+import { QUOTA_NAMES, type QuotaName } from '../../havip/rule-set.ts';
+import { RULE_SET_NAMES } from '../../havip/rule-sets.ts';
+import type { ProviderName } from '../../havip/topology.ts';
 import { quoted } from './quoted.ts';
 import * as leaf from './schema-leaves.ts';
 

@@ -1,7 +1,7 @@
 /** What a drafted lab leaves to its user: one line each, with the place and what to do. */
-import type { RuleSet } from '../havip/rule-set.ts';
-import type { DraftBlock, DraftPort, DraftSubnet } from './draft-subnets.ts';
+import type { RuleSet } from '../../havip/rule-set.ts';
 import type { DraftAddress, HostDraft } from './lab-draft.ts';
+import type { DraftBlock, DraftPort, DraftSubnet } from './subnets.ts';
 
 export class DraftNotes {
   readonly #lines = new Set<string>();

@@ -1,9 +1,9 @@
 /** A planned lab as YAML, each line with a comment that says what it was taken from. */
-import type { RuleSet } from '../havip/rule-set.ts';
-import type { PlannedHavip } from './draft-havips.ts';
-import type { DraftPlan, PlannedEni, PlannedInstance, PlannedSubnet } from './draft-plan.ts';
+import type { RuleSet } from '../../havip/rule-set.ts';
+import { printable } from '../file/quoted.ts';
+import type { PlannedHavip } from './havips.ts';
 import type { HostDraft } from './lab-draft.ts';
-import { printable } from './quoted.ts';
+import type { DraftPlan, PlannedEni, PlannedInstance, PlannedSubnet } from './plan.ts';
 
 export function draftText(plan: DraftPlan, hosts: readonly HostDraft[], rules: RuleSet): string {
   const files = [...new Set(hosts.map(({ file }) => file))].join(', ');

@@ -3,12 +3,12 @@
  * its virtio header before it, in the form that it has on its port. Allocates nothing; what has no
  * room is lost and counted by port.
  */
-import { ALLOWED } from '../dataplane/drop-reason.ts';
-import type { FrameBatch } from '../dataplane/frame-batch.ts';
-import { TAG_KEEP, TAG_POP } from '../dataplane/port.ts';
-import type { RecordRing } from '../dataplane/record-ring.ts';
-import { DROP, verdictDetail, verdictKind } from '../dataplane/verdict.ts';
-import { VIRTIO_HEADER_LENGTH } from '../ports/virtio-header.ts';
+import { ALLOWED } from '../../dataplane/drop-reason.ts';
+import type { FrameBatch } from '../../dataplane/frame-batch.ts';
+import { TAG_KEEP, TAG_POP } from '../../dataplane/port.ts';
+import type { RecordRing } from '../../dataplane/record-ring.ts';
+import { DROP, verdictDetail, verdictKind } from '../../dataplane/verdict.ts';
+import { VIRTIO_HEADER_LENGTH } from '../../ports/virtio-header.ts';
 import { DIRECTION_IN, DIRECTION_OUT, RECORD_CAPTURED } from './engine-requests.ts';
 
 const TPID = 0x8100;

@@ -2,10 +2,10 @@
  * What the lab asks of the engine's thread, and what the engine tells: plain data that crosses
  * between two threads. Requests are obeyed between two bursts.
  */
-import type { ControlResult } from '../havip/control.ts';
-import type { Topology } from '../havip/topology.ts';
-import type { FaultRates } from '../ports/fault-port.ts';
-import type { Device } from './attachment.ts';
+import type { Control, ControlResult } from '../../havip/control.ts';
+import type { Topology } from '../../havip/topology.ts';
+import type { FaultRates } from '../../ports/fault-port.ts';
+import type { Device } from '../attachment.ts';
 
 export interface EngineSettings {
   topology: Topology;
@@ -20,10 +20,21 @@ export interface EngineSettings {
   base: number;
 }
 
-export type EngineRequest =
+/** A change of bindings or holders. */
+export type EngineChange =
   | { command: 'bind' | 'unbind'; havip: string; member: string }
   /** The HaVips that the instance holds have no holder any more. */
-  | { command: 'flush'; instance: string }
+  | { command: 'flush'; instance: string };
+
+/** Makes it, in the engine and again in what the events are judged by. */
+export function makeChange(control: Control, change: EngineChange): ControlResult {
+  if (change.command === 'flush') return control.flushHolder(change.instance);
+  return control[change.command](change.havip, change.member);
+}
+
+export type EngineRequest =
+  /** `number`: of the change, for its record among the events. */
+  | (EngineChange & { number: number })
   | { command: 'cut' | 'hold'; ports: number[]; on: boolean }
   | { command: 'fault'; ports: number[]; rates: FaultRates; seed: number }
   | { command: 'statistics' }
@@ -41,10 +52,10 @@ export type EngineReply = ControlResult | { statistics: EngineStatistics } | { d
 
 /** Kinds of records in the ring of events. */
 export const RECORD_FRAME = 1;
-/** A frame left for the new holder: octets are the address, `a` its family. */
+/** A frame left for the new holder: octets are the address, `a` its family, `b` its network. */
 export const RECORD_REPOINTED = 2;
 export const RECORD_PORT_GONE = 3;
-/** From here on the change that was asked for holds. */
+/** From here on the change with the number `a` holds. */
 export const RECORD_CHANGED = 5;
 /** In the ring of captured frames: `a` port, `b` direction, `c` drop reason. */
 export const RECORD_CAPTURED = 4;

@@ -3,19 +3,14 @@
  * each subnet, and HaVips. Every choice is made here, deterministically, and noted where the user
  * may want another.
  */
-import type { RuleSet } from '../havip/rule-set.ts';
-import { formatMac, parseMac } from '../wire/mac.ts';
-import { DraftHavips, type PlannedHavip } from './draft-havips.ts';
-import { DraftNotes, noteBlock, noteHosts, noteReserved } from './draft-notes.ts';
-import { AddressPool } from './draft-pool.ts';
-import { DEVICE_DEFAULT, draftPorts } from './draft-ports.ts';
-import {
-  containsAddress,
-  type DraftPort,
-  type DraftSubnet,
-  draftSubnets,
-} from './draft-subnets.ts';
+import type { RuleSet } from '../../havip/rule-set.ts';
+import { formatMac, parseMac } from '../../wire/mac.ts';
+import { DraftHavips, type PlannedHavip } from './havips.ts';
 import type { DraftAddress, HostDraft } from './lab-draft.ts';
+import { DraftNotes, noteBlock, noteHosts, noteReserved } from './notes.ts';
+import { AddressPool } from './pool.ts';
+import { DEVICE_DEFAULT, draftPorts } from './ports.ts';
+import { containsAddress, type DraftPort, type DraftSubnet, draftSubnets } from './subnets.ts';
 
 export interface PlannedAddress {
   text: string;

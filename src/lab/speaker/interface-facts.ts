@@ -1,11 +1,11 @@
 /** What the kernel says of one interface of this network namespace, and when its link changes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Address } from '../vrrp/address.ts';
-import { parseIpv4, parseIpv6 } from '../wire/ip-address.ts';
-import { parseMac } from '../wire/mac.ts';
-import { LabError } from './lab-error.ts';
-import { runProgram } from './program.ts';
+import type { Address } from '../../vrrp/address.ts';
+import { parseIpv4, parseIpv6 } from '../../wire/ip-address.ts';
+import { parseMac } from '../../wire/mac.ts';
+import { LabError } from '../lab-error.ts';
+import { runProgram } from '../program.ts';
 
 export interface InterfaceAddress {
   readonly family: 4 | 6;

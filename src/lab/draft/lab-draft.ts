@@ -3,12 +3,12 @@
  * which addresses move, and everything else chosen, each with a comment that says which. Reads no
  * configuration itself; what it cannot know it says in notes.
  */
-import type { Address } from '../havip/cidr.ts';
-import type { RuleSet } from '../havip/rule-set.ts';
-import { ruleSet } from '../havip/rule-sets.ts';
-import type { ProviderName } from '../havip/topology.ts';
-import { DraftPlan } from './draft-plan.ts';
-import { draftText } from './draft-text.ts';
+import type { Address } from '../../havip/cidr.ts';
+import type { RuleSet } from '../../havip/rule-set.ts';
+import { ruleSet } from '../../havip/rule-sets.ts';
+import type { ProviderName } from '../../havip/topology.ts';
+import { DraftPlan } from './plan.ts';
+import { draftText } from './text.ts';
 
 /** An address that a configuration names. */
 export interface DraftAddress {

@@ -3,12 +3,12 @@
  * interface. Whatever takes time is done one after the other, in the order in which it was asked
  * for: a resignation leaves after the addresses have gone, an announcement after they have come.
  */
-import { announcementFrame } from '../arp/announcement.ts';
-import type { Address } from '../vrrp/address.ts';
-import type { AdvertFields } from '../vrrp/advert.ts';
-import { emitAdvertPacket } from '../vrrp/advert-packet.ts';
-import type { SpeakerOutput, StateChange } from '../vrrp/speaker.ts';
-import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
+import { announcementFrame } from '../../arp/announcement.ts';
+import type { Address } from '../../vrrp/address.ts';
+import type { AdvertFields } from '../../vrrp/advert.ts';
+import { emitAdvertPacket } from '../../vrrp/advert-packet.ts';
+import type { SpeakerOutput, StateChange } from '../../vrrp/speaker.ts';
+import { formatIpv4, formatIpv6 } from '../../wire/ip-address.ts';
 
 export interface VirtualAddress {
   readonly address: Address;

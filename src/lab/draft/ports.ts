@@ -1,8 +1,9 @@
 /** The interfaces of a host of a draft: which its configuration names, and what lies on each. */
-import type { DraftNotes } from './draft-notes.ts';
-import { type DraftPort, isLinkLocal } from './draft-subnets.ts';
+
+import { isDeviceName, isName } from '../file/schema-leaves.ts';
 import type { DraftAddress, HostDraft, RouterDraft } from './lab-draft.ts';
-import { isDeviceName, isName } from './schema-leaves.ts';
+import type { DraftNotes } from './notes.ts';
+import { type DraftPort, isLinkLocal } from './subnets.ts';
 
 /** The interface of a file that names none, and of a client. */
 export const DEVICE_DEFAULT = 'eth0';

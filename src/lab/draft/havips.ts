@@ -1,8 +1,9 @@
 /** The HaVips of a draft: the virtual addresses, by whom they are listed, and their names. */
-import type { DraftNotes } from './draft-notes.ts';
-import { type DraftSubnet, isLinkLocal } from './draft-subnets.ts';
+
+import { isName } from '../file/schema-leaves.ts';
 import type { HostDraft } from './lab-draft.ts';
-import { isName } from './schema-leaves.ts';
+import type { DraftNotes } from './notes.ts';
+import { type DraftSubnet, isLinkLocal } from './subnets.ts';
 
 export interface PlannedHavip {
   name: string;

@@ -1,6 +1,6 @@
 /** What one lab asks of the machine beyond what every lab does: its interfaces and programs. */
 import { basename, isAbsolute, join } from 'node:path';
-import type { Eni } from '../havip/topology.ts';
+import type { Eni } from '../../havip/topology.ts';
 import type { LabInQuestion } from './doctor.ts';
 import { type Check, type Machine, note, ok, problem } from './machine.ts';
 

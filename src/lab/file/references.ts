@@ -2,9 +2,9 @@
  * What a lab file must fulfil beyond its shape: names that exist, addresses inside their subnets,
  * nothing given twice. Each check fails at the field that is to be changed.
  */
-import { type Cidr, cidrContains, parseAddress, parseCidr } from '../havip/cidr.ts';
-import type { RuleSet } from '../havip/rule-set.ts';
-import { formatMac, isGroupMac, parseMac } from '../wire/mac.ts';
+import { type Cidr, cidrContains, parseAddress, parseCidr } from '../../havip/cidr.ts';
+import type { RuleSet } from '../../havip/rule-set.ts';
+import { formatMac, isGroupMac, parseMac } from '../../wire/mac.ts';
 import type { FieldPath, LabDocument } from './lab-document.ts';
 import { suggest } from './nearest.ts';
 import { quoted } from './quoted.ts';

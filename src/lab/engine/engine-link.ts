@@ -1,11 +1,13 @@
 /** The lab's end of the engine's thread: starts it, asks it, stops it. */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { NativeIo } from '../ports/native-io.ts';
+import { NativeIo } from '../../ports/native-io.ts';
+import { LabError } from '../lab-error.ts';
 import type { EngineReply, EngineRequest, EngineSettings } from './engine-requests.ts';
-import { LabError } from './lab-error.ts';
 
 /** How long the engine may take for one answer, in milliseconds. */
 const ANSWER_TIME = 5000;
+
+const END_MEND = 'nothing passes any more; please report it';
 
 interface Hello {
   wakeFd: number;
@@ -26,10 +28,20 @@ export class EngineLink {
   private wakeFd = -1;
   private lastId = 0;
   private isStopping = false;
+  private readonly ended: Promise<void>;
+  /** Why the thread is no more; null while it runs. */
+  private end: string | null = null;
 
   private constructor(worker: Worker, port: MessagePort) {
     this.worker = worker;
     this.port = port;
+    worker.on('error', (error) => this.fail(error.message));
+    this.ended = new Promise((resolve) => {
+      worker.once('exit', (code) => {
+        this.fail(`the engine ended with status ${code}`);
+        resolve();
+      });
+    });
   }
 
   /** Resolves when the engine breathes. `entry` is the thread's program. */
@@ -46,15 +58,12 @@ export class EngineLink {
       );
     });
     port1.on('message', (answer: Answer) => link.waiting.get(answer.id)?.(answer));
-    worker.on('error', (error) => link.onFailure?.(error));
-    worker.once('exit', (code) => {
-      if (!link.isStopping) link.onFailure?.(new Error(`the engine ended with status ${code}`));
-    });
     return link;
   }
 
   /** Throws LabError where the engine refuses or does not answer. */
   async ask(request: EngineRequest): Promise<EngineReply> {
+    if (this.end !== null) throw new LabError(this.end, END_MEND);
     const id = ++this.lastId;
     const answer = await new Promise<Answer>((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -76,9 +85,18 @@ export class EngineLink {
   /** Ends the thread; the devices stay open. */
   async stop(): Promise<void> {
     this.isStopping = true;
-    const ended = new Promise<void>((resolve) => this.worker.once('exit', () => resolve()));
-    await this.ask({ command: 'stop' }).catch(() => this.worker.terminate());
-    await ended;
+    if (this.end === null) {
+      await this.ask({ command: 'stop' }).catch(() => this.worker.terminate());
+    }
+    await this.ended;
     this.port.close();
+  }
+
+  /** The thread is no more: whoever waits for it is told, and so is the lab, once. */
+  private fail(why: string): void {
+    if (this.end !== null) return;
+    this.end = why;
+    for (const [id, answer] of this.waiting) answer({ id, error: why });
+    if (!this.isStopping) this.onFailure?.(new LabError(why, END_MEND));
   }
 }

@@ -2,21 +2,22 @@
  * The switch as it runs in the engine's thread, with the ports of a lab, and what it does when the
  * control plane asks.
  */
-import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
-import { Engine } from '../dataplane/engine.ts';
-import { RecordRing } from '../dataplane/record-ring.ts';
-import type { ControlResult } from '../havip/control.ts';
-import { type LiveSwitch, liveSwitchOf } from '../havip/live-switch.ts';
-import { FaultPort, type FaultRates } from '../ports/fault-port.ts';
-import type { NativeIo } from '../ports/native-io.ts';
-import type { NativePort } from '../ports/native-port.ts';
-import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
-import { formatMac } from '../wire/mac.ts';
+import { DROP_REASON_NAMES } from '../../dataplane/drop-reason.ts';
+import { Engine } from '../../dataplane/engine.ts';
+import { RecordRing } from '../../dataplane/record-ring.ts';
+import type { ControlResult } from '../../havip/control.ts';
+import { type LiveSwitch, liveSwitchOf } from '../../havip/live-switch.ts';
+import { FaultPort, type FaultRates } from '../../ports/fault-port.ts';
+import type { NativeIo } from '../../ports/native-io.ts';
+import type { NativePort } from '../../ports/native-port.ts';
+import { formatIpv4, formatIpv6 } from '../../wire/ip-address.ts';
+import { formatMac } from '../../wire/mac.ts';
 import {
   type EngineReply,
   type EngineRequest,
   type EngineSettings,
   type EngineStatistics,
+  makeChange,
   RECORD_CHANGED,
 } from './engine-requests.ts';
 import { FrameCapture } from './frame-capture.ts';
@@ -93,11 +94,9 @@ export class LiveEngine {
       case 'statistics':
         return { statistics: this.statistics() };
       case 'bind':
-        return this.changed(this.live.control.bind(request.havip, request.member));
       case 'unbind':
-        return this.changed(this.live.control.unbind(request.havip, request.member));
       case 'flush':
-        return this.changed(this.live.control.flushHolder(request.instance));
+        return this.changed(request.number, makeChange(this.live.control, request));
       case 'stop':
         return { done: true };
     }
@@ -117,10 +116,14 @@ export class LiveEngine {
   }
 
   /** Marks the place among the events from which a change holds. */
-  private changed(result: ControlResult): ControlResult {
+  private changed(number: number, result: ControlResult): ControlResult {
     if ('refused' in result) return result;
     const { ring, observer } = this;
-    if (ring.begin(RECORD_CHANGED, observer.now, 0) >= 0) ring.commit();
+    const at = ring.begin(RECORD_CHANGED, observer.now, 0);
+    if (at >= 0) {
+      ring.mark(at, number, 0, 0);
+      ring.commit();
+    }
     observer.hasNews = true;
     return result;
   }

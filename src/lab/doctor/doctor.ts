@@ -2,7 +2,7 @@
  * What on a machine would spoil a lab, and how to mend it: one check after the other, each of
  * which gives one line or more. Reads nothing but what the `Machine` is asked.
  */
-import type { Topology } from '../havip/topology.ts';
+import type { Topology } from '../../havip/topology.ts';
 import { labChecks } from './doctor-lab.ts';
 import { type Check, isAtLeast, type Machine, note, ok, problem } from './machine.ts';
 

@@ -4,19 +4,19 @@
  * ring of events as they came. All else passes unseen. It runs for each frame and allocates
  * nothing.
  */
-import { Exchange, NO_EXCHANGE } from '../analysis/service.ts';
-import type { Claim } from '../arp/claim.ts';
-import { type AddressBook, isHavipPolicy } from '../dataplane/address-book.ts';
-import type { Classifier } from '../dataplane/classifier.ts';
-import { ALLOWED, RATE_LIMITED, SOURCE_IP, SOURCE_MAC } from '../dataplane/drop-reason.ts';
-import type { Forwarding } from '../dataplane/forwarding.ts';
-import type { FrameBatch } from '../dataplane/frame-batch.ts';
-import type { FrameTap } from '../dataplane/frame-tap.ts';
-import type { SwitchObserver } from '../dataplane/observer.ts';
-import type { RecordRing } from '../dataplane/record-ring.ts';
-import type { Switch } from '../dataplane/switch.ts';
-import { CLAIM_MOVED, DROP, FORWARD, verdictDetail, verdictKind } from '../dataplane/verdict.ts';
-import { writeMacHalves } from '../wire/mac.ts';
+import { Exchange, NO_EXCHANGE } from '../../analysis/service.ts';
+import type { Claim } from '../../arp/claim.ts';
+import { type AddressBook, isHavipPolicy } from '../../dataplane/address-book.ts';
+import type { Classifier } from '../../dataplane/classifier.ts';
+import { ALLOWED, RATE_LIMITED, SOURCE_IP, SOURCE_MAC } from '../../dataplane/drop-reason.ts';
+import type { Forwarding } from '../../dataplane/forwarding.ts';
+import type { FrameBatch } from '../../dataplane/frame-batch.ts';
+import type { FrameTap } from '../../dataplane/frame-tap.ts';
+import type { SwitchObserver } from '../../dataplane/observer.ts';
+import type { RecordRing } from '../../dataplane/record-ring.ts';
+import type { Switch } from '../../dataplane/switch.ts';
+import { CLAIM_MOVED, DROP, FORWARD, verdictDetail, verdictKind } from '../../dataplane/verdict.ts';
+import { writeMacHalves } from '../../wire/mac.ts';
 import { RECORD_FRAME, RECORD_REPOINTED } from './engine-requests.ts';
 import type { FrameCapture } from './frame-capture.ts';
 
@@ -123,7 +123,7 @@ export class LiveObserver implements SwitchObserver, FrameTap {
     const elapsed = id < MOVES_MAX ? now - this.moved[id]! : 0;
     const to = ring.begin(RECORD_REPOINTED, elapsed, 16);
     if (to < 0) return;
-    ring.mark(to, book.family(id), 0, 0);
+    ring.mark(to, book.family(id), book.network(id), 0);
     for (let i = 0; i < 4; i++) ring.view.setUint32(to + 4 * i, book.word(id, i));
     ring.commit();
     this.hasNews = true;

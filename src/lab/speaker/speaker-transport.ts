@@ -1,12 +1,12 @@
 /** The way from a speaker to a real interface: raw socket, packet socket, and `ip addr`. */
 import fs from 'node:fs';
-import { Announcer } from '../ports/announcer.ts';
-import { RawSender } from '../ports/raw-sender.ts';
-import type { Address } from '../vrrp/address.ts';
-import { vrrpGroup } from '../vrrp/advert-packet.ts';
-import { formatIpv4, formatIpv6, writeIpv6Words } from '../wire/ip-address.ts';
+import { Announcer } from '../../ports/announcer.ts';
+import { RawSender } from '../../ports/raw-sender.ts';
+import type { Address } from '../../vrrp/address.ts';
+import { vrrpGroup } from '../../vrrp/advert-packet.ts';
+import { formatIpv4, formatIpv6, writeIpv6Words } from '../../wire/ip-address.ts';
+import { runIpBatch } from '../program.ts';
 import type { InterfaceFacts } from './interface-facts.ts';
-import { runIpBatch } from './program.ts';
 import type { SpeakerTransport, VirtualAddress } from './speaker-host.ts';
 
 /** Removed already, by somebody else's hand or with the interface. */

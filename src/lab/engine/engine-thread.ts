@@ -4,8 +4,8 @@
  * no file; what it has to tell leaves through the ring.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { RecordRing } from '../dataplane/record-ring.ts';
-import { NativeIo } from '../ports/native-io.ts';
+import { RecordRing } from '../../dataplane/record-ring.ts';
+import { NativeIo } from '../../ports/native-io.ts';
 import { type EngineRequest, type EngineSettings, RECORD_PORT_GONE } from './engine-requests.ts';
 import { LiveEngine } from './live-engine.ts';
 

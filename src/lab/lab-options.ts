@@ -1,0 +1,26 @@
+/** What a lab is to be made of, and who is told what happens in it. */
+import type { LabEvent } from '../analysis/live-events.ts';
+import type { Topology } from '../havip/topology.ts';
+import type { LineSink } from './host.ts';
+
+export interface LabOptions {
+  topology: Topology;
+  /** Path of the lab file, and its folder, where `run` starts. */
+  file: string;
+  folder: string;
+  allClaims: boolean;
+  dryRun: boolean;
+  busyPoll: boolean;
+  /** Where to write what passes each port; null: nowhere. */
+  captureFolder: string | null;
+  /** The program of the engine's thread. */
+  engine: URL;
+  /** The words that start this command. */
+  command: readonly string[];
+  /** Nanoseconds since 1970. */
+  wallClock(): number;
+  emit(event: LabEvent): void;
+  onLine: LineSink;
+  /** The engine ended by itself: nothing passes any more. */
+  onFailure(error: Error): void;
+}

@@ -1,0 +1,188 @@
+/**
+ * `--capture`: what passed each port as one pcapng a port, read back by our reader and by tshark
+ * and capinfos where they are installed.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openCapture, RecordBatch } from '../../src/capture/index.ts';
+import { RecordRing } from '../../src/dataplane/record-ring.ts';
+import { FrameCapture } from '../../src/lab/engine/frame-capture.ts';
+import { PortCaptures } from '../../src/lab/port-captures.ts';
+import { announcement, arp, packet } from '../dataplane/frames.ts';
+import { ADDRESSES, CLIENT, NODE1, PORTS, ROGUE, topologyOf, VIP } from '../dataplane/site.ts';
+import { BASE, MemoryLab } from './memory-lab.ts';
+
+let folder = '';
+const hasTshark = spawnSync('tshark', ['--version']).status === 0;
+const hasCapinfos = spawnSync('capinfos', ['--version']).status === 0;
+const names = PORTS.map((mac) => `i-${mac}/eth0`);
+const fileOf = (mac: string): string => path.join(folder, `i-${mac}-eth0.pcapng`);
+
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(tmpdir(), `havip-capture-${process.pid}-`));
+});
+
+afterEach(() => {
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+async function recorded(provider: 'alibaba' | 'huawei' = 'alibaba', lost: number[] = []) {
+  const captures = new PortCaptures(folder, names, BASE);
+  const { ring, lost: memory } = captures.shared;
+  new Int32Array(memory).set(lost);
+  const capture = new FrameCapture(new RecordRing(ring), new Int32Array(memory));
+  const lab = new MemoryLab(topologyOf(provider), { capture });
+  captures.run();
+  lab.at(1.000000001, NODE1, announcement(NODE1, VIP));
+  lab.at(2, ROGUE, announcement(ROGUE, VIP));
+  const from = ADDRESSES[CLIENT] as string;
+  lab.at(3.25, CLIENT, packet({ source: CLIENT, destination: NODE1, from, to: VIP }));
+  lab.at(4, CLIENT, arp({ operation: 1, source: CLIENT, spa: from, tpa: VIP }));
+  capture.wake();
+  await captures.end();
+  return lab;
+}
+
+/** "SECONDS.NANOSECONDS DESTINATION SOURCE" of each record, and the comments. */
+async function read(file: string) {
+  const capture = await openCapture(file, { comments: true });
+  const batch = new RecordBatch();
+  const records: string[] = [];
+  const mac = (view: DataView, at: number): string =>
+    Array.from({ length: 6 }, (_, i) =>
+      view
+        .getUint8(at + i)
+        .toString(16)
+        .padStart(2, '0'),
+    ).join(':');
+  for (let hasMore = true; hasMore; hasMore = await capture.fill()) {
+    while (capture.read(batch) > 0) {
+      for (let i = 0; i < batch.count; i++) {
+        const at = batch.at[i] as number;
+        const seconds = (batch.seconds[i] as number) - BASE;
+        const fraction = String(batch.nanoseconds[i]).padStart(9, '0');
+        records.push(`${seconds}.${fraction} ${mac(batch.view, at)} ${mac(batch.view, at + 6)}`);
+      }
+    }
+  }
+  await capture.close();
+  const comments = capture.comments.map(({ text }) => text);
+  return { records, comments, dropped: capture.counts.dropped, damaged: capture.damaged };
+}
+
+const BROADCAST = 'ff:ff:ff:ff:ff:ff';
+const GATEWAY_MAC = 'ee:ff:ff:ff:ff:ff';
+
+describe('a capture of each port', () => {
+  test('has what came in and what left, as it was on that port', async () => {
+    await recorded();
+    expect(fs.readdirSync(folder)).toHaveLength(PORTS.length);
+    expect((await read(fileOf(CLIENT))).records).toEqual([
+      `3.250000000 ${NODE1} ${CLIENT}`,
+      `4.000000000 ${BROADCAST} ${CLIENT}`,
+      `4.000000000 ${CLIENT} ${GATEWAY_MAC}`,
+    ]);
+    // By IP both MACs are rewritten on the way.
+    expect((await read(fileOf(NODE1))).records).toEqual([
+      `1.000000001 ${BROADCAST} ${NODE1}`,
+      `3.250000000 ${NODE1} ${GATEWAY_MAC}`,
+    ]);
+  });
+
+  test('an accepted announcement leaves by MAC and not by IP', async () => {
+    await recorded('huawei');
+    expect((await read(fileOf(CLIENT))).records[0]).toBe(`1.000000001 ${BROADCAST} ${NODE1}`);
+  });
+
+  test('a refused frame has its reason as a comment, and others have none', async () => {
+    await recorded();
+    expect(await read(fileOf(ROGUE))).toMatchObject({
+      records: [`2.000000000 ${BROADCAST} ${ROGUE}`],
+      comments: ['dropped: not-member'],
+    });
+    expect((await read(fileOf(CLIENT))).comments).toEqual([]);
+  });
+
+  test('what was lost is in the statistics of its interface', async () => {
+    const lost = PORTS.map((mac) => (mac === NODE1 ? 7 : 0));
+    await recorded('alibaba', lost);
+    expect(await read(fileOf(NODE1))).toMatchObject({ dropped: 7, damaged: null });
+    expect((await read(fileOf(CLIENT))).dropped).toBe(0);
+  });
+
+  test.skipIf(!hasTshark)('tshark reads the same, with direction and comment', async () => {
+    await recorded();
+    const fields = ['frame.time_epoch', 'frame.packet_flags_direction', 'frame.comment', 'eth.src'];
+    const show = (file: string): string[][] =>
+      execFileSync(
+        'tshark',
+        ['-r', file, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
+        { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+      )
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split('\t'));
+    const IN = '0x00000001';
+    const OUT = '0x00000002';
+    expect(show(fileOf(ROGUE))).toEqual([
+      [`${BASE + 2}.000000000`, IN, 'dropped: not-member', ROGUE],
+    ]);
+    expect(show(fileOf(NODE1))).toEqual([
+      // By IP an announcement reaches the switch and nobody else.
+      [`${BASE + 1}.000000001`, IN, 'dropped: not-delivered', NODE1],
+      [`${BASE + 3}.250000000`, OUT, '', GATEWAY_MAC],
+    ]);
+  });
+
+  test.skipIf(!hasCapinfos)('capinfos names the port and finds its statistics', async () => {
+    await recorded('alibaba', [7]);
+    const text = execFileSync('capinfos', [fileOf(NODE1)], { encoding: 'utf8' });
+    expect(text).toMatch(/File type: +Wireshark\/\.\.\. - pcapng/);
+    expect(text).toContain(`Name = i-${NODE1}/eth0`);
+    expect(text).toMatch(/Number of stat entries = 1/);
+    expect(text).toMatch(/Number of packets: +2\n/);
+  });
+});
+
+test('a moment next to a whole second does not fall back by one', async () => {
+  const captures = new PortCaptures(folder, ['a/b'], BASE);
+  const ring = new RecordRing(captures.shared.ring);
+  for (const time of [1_999_999_999.4, 1_999_999_999.9]) {
+    const at = ring.begin(4, time, 10 + 60);
+    ring.octets.fill(0, at, at + 70);
+    ring.mark(at, 0, 1, 0);
+    ring.commit();
+  }
+  await captures.end();
+  const { records } = await read(path.join(folder, 'a-b.pcapng'));
+  expect(records.map((text) => text.split(' ')[0])).toEqual(['1.999999999', '2.000000000']);
+});
+
+test('ports whose names meet in one file name have two files', async () => {
+  await new PortCaptures(folder, ['a/b-c', 'a-b/c', 'x/y'], BASE).end();
+  expect(fs.readdirSync(folder).sort()).toEqual(['a-b-c.2.pcapng', 'a-b-c.pcapng', 'x-y.pcapng']);
+});
+
+test('a folder that cannot be written is named', () => {
+  const file = path.join(folder, 'file');
+  fs.writeFileSync(file, '');
+  expect(() => new PortCaptures(path.join(file, 'x'), ['a/b'], BASE)).toThrow(
+    /--capture .*file\/x: ENOTDIR.*; name a folder that can be written/,
+  );
+});
+
+test('a ring that is full loses frames, counts them by port and goes on', () => {
+  const ring = new RecordRing(RecordRing.memory(1024));
+  const lost = new Int32Array(PORTS.length);
+  const lab = new MemoryLab(topologyOf('alibaba'), { capture: new FrameCapture(ring, lost) });
+  for (let i = 0; i < 30; i++) lab.at(1, ROGUE, announcement(ROGUE, VIP));
+  let kept = 0;
+  while (ring.next()) kept++;
+  expect(lost[lab.port(ROGUE)]).toBe(30 - kept);
+  expect(kept).toBeGreaterThan(3);
+  lab.at(2, NODE1, announcement(NODE1, VIP));
+  expect([ring.next(), ring.a, lost[lab.port(NODE1)]]).toEqual([true, lab.port(NODE1), 0]);
+});
