@@ -1,6 +1,6 @@
 /** `havip lint`: keepalived.conf files judged before they fail in the cloud. */
 import fs from 'node:fs';
-import { nearest } from '../lab/nearest.ts';
+import { nearest } from '../lab/file/nearest.ts';
 import type { LintRequest, LintResult } from '../lint/lint.ts';
 import { lint as lintFiles } from '../lint/lint.ts';
 import { RULE_IDS, RULES } from '../lint/rules.ts';

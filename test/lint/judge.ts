@@ -1,7 +1,7 @@
 /** Two files judged as `havip lint ecs-1.conf ecs-2.conf` would judge them. */
 
-import { parseLab } from '../../src/lab/lab-file.ts';
-import { nearest } from '../../src/lab/nearest.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
+import { nearest } from '../../src/lab/file/nearest.ts';
 import type { Version } from '../../src/lint/cluster.ts';
 import type { Finding } from '../../src/lint/finding.ts';
 import { type LintResult, lint } from '../../src/lint/lint.ts';

@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { parseLab } from '../../src/lab/lab-file.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 import { processesIn } from '../../src/lab/namespace.ts';
 import type { ExpectedOutage } from '../../src/lint/expected-outage.ts';
 import { lint } from '../../src/lint/lint.ts';
