@@ -30,7 +30,7 @@ if (why !== null) {
   process.exit(0);
 }
 
-const rounds = Number(option('rounds', '5'));
+const rounds = Number(option('rounds', '3'));
 const only = option('only', '');
 const ours = peers.havip(option('provider', 'alibaba'));
 const loop = peers.loop();
