@@ -1,0 +1,243 @@
+/**
+ * The resources of the account as they are now, with the indexes that rules and lists ask. It
+ * judges nothing: `apply` takes what a decision says.
+ */
+import { canonicalAddress } from '../address-words.ts';
+import type { QuotaName } from '../rule-set.ts';
+import type { Decision } from './operation.ts';
+import type {
+  Eip,
+  Eni,
+  Havip,
+  Instance,
+  MemberRef,
+  Quota,
+  Resource,
+  ResourceKey,
+  ResourceKind,
+  Route,
+  RouteTable,
+  Subnet,
+  TokenRecord,
+  Vpc,
+} from './resources.ts';
+
+type OfKind<K extends ResourceKind> = Extract<Resource, { kind: K }>;
+
+/** What another resource is found by. */
+const HAVIPS_OF_SUBNET = 'havips of subnet';
+const HAVIPS_OF_MEMBER = 'havips of member';
+const ENIS_OF_INSTANCE = 'enis of instance';
+const EIPS_OF_HAVIP = 'eips of havip';
+const ROUTES_OF_HAVIP = 'routes of havip';
+const ROUTES_OF_TABLE = 'routes of table';
+const TABLES_OF_VPC = 'tables of vpc';
+
+export class Inventory {
+  private readonly kinds = new Map<ResourceKind, Map<string, Resource>>();
+  /** Relation and key -> ids. */
+  private readonly related = new Map<string, Set<string>>();
+  /** `SUBNET ADDRESS` -> whose it is. */
+  private readonly owners = new Map<string, ResourceKey>();
+  private readonly macs = new Map<string, string>();
+
+  constructor(resources: Iterable<Resource> = []) {
+    for (const resource of resources) this.put(resource);
+  }
+
+  apply(decision: Pick<Decision, 'upserts' | 'deletes'>): void {
+    for (const key of decision.deletes) this.remove(key);
+    for (const resource of decision.upserts) this.put(resource);
+  }
+
+  vpc(id: string): Vpc | undefined {
+    return this.get('vpc', id);
+  }
+
+  subnet(id: string): Subnet | undefined {
+    return this.get('subnet', id);
+  }
+
+  instance(id: string): Instance | undefined {
+    return this.get('instance', id);
+  }
+
+  eni(id: string): Eni | undefined {
+    return this.get('eni', id);
+  }
+
+  havip(id: string): Havip | undefined {
+    return this.get('havip', id);
+  }
+
+  eip(id: string): Eip | undefined {
+    return this.get('eip', id);
+  }
+
+  routeTable(id: string): RouteTable | undefined {
+    return this.get('route-table', id);
+  }
+
+  route(id: string): Route | undefined {
+    return this.get('route', id);
+  }
+
+  quota(name: QuotaName): Quota | undefined {
+    return this.get('quota', name);
+  }
+
+  token(id: string): TokenRecord | undefined {
+    return this.get('token', id);
+  }
+
+  /** In the order in which they were made. */
+  all<K extends ResourceKind>(kind: K): OfKind<K>[] {
+    return [...(this.kinds.get(kind)?.values() ?? [])] as OfKind<K>[];
+  }
+
+  count(kind: ResourceKind): number {
+    return this.kinds.get(kind)?.size ?? 0;
+  }
+
+  havipsOfSubnet(subnet: string): Havip[] {
+    return this.relatedTo('havip', HAVIPS_OF_SUBNET, subnet);
+  }
+
+  /** HaVips that name this very member. */
+  havipsOfMember(member: MemberRef): Havip[] {
+    return this.relatedTo('havip', HAVIPS_OF_MEMBER, memberKey(member));
+  }
+
+  subnetsOfVpc(vpc: string): Subnet[] {
+    return this.all('subnet').filter((subnet) => subnet.vpc === vpc);
+  }
+
+  havipsOfVpc(vpc: string): Havip[] {
+    return this.subnetsOfVpc(vpc).flatMap(({ id }) => this.havipsOfSubnet(id));
+  }
+
+  countHavipsOfVpc(vpc: string): number {
+    const counts = this.subnetsOfVpc(vpc).map(({ id }) => this.countRelated(HAVIPS_OF_SUBNET, id));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Attached ENIs, the primary first. */
+  enisOfInstance(instance: string): Eni[] {
+    return this.relatedTo('eni', ENIS_OF_INSTANCE, instance);
+  }
+
+  eipsOfHavip(havip: string): Eip[] {
+    return this.relatedTo('eip', EIPS_OF_HAVIP, havip);
+  }
+
+  routesOfHavip(havip: string): Route[] {
+    return this.relatedTo('route', ROUTES_OF_HAVIP, havip);
+  }
+
+  routesOfTable(table: string): Route[] {
+    return this.relatedTo('route', ROUTES_OF_TABLE, table);
+  }
+
+  tablesOfVpc(vpc: string): RouteTable[] {
+    return this.relatedTo('route-table', TABLES_OF_VPC, vpc);
+  }
+
+  /** Whose an address of a subnet is: an ENI's, a HaVip's; undefined where it is nobody's. */
+  ownerOf(subnet: string, address: string): ResourceKey | undefined {
+    return this.owners.get(placeOf(subnet, address));
+  }
+
+  /** `mac` as `00:16:3e:00:00:01`. */
+  eniOfMac(mac: string): Eni | undefined {
+    const id = this.macs.get(mac);
+    return id === undefined ? undefined : this.eni(id);
+  }
+
+  private get<K extends ResourceKind>(kind: K, id: string): OfKind<K> | undefined {
+    return this.kinds.get(kind)?.get(id) as OfKind<K> | undefined;
+  }
+
+  private put(resource: Resource): void {
+    const { kind, id } = resource;
+    const before = this.get(kind, id);
+    if (before !== undefined) this.index(before, false);
+    let records = this.kinds.get(kind);
+    if (records === undefined) this.kinds.set(kind, (records = new Map()));
+    records.set(id, resource);
+    this.index(resource, true);
+  }
+
+  private remove({ kind, id }: ResourceKey): void {
+    const before = this.get(kind, id);
+    if (before === undefined) return;
+    this.index(before, false);
+    this.kinds.get(kind)?.delete(id);
+  }
+
+  private index(resource: Resource, isThere: boolean): void {
+    const { kind, id } = resource;
+    for (const relation of relationsOf(resource)) this.relate(relation, id, isThere);
+    for (const place of placesOf(resource)) {
+      if (isThere) this.owners.set(place, { kind, id });
+      else this.owners.delete(place);
+    }
+    if (kind !== 'eni' || resource.mac === null) return;
+    if (isThere) this.macs.set(resource.mac, id);
+    else this.macs.delete(resource.mac);
+  }
+
+  private relate(relation: string, id: string, isThere: boolean): void {
+    const ids = this.related.get(relation);
+    if (!isThere) {
+      ids?.delete(id);
+      if (ids?.size === 0) this.related.delete(relation);
+    } else if (ids === undefined) {
+      this.related.set(relation, new Set([id]));
+    } else {
+      ids.add(id);
+    }
+  }
+
+  private relatedTo<K extends ResourceKind>(kind: K, relation: string, key: string): OfKind<K>[] {
+    const ids = this.related.get(`${relation} ${key}`) ?? [];
+    return [...ids].flatMap((id) => this.get(kind, id) ?? []);
+  }
+
+  private countRelated(relation: string, key: string): number {
+    return this.related.get(`${relation} ${key}`)?.size ?? 0;
+  }
+}
+
+export function memberKey(member: MemberRef): string {
+  return 'eni' in member ? `eni ${member.eni}` : `instance ${member.instance}`;
+}
+
+function relationsOf(resource: Resource): string[] {
+  switch (resource.kind) {
+    case 'havip':
+      return [
+        `${HAVIPS_OF_SUBNET} ${resource.subnet}`,
+        ...resource.members.map((member) => `${HAVIPS_OF_MEMBER} ${memberKey(member)}`),
+      ];
+    case 'eni':
+      return resource.instance === null ? [] : [`${ENIS_OF_INSTANCE} ${resource.instance}`];
+    case 'eip':
+      return resource.havip === null ? [] : [`${EIPS_OF_HAVIP} ${resource.havip}`];
+    case 'route':
+      return [`${ROUTES_OF_HAVIP} ${resource.havip}`, `${ROUTES_OF_TABLE} ${resource.table}`];
+    case 'route-table':
+      return [`${TABLES_OF_VPC} ${resource.vpc}`];
+    default:
+      return [];
+  }
+}
+
+function placesOf(resource: Resource): string[] {
+  if (resource.kind === 'havip') return [placeOf(resource.subnet, resource.address)];
+  if (resource.kind !== 'eni') return [];
+  return resource.addresses.map((address) => placeOf(resource.subnet, address));
+}
+
+function placeOf(subnet: string, address: string): string {
+  return `${subnet} ${canonicalAddress(address)}`;
+}
