@@ -11,7 +11,7 @@ export default defineConfig({
           ...common,
           name: 'still',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/live/**'],
+          exclude: ['test/live/**', '**/node_modules/**'],
           sequence: { groupOrder: 0 },
         },
       },
