@@ -88,9 +88,11 @@ const equalPriority: Rule = {
   source: 'keepalived.conf(5), priority: "all systems should have different priorities"',
   check(cluster, report) {
     for (const { members } of cluster.routers) {
+      let least = Math.min(...members.map(({ priority }) => priority));
       for (const [i, one] of members.entries()) {
         const twin = members.slice(0, i).find(({ priority }) => priority === one.priority);
         if (twin === undefined) continue;
+        least = below(least);
         const message =
           `${one.host} and ${twin.host} have the same priority ${one.priority}: the ` +
           'higher address wins, and both may be master for a moment';
@@ -98,7 +100,7 @@ const equalPriority: Rule = {
           host: one.host,
           place: one.config.priority?.place ?? one.config.place,
           message,
-          fix: lowered(cluster, one, members),
+          fix: withPriority(cluster, one, String(least)),
           related: [
             { place: twin.config.priority?.place ?? twin.config.place, message: 'the other' },
           ],
@@ -108,10 +110,12 @@ const equalPriority: Rule = {
   },
 };
 
-/** Below every other of the group, as far as there is room. */
-function lowered({ source }: Cluster, one: Running, members: readonly Running[]) {
-  const least = Math.min(...members.map(({ priority }) => priority));
-  const to = String(least > STEP ? least - STEP : Math.max(1, least - 1));
+/** As far as there is room. */
+function below(priority: number): number {
+  return priority > STEP ? priority - STEP : Math.max(1, priority - 1);
+}
+
+function withPriority({ source }: Cluster, one: Running, to: string) {
   const statement = lastOf(one.config.statement, 'priority');
   if (statement === null) return addTo(one, source, [`priority ${to}`]);
   return setValue(source, statement, to);
