@@ -70,6 +70,8 @@ export interface Variant {
   readonly provider?: ProviderName;
   readonly keepalived?: string;
   readonly lab?: boolean;
+  /** Files beside them that `include` finds, by name. */
+  readonly included?: Readonly<Record<string, string>>;
   /** What the machine has of scripts; others are as they should be. */
   readonly scripts?: Readonly<Record<string, ScriptFacts | null>>;
 }
@@ -187,6 +189,24 @@ const READING: readonly Case[] = [
     trigger: { one: [['global_defs', 'include nowhere.conf\nglobal_defs']] },
     at: 'include',
     near: { one: [['global_defs', 'include nowhere*.conf\nglobal_defs']] },
+  },
+  {
+    rule: 'include-cycle',
+    trigger: {
+      one: [['global_defs', 'include around.part\nglobal_defs']],
+      included: { 'around.part': '! once more\ninclude around.part\n' },
+    },
+    at: 'include around.part',
+    near: {
+      one: [['global_defs', 'include twice.part\ninclude twice.part\nglobal_defs']],
+      included: { 'twice.part': '! include twice.part\n' },
+    },
+  },
+  {
+    rule: 'too-large',
+    trigger: { one: [global('~SEQ(n, 1, 10001) router_id ecs-$n')] },
+    at: '~SEQ',
+    near: { one: [global('~SEQ(n, 1, 10000) router_id ecs-$n')] },
   },
   {
     rule: 'duplicate-name',

@@ -2,11 +2,8 @@
 // to write, written in, silences it. Whether keepalived agrees is in test/live/lint-keepalived.
 import { describe, expect, test } from 'vitest';
 import { RULE_IDS } from '../../src/lint/rules.ts';
-import { CASES } from './cases.ts';
+import { CASES, texts } from './cases.ts';
 import { judge, mended, of, said } from './judge.ts';
-
-/** Found in files that a case cannot have. */
-const ELSEWHERE = ['include-cycle', 'too-large'];
 
 test('two hosts and a lab that are as they should be: nothing is said', () => {
   expect(said(judge({}))).toEqual([]);
@@ -15,8 +12,16 @@ test('two hosts and a lab that are as they should be: nothing is said', () => {
 });
 
 test('every rule has a case', () => {
-  const rules = [...CASES.map(({ rule }) => rule), ...ELSEWHERE];
+  const rules = CASES.map(({ rule }) => rule);
   expect([...new Set(rules)].sort()).toEqual([...RULE_IDS].sort());
+});
+
+test('three hosts of one priority: each is given one of its own', () => {
+  const [first, second] = texts({ two: [['priority 90', 'priority 100']] });
+  const third = second.replace('src_ip 192.168.0.210', 'src_ip 192.168.0.211');
+  const result = judge({}, [first, second, third]);
+  const written = of('equal-priority', result).flatMap(({ fix }) => fix?.write ?? []);
+  expect(written).toEqual(['priority 90', 'priority 80']);
 });
 
 describe.each(CASES)('$rule', ({ rule, trigger, at, near }) => {

@@ -2,7 +2,7 @@
 import type { Cluster, Host } from '../cluster.ts';
 import { instancesOf } from '../cluster.ts';
 import type { Report, Rule } from '../finding.ts';
-import { addTo, drop, setValue } from '../fixes.ts';
+import { addTo, drop, setKeyword } from '../fixes.ts';
 import type { Running } from '../running.ts';
 import { lastOf } from '../statements.ts';
 
@@ -20,10 +20,7 @@ const vridMissing: Rule = {
       const statement = lastOf(config.statement, 'virtual_router_id');
       const place = statement?.values[0]?.place ?? config.place;
       const vrid = String(peerVrid(cluster, one) ?? freeVrid(cluster));
-      const fix =
-        statement === null
-          ? addTo(one, cluster.source, [`virtual_router_id ${vrid}`])
-          : setValue(cluster.source, statement, vrid);
+      const fix = setKeyword(one, cluster.source, 'virtual_router_id', vrid);
       const message = 'without a virtual_router_id of 1 to 255 keepalived leaves the instance out';
       report({ host, place, message, fix });
     }
@@ -56,7 +53,6 @@ function checkTwice(cluster: Cluster, { name, instances }: Host, report: Report)
   for (const [i, one] of instances.entries()) {
     const twin = instances.slice(0, i).find((other) => doClash(one, other));
     if (twin === undefined) continue;
-    const statement = lastOf(one.config.statement, 'virtual_router_id');
     const message =
       `${one.config.name} and ${twin.config.name} both use VRID ${one.vrid} on ` +
       `${one.device}: each takes the other's adverts for those of its peer`;
@@ -66,10 +62,7 @@ function checkTwice(cluster: Cluster, { name, instances }: Host, report: Report)
         message: `${twin.config.name} has it too`,
       },
     ];
-    const fix =
-      statement === null
-        ? null
-        : setValue(cluster.source, statement, String(freeVrid({ hosts: cluster.hosts })));
+    const fix = setKeyword(one, cluster.source, 'virtual_router_id', String(freeVrid(cluster)));
     const place = one.config.virtualRouterId?.place ?? one.config.place;
     report({ host: name, place, message, fix, related });
   }
