@@ -5,9 +5,11 @@
  */
 import type { ProviderName } from '../havip/topology.ts';
 import type { ApiRequest, Dialect } from './dialect.ts';
+import { native } from './native/native.ts';
 
 /** In the order in which they are asked whether a request is theirs. */
 export const DIALECTS: readonly Dialect[] = [
+  native,
   // One line each: alibaba, tencent, huawei, ucloud.
 ];
 
