@@ -192,5 +192,6 @@ function send(reply: FastifyReply, { status, headers, body }: ApiAnswer): Fastif
   if (typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body);
   if (body === undefined || body === null) return reply.send();
   reply.header('content-type', headers?.['content-type'] ?? 'application/json; charset=utf-8');
-  return reply.send(JSON.stringify(body));
+  // Octets, since fastify adds a charset to the type of text.
+  return reply.send(Buffer.from(JSON.stringify(body)));
 }

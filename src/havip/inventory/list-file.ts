@@ -74,5 +74,5 @@ export async function xlsxOf(rows: readonly HavipRow[]): Promise<Uint8Array> {
 }
 
 function xmlText(text: string): string {
-  return text.slice(0, CELL_CHARACTERS_MAX).replace(NO_XML, '\ufffd');
+  return text.slice(0, CELL_CHARACTERS_MAX).replace(NO_XML, '?');
 }
