@@ -16,7 +16,7 @@ export interface Asked<Query, Body> {
   parameter(name: string): string;
   readonly query: Query;
   readonly body: Body;
-  /** Carries an operation out; Problem where it is refused. `part` tells those of one request apart. */
+  /** Carries an operation out; Problem where it is refused. `part`: which of one request. */
   submit(operation: Operation, part?: string): Promise<Extract<Outcome, { ok: true }>>;
   /** The same, refusals given back. */
   attempt(operation: Operation, part?: string): Promise<Outcome>;
