@@ -49,7 +49,6 @@ describe('mistakes', () => {
     ['replya x', /unknown command "replya"; did you mean replay\?/],
     ['toString', /unknown command "toString"/],
     ['history web', /"history" is not yet built/],
-    ['help list', /"list" is not yet built/],
     ['explain claim-refuse', /havip explain: unknown finding code.*did you mean claim-refused\?/],
     ['explain --what', /havip explain: unknown option "--what"/],
   ])('havip %s: one line, status 2', async (line, message) => {
