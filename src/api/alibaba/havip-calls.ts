@@ -44,9 +44,10 @@ export async function unassociateHaVip(call: Call): Promise<Answer> {
   return {};
 }
 
+/** What is empty counts as not said (ours), so a text cannot be taken away. */
 function textsOf({ parameters }: Call): HavipTexts {
-  const name = parameters.given('Name');
-  const description = parameters.given('Description');
+  const name = parameters.text('Name');
+  const description = parameters.text('Description');
   return {
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),

@@ -90,3 +90,25 @@ export async function shown(account: Account, id: string) {
   const fields = { 'Filter.1.Key': 'HaVipId', 'Filter.1.Value.1': id };
   return (await done(account, 'DescribeHaVips', fields)).HaVips.HaVip[0];
 }
+
+/** A new EIP's id. */
+export async function newEip(account: Account): Promise<string> {
+  return (await done(account, 'AllocateEipAddress')).AllocationId;
+}
+
+/** To bind an EIP to a HaVip, or to take it back. */
+export const eipFields = (AllocationId: string, InstanceId: string): Fields => ({
+  AllocationId,
+  InstanceId,
+  InstanceType: 'HaVip',
+});
+
+export const routeFields = (
+  NextHopId: string,
+  DestinationCidrBlock = '172.16.0.0/16',
+): Fields & { RouteTableId: string; DestinationCidrBlock: string } => ({
+  RouteTableId: 'rtb-vpc-1',
+  DestinationCidrBlock,
+  NextHopType: 'HaVip',
+  NextHopId,
+});
