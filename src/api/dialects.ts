@@ -4,13 +4,15 @@
  * native REST serves every provider, and `classic`, which is nobody's cloud, serves all dialects.
  */
 import type { ProviderName } from '../havip/topology.ts';
+import { alibaba } from './alibaba/alibaba.ts';
 import type { ApiRequest, Dialect } from './dialect.ts';
 import { native } from './native/native.ts';
 
 /** In the order in which they are asked whether a request is theirs. */
 export const DIALECTS: readonly Dialect[] = [
   native,
-  // One line each: alibaba, tencent, huawei, ucloud.
+  alibaba,
+  // One line each: tencent, huawei, ucloud.
 ];
 
 /** The dialect that goes with a provider; null where all do. */
