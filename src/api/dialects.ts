@@ -5,10 +5,12 @@
  */
 import type { ProviderName } from '../havip/topology.ts';
 import type { ApiRequest, Dialect } from './dialect.ts';
+import { huawei } from './huawei/huawei.ts';
 
 /** In the order in which they are asked whether a request is theirs. */
 export const DIALECTS: readonly Dialect[] = [
   // One line each: alibaba, tencent, huawei, ucloud.
+  huawei,
 ];
 
 /** The dialect that goes with a provider; null where all do. */
