@@ -7,7 +7,7 @@ import type { ApiAnswer } from '../dialect.ts';
 import { readText, readWrapped } from './body.ts';
 import type { Call, Step } from './call.ts';
 import { badParameter, faultOf, portNotFound } from './faults.ts';
-import { enisOf, wrongWayRound } from './pairs.ts';
+import { enisOf, membersFor, wrongWayRound } from './pairs.ts';
 
 export async function attachVirtualIp(call: Call): Promise<ApiAnswer> {
   const fields = readWrapped(call.request.body, 'nic');
@@ -37,10 +37,10 @@ async function unbindEverywhere(call: Call, eni: Eni): Promise<void> {
   const bound = inventory
     .havipsOfSubnet(eni.subnet)
     .filter((havip) => enisOf(call, havip).includes(eni));
-  const steps = bound.map(({ id, members }): Step => {
-    const havip = inventory.havip(id) as Havip;
-    const others = enisOf(call, havip).filter((other) => other !== eni);
-    const left = others.map((other) => ({ eni: other.id }));
+  const steps = bound.map((havip): Step => {
+    const { id, members } = havip;
+    const others = new Set(enisOf(call, havip).filter((other) => other !== eni));
+    const left = membersFor(call, havip, others);
     return {
       operation: { kind: 'set-members', havip: id, members: left },
       undo: () => ({ kind: 'set-members', havip: id, members }),

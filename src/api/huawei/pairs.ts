@@ -20,12 +20,15 @@ export interface Pair {
   mac_address: string;
 }
 
+/** What the pairs are of: a port that is there, or one that is about to be made. */
+export type VipPlace = Pick<Havip, 'subnet' | 'members'>;
+
 /**
  * The NICs that the pairs of a VIP port name, each once. An address that no NIC has is a warning
  * for the vendor ("VIP communication may fail") and no error: it is left out, and said.
  */
-export function membersOf(call: Call, pairs: readonly Fields[], subnet: string): MemberRef[] {
-  const enis = new Set<string>();
+export function membersOf(call: Call, pairs: readonly Fields[], vip: VipPlace): MemberRef[] {
+  const enis = new Set<Eni>();
   const strangers: string[] = [];
   for (const pair of pairs) {
     const block = readBlock(pair);
@@ -36,9 +39,9 @@ export function membersOf(call: Call, pairs: readonly Fields[], subnet: string):
     if (address === null) {
       throw badParameter(`${block}: the pairs of a VIP port are addresses of NICs, no blocks`);
     }
-    const eni = eniOf(call, subnet, address);
+    const eni = eniOf(call, vip.subnet, address);
     if (eni === undefined) strangers.push(address);
-    else enis.add(eni.id);
+    else enis.add(eni);
   }
   if (strangers.length > 0) {
     call.advice.push(
@@ -46,7 +49,21 @@ export function membersOf(call: Call, pairs: readonly Fields[], subnet: string):
         'not kept by this switch',
     );
   }
-  return [...enis].map((eni) => ({ eni }));
+  return membersFor(call, vip, enis);
+}
+
+/**
+ * The lab file binds whole instances. One of which every NIC stays remains bound as it is, for to
+ * bind its NICs instead would take the address from it for an instant.
+ */
+export function membersFor(call: Call, vip: VipPlace, enis: ReadonlySet<Eni>): MemberRef[] {
+  const whole = vip.members.filter((member) => {
+    const nics = 'instance' in member ? nicsOf(call, member, vip.subnet) : [];
+    return nics.length > 0 && nics.every((nic) => enis.has(nic));
+  });
+  const covered = new Set(whole.flatMap((member) => nicsOf(call, member, vip.subnet)));
+  const single = [...enis].filter((eni) => !covered.has(eni));
+  return [...whole, ...single.map(({ id }) => ({ eni: id }))];
 }
 
 /** What the pairs of a NIC port make of its source/destination check. */
@@ -75,15 +92,17 @@ export function pairsOfNic(eni: Eni): Pair[] {
 }
 
 /** The NICs that are bound to a VIP; of a bound instance, all in the VIP's subnet. */
-export function enisOf(call: Call, havip: Havip): Eni[] {
+export function enisOf(call: Call, { members, subnet }: VipPlace): Eni[] {
+  return [...new Set(members.flatMap((member) => nicsOf(call, member, subnet)))];
+}
+
+function nicsOf(call: Call, member: MemberRef, subnet: string): Eni[] {
   const { inventory } = call.plane;
-  const enis = havip.members.flatMap((member) => {
-    if ('eni' in member) return inventory.eni(member.eni) ?? [];
-    return inventory
-      .enisOfInstance(member.instance)
-      .filter(({ subnet }) => subnet === havip.subnet);
-  });
-  return [...new Set(enis)];
+  if ('instance' in member) {
+    return inventory.enisOfInstance(member.instance).filter((eni) => eni.subnet === subnet);
+  }
+  const eni = inventory.eni(member.eni);
+  return eni === undefined ? [] : [eni];
 }
 
 /** The plain OpenStack way. */

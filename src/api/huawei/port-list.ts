@@ -6,7 +6,7 @@ import { canonicalAddress } from '../../havip/address-words.ts';
 import { parseAddress } from '../../havip/cidr.ts';
 import type { Call } from './call.ts';
 import { badParameter } from './faults.ts';
-import type { Port } from './port-view.ts';
+import type { PortFacts } from './port-view.ts';
 
 /** The vendor's greatest page, and the one where no limit is given. */
 export const LIMIT_MAX = 2000;
@@ -22,15 +22,24 @@ const PLAIN_FILTERS = [
   'tenant_id',
 ] as const;
 
-export function pageOfPorts(call: Call, ports: Port[]): object {
-  const { query } = call.request;
-  const matches = matcherOf(query);
-  const found = byId(ports.filter(matches));
+export interface PortPage {
+  ids: string[];
+  /** Whether there are more behind the last. */
+  hasMore: boolean;
+}
+
+export function pageOfPorts(ports: PortFacts[], query: URLSearchParams): PortPage {
+  const found = byId(ports.filter(matcherOf(query)));
   const page = pageOf(found, query);
-  if (!call.isNeutron) return { ports: page };
-  const last = page.at(-1);
-  const hasMore = last !== undefined && found.at(-1) !== last;
-  return { ports: page, ports_links: hasMore ? [nextLink(call, last.id)] : [] };
+  const hasMore = page.length > 0 && found.at(-1) !== page.at(-1);
+  return { ids: page.map(({ id }) => id), hasMore };
+}
+
+/** The address of the page behind a port, as OpenStack links it. */
+export function nextLink({ request }: Call, marker: string): object {
+  const query = new URLSearchParams(request.query);
+  query.set('marker', marker);
+  return { rel: 'next', href: `http://${request.headers.host ?? ''}/v2.0/ports?${query}` };
 }
 
 /** The page that `limit` and `marker` ask for; the records are sorted by id. */
@@ -54,24 +63,22 @@ function readLimit(query: URLSearchParams): number {
 }
 
 /** A filter given several times lets any of its values pass; every filter must let pass. */
-function matcherOf(query: URLSearchParams): (port: Port) => boolean {
-  const tests: ((port: Port) => boolean)[] = [];
+function matcherOf(query: URLSearchParams): (port: PortFacts) => boolean {
+  const tests: ((port: PortFacts) => boolean)[] = [];
   for (const name of PLAIN_FILTERS) {
     const wanted = new Set(query.getAll(name));
     if (wanted.size > 0) tests.push((port) => wanted.has(port[name]));
   }
   const isUp = query.get('admin_state_up');
-  if (isUp !== null) tests.push((port) => String(port.admin_state_up) === isUp.toLowerCase());
-  const groups = query.getAll('security_groups');
-  if (groups.length > 0) {
-    tests.push((port) => groups.some((group) => port.security_groups.includes(group)));
-  }
+  // Every port is up, and none has a security group.
+  if (isUp !== null && isUp.toLowerCase() !== 'true') tests.push(() => false);
+  if (query.has('security_groups')) tests.push(() => false);
   tests.push(...addressTests(query.getAll('fixed_ips')));
   return (port) => tests.every((test) => test(port));
 }
 
 /** `fixed_ips=ip_address=192.168.0.88`, `fixed_ips=subnet_id=..`. */
-function addressTests(filters: string[]): ((port: Port) => boolean)[] {
+function addressTests(filters: string[]): ((port: PortFacts) => boolean)[] {
   const wanted = { ip_address: new Set<string>(), subnet_id: new Set<string>() };
   for (const filter of filters) {
     const [, name, value] = /^(ip_address|subnet_id)=(.*)$/.exec(filter) ?? [];
@@ -82,18 +89,11 @@ function addressTests(filters: string[]): ((port: Port) => boolean)[] {
   }
   const names = (['ip_address', 'subnet_id'] as const).filter((name) => wanted[name].size > 0);
   return names.map(
-    (name) => (port: Port) =>
+    (name) => (port: PortFacts) =>
       port.fixed_ips.some((fixed) => wanted[name].has(canonical(fixed[name]))),
   );
 }
 
 function canonical(text: string): string {
   return parseAddress(text) === null ? text : canonicalAddress(text);
-}
-
-function nextLink(call: Call, marker: string): object {
-  const query = new URLSearchParams(call.request.query);
-  query.set('marker', marker);
-  const host = call.request.headers.host ?? '';
-  return { rel: 'next', href: `http://${host}/v2.0/ports?${query}` };
 }

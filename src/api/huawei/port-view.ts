@@ -9,43 +9,42 @@ import { type Pair, pairsOfNic, pairsOfVip } from './pairs.ts';
 
 export const VIP_OWNER = 'neutron:VIP_PORT';
 
-export interface Port {
+/** What lists are filtered by. */
+export interface PortFacts {
   id: string;
   name: string;
   status: 'ACTIVE' | 'DOWN';
-  admin_state_up: boolean;
   network_id: string;
   fixed_ips: { subnet_id: string; ip_address: string }[];
   mac_address: string;
   device_id: string;
   device_owner: string;
   tenant_id: string;
+}
+
+export interface Port extends PortFacts {
   allowed_address_pairs: Pair[];
-  security_groups: string[];
   [field: string]: unknown;
 }
 
 /** Status DOWN for life, bound or not: nothing is plugged into it. */
-export function vipPort(call: Call, havip: Havip): Port {
-  const mac = havip.mac === '' ? derivedMac(havip.id) : havip.mac;
+export function vipFacts(call: Call, havip: Havip): PortFacts {
   return {
     id: havip.id,
     name: havip.name,
     status: 'DOWN',
     network_id: havip.subnet,
     fixed_ips: [{ subnet_id: havip.subnet, ip_address: havip.address }],
-    mac_address: mac,
+    mac_address: havip.mac === '' ? derivedMac(havip.id) : havip.mac,
     device_id: '',
     device_owner: VIP_OWNER,
-    allowed_address_pairs: pairsOfVip(call, havip, mac),
-    ...restOf(call, havip.createdAt, ''),
+    tenant_id: call.project,
   };
 }
 
-export function nicPort(call: Call, eni: Eni): Port {
+export function nicFacts(call: Call, eni: Eni): PortFacts {
   const { instance, subnet } = eni;
   const status = instance === null ? undefined : call.plane.inventory.instance(instance)?.status;
-  const zone = instance === null ? '' : call.context.region;
   return {
     id: eni.id,
     name: eni.name,
@@ -54,10 +53,21 @@ export function nicPort(call: Call, eni: Eni): Port {
     fixed_ips: eni.addresses.map((ip_address) => ({ subnet_id: subnet, ip_address })),
     mac_address: eni.mac ?? derivedMac(eni.id),
     device_id: instance ?? '',
-    device_owner: instance === null ? '' : `compute:${zone}`,
-    allowed_address_pairs: pairsOfNic(eni),
-    ...restOf(call, 0, zone),
+    device_owner: instance === null ? '' : `compute:${call.context.region}`,
+    tenant_id: call.project,
   };
+}
+
+export function vipPort(call: Call, havip: Havip): Port {
+  const facts = vipFacts(call, havip);
+  const pairs = pairsOfVip(call, havip, facts.mac_address);
+  return { ...facts, allowed_address_pairs: pairs, ...restOf(call, havip.createdAt, '') };
+}
+
+export function nicPort(call: Call, eni: Eni): Port {
+  const facts = nicFacts(call, eni);
+  const zone = eni.instance === null ? '' : call.context.region;
+  return { ...facts, allowed_address_pairs: pairsOfNic(eni), ...restOf(call, 0, zone) };
 }
 
 /** In the prefix of OpenStack's ports, the rest from the id: the same at every start. */
@@ -70,7 +80,6 @@ export function derivedMac(id: string): string {
 function restOf(call: Call, createdAt: number, zone: string) {
   const both = {
     admin_state_up: true,
-    tenant_id: call.project,
     security_groups: [],
     extra_dhcp_opts: [],
     'binding:vnic_type': 'normal',

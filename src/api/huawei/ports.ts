@@ -8,8 +8,8 @@ import { type Fields, readObjects, readText, readWrapped } from './body.ts';
 import type { Call, Step } from './call.ts';
 import { badParameter, Fault, portNotFound } from './faults.ts';
 import { membersOf, sourceDestCheckOf } from './pairs.ts';
-import { pageOfPorts } from './port-list.ts';
-import { nicPort, VIP_OWNER, vipPort } from './port-view.ts';
+import { nextLink, pageOfPorts } from './port-list.ts';
+import { nicFacts, nicPort, VIP_OWNER, vipFacts, vipPort } from './port-view.ts';
 
 /** Taken without complaint, as the vendor does, and kept nowhere. */
 const NOT_KEPT = [
@@ -35,7 +35,7 @@ export async function createPort(call: Call): Promise<ApiAnswer> {
   const address = readAddress(fields, subnet);
   const name = readText(fields, 'name');
   const pairs = readObjects(fields, 'allowed_address_pairs') ?? [];
-  const members = membersOf(call, pairs, subnet);
+  const members = membersOf(call, pairs, { subnet, members: [] });
   adviseOnFields(call, fields);
   const { subject } = await call.submit(
     {
@@ -57,11 +57,15 @@ export async function showPort(call: Call): Promise<ApiAnswer> {
 
 export async function listPorts(call: Call): Promise<ApiAnswer> {
   const { inventory } = call.plane;
-  const ports = [
-    ...inventory.all('havip').map((havip) => vipPort(call, havip)),
-    ...inventory.all('eni').map((eni) => nicPort(call, eni)),
+  const facts = [
+    ...inventory.all('havip').map((havip) => vipFacts(call, havip)),
+    ...inventory.all('eni').map((eni) => nicFacts(call, eni)),
   ];
-  return { status: 200, body: pageOfPorts(call, ports) };
+  const { ids, hasMore } = pageOfPorts(facts, call.request.query);
+  const ports = ids.map((id) => portOf(call, id));
+  if (!call.isNeutron) return { status: 200, body: { ports } };
+  const ports_links = hasMore ? [nextLink(call, ids.at(-1) ?? '')] : [];
+  return { status: 200, body: { ports, ports_links } };
 }
 
 export async function updatePort(call: Call): Promise<ApiAnswer> {
@@ -105,7 +109,7 @@ async function updateVip(call: Call, havip: Havip, fields: Fields): Promise<void
   }
   const pairs = readObjects(fields, 'allowed_address_pairs');
   if (pairs !== undefined) {
-    const members = membersOf(call, pairs, havip.subnet);
+    const members = membersOf(call, pairs, havip);
     steps.push({ operation: { kind: 'set-members', havip: havip.id, members } });
   }
   await call.submitAll(steps, 'port');

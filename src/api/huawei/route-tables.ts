@@ -2,6 +2,7 @@
  * Route tables: every VPC has its default one. Routes are added, changed and removed by an update
  * of their table; the next hop of a route of type `vip` is the VIP's *address*.
  */
+import { parseCidr } from '../../havip/cidr.ts';
 import type { Havip, Route, RouteTable } from '../../havip/inventory/resources.ts';
 import type { ApiAnswer } from '../dialect.ts';
 import { type Fields, readObject, readObjects, readText, readWrapped } from './body.ts';
@@ -94,10 +95,11 @@ function nexthopOf(call: Call, table: RouteTable, fields: Fields): Havip {
   throw faultOf({ code: 'havip-not-found', message }, 'routetable');
 }
 
+/** As routes are kept: without host bits. */
 function destinationOf(fields: Fields): string {
   const destination = readText(fields, 'destination') ?? '';
   if (destination === '') throw new Fault(400, 'VPC.2809', 'BadRequest', 'destination is missing');
-  return destination;
+  return parseCidr(destination)?.text ?? destination;
 }
 
 function tableOf(call: Call): RouteTable {
