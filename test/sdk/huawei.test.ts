@@ -43,6 +43,9 @@ interface Client {
   /** The SDK's methods with plain objects: `ask('createPort', {..})`. */
   // biome-ignore lint/suspicious/noExplicitAny: the SDK's answers are plain objects.
   ask(method: string, request: Record<string, unknown>): Promise<any>;
+  /** A call of a service whose package is not installed, signed and sent by the SDK's core. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  send(method: string, url: string, data?: object): Promise<any>;
 }
 
 interface Asking {
@@ -65,7 +68,12 @@ async function start(asking: Asking = {}): Promise<Client> {
     .withProjectId('p1234');
   const endpoint = asking.endpoint?.(served.url) ?? served.url;
   const client = VpcClient.newBuilder().withCredential(credentials).withEndpoint(endpoint).build();
-  return { lab, ask: (method, request) => client[method](request) };
+  const send: Client['send'] = (method, url, data) => {
+    const contentType = 'application/json';
+    const parts = { queryParams: {}, pathParams: {}, headers: {}, data };
+    return client.hcClient.sendRequest({ method, url, contentType, ...parts });
+  };
+  return { lab, ask: (method, request) => client[method](request), send };
 }
 
 /** A request that failed, as the SDK throws it. */
@@ -191,6 +199,31 @@ describe.skipIf(!isInstalled)("Huawei's SDK", () => {
     await ask('updateRouteTable', { routetable_id, body });
     const { routetable } = await ask('showRouteTable', { routetable_id });
     expect(routetable.routes).toMatchObject([route]);
+  });
+
+  it('binds an EIP to a VIP and unbinds it, with the calls of the EIP service', async () => {
+    const { ask, send } = await start({ keys: [[KEY, SECRET]] });
+    const { port } = await ask('createPort', { body: portOf('192.168.0.88') });
+    const eips = '/v1/{project_id}/publicips';
+    const made = await send('POST', eips, { publicip: { type: '5_bgp' } });
+    const eip = `${eips}/${made.publicip.id}`;
+    const bound = await send('PUT', eip, { publicip: { port_id: port.id } });
+    expect(bound.publicip).toMatchObject({ status: 'ACTIVE', private_ip_address: '192.168.0.88' });
+    const twice = await thrown(send('PUT', eip, { publicip: { port_id: port.id } }));
+    expect(twice).toMatchObject({ errorCode: 'VPC.0510', httpStatusCode: 409 });
+    const kept = await thrown(ask('deletePort', { port_id: port.id }));
+    expect(kept).toMatchObject({ errorCode: 'VPC.2500', httpStatusCode: 409 });
+    const unbound = await send('PUT', eip, { publicip: {} });
+    expect(unbound.publicip).toMatchObject({ status: 'DOWN' });
+    expect((await ask('deletePort', { port_id: port.id })).httpStatusCode).toBe(204);
+  });
+
+  it("binds by the compute service's old call", async () => {
+    const { lab, ask, send } = await start({ keys: [[KEY, SECRET]] });
+    const { port } = await ask('createPort', { body: portOf('192.168.0.88') });
+    const nic = { subnet_id: 'vsw-1', ip_address: '192.168.0.88', reverse_binding: true };
+    await send('PUT', '/v1/{project_id}/cloudservers/nics/i-2.eth0', { nic });
+    expect(lab.plane.inventory.havip(port.id)?.members).toEqual([{ eni: 'i-2.eth0' }]);
   });
 
   it('reads subnets and quotas', async () => {

@@ -82,7 +82,8 @@ export function sourceDestCheckOf(call: Call, pairs: readonly Fields[], eni: Eni
 /** The pairs of a VIP port: addresses of the NICs that are bound to it, in its subnet. */
 export function pairsOfVip(call: Call, havip: Havip, mac: string): Pair[] {
   return enisOf(call, havip).map(({ addresses }) => ({
-    ip_address: addresses.find((address) => isSameFamily(address, havip.address)) ?? '',
+    ip_address:
+      addresses.find((address) => isSameFamily(address, havip.address)) ?? addresses[0] ?? '',
     mac_address: mac,
   }));
 }

@@ -131,6 +131,32 @@ describe('pairs of a VIP port', () => {
   });
 });
 
+describe('pairs of an IPv6 VIP', () => {
+  it('name one NIC, by its IPv6 address', async () => {
+    const lab = account('huawei');
+    const { inventory } = lab.plane;
+    const subnet = inventory.subnet('vsw-1');
+    const enis = ['i-2.eth0', 'i-3.eth0'].flatMap((id) => inventory.eni(id) ?? []);
+    if (subnet === undefined) throw new Error('the account has no vsw-1');
+    inventory.apply({
+      deletes: [],
+      upserts: [
+        { ...subnet, cidrs: [...subnet.cidrs, 'fd00:1::/64'] },
+        ...enis.map((eni, n) => ({ ...eni, addresses: [...eni.addresses, `fd00:1::1${n}`] })),
+      ],
+    });
+    const id = await makeVip(lab, { address: 'fd00:1::88' });
+    // Any form of the address that is one.
+    expect((await setPairs(lab, id, ['FD00:1:0::10'])).status).toBe(200);
+    expect(await pairsOf(lab, id)).toEqual(['fd00:1::10']);
+    const { body } = await ask(lab, 'GET {p}/ports?fixed_ips=ip_address%3Dfd00:1:0::88');
+    expect(body.ports).toMatchObject([{ id }]);
+    const two = await setPairs(lab, id, ['fd00:1::10', 'fd00:1::11']);
+    expect(two).toMatchObject({ status: 409, body: { NeutronError: { type: 'OverQuota' } } });
+    expect(await pairsOf(lab, id)).toEqual(['fd00:1::10']);
+  });
+});
+
 describe('advice', () => {
   it('comes with the eleventh host of a VIP, which is bound all the same', async () => {
     const lab = account('huawei');
@@ -188,8 +214,8 @@ describe('pairs of a NIC port', () => {
     await setPairs(lab, 'i-1.eth0', []);
     expect(lab.plane.inventory.eni('i-1.eth0')?.sourceDestCheck).toBe(true);
     expect(lab.changes).toMatchObject([
-      { command: 'set-source-dest-check', eni: 'i-1/eth0', on: false },
-      { command: 'set-source-dest-check', eni: 'i-1/eth0', on: true },
+      { command: 'set-eni', eni: { name: 'i-1/eth0', sourceDestCheck: false } },
+      { command: 'set-eni', eni: { name: 'i-1/eth0', sourceDestCheck: true } },
     ]);
   });
 
