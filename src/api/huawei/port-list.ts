@@ -94,6 +94,7 @@ function addressTests(filters: string[]): ((port: PortFacts) => boolean)[] {
   );
 }
 
+/** An IPv4 address has one form only. */
 function canonical(text: string): string {
-  return parseAddress(text) === null ? text : canonicalAddress(text);
+  return text.includes(':') && parseAddress(text) !== null ? canonicalAddress(text) : text;
 }

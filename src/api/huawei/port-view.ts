@@ -22,9 +22,9 @@ export interface PortFacts {
   tenant_id: string;
 }
 
+/** With every other field that the vendor's has. */
 export interface Port extends PortFacts {
   allowed_address_pairs: Pair[];
-  [field: string]: unknown;
 }
 
 /** Status DOWN for life, bound or not: nothing is plugged into it. */
@@ -61,13 +61,12 @@ export function nicFacts(call: Call, eni: Eni): PortFacts {
 export function vipPort(call: Call, havip: Havip): Port {
   const facts = vipFacts(call, havip);
   const pairs = pairsOfVip(call, havip, facts.mac_address);
-  return { ...facts, allowed_address_pairs: pairs, ...restOf(call, havip.createdAt, '') };
+  return complete(call, facts, { pairs, createdAt: havip.createdAt, zone: '' });
 }
 
 export function nicPort(call: Call, eni: Eni): Port {
-  const facts = nicFacts(call, eni);
   const zone = eni.instance === null ? '' : call.context.region;
-  return { ...facts, allowed_address_pairs: pairsOfNic(eni), ...restOf(call, 0, zone) };
+  return complete(call, nicFacts(call, eni), { pairs: pairsOfNic(eni), createdAt: 0, zone });
 }
 
 /** In the prefix of OpenStack's ports, the rest from the id: the same at every start. */
@@ -76,9 +75,17 @@ export function derivedMac(id: string): string {
   return ['fa', '16', '3e', ...octets.toString('hex').match(/../g)!].join(':');
 }
 
-/** `createdAt`: milliseconds since 1970, 0 where nobody wrote it down. */
-function restOf(call: Call, createdAt: number, zone: string) {
-  const both = {
+interface Extras {
+  pairs: Pair[];
+  /** Milliseconds since 1970, 0 where nobody wrote it down. */
+  createdAt: number;
+  zone: string;
+}
+
+/** Assigned rather than spread: of this many fields a spread takes twenty times as long. */
+function complete(call: Call, facts: PortFacts, { pairs, createdAt, zone }: Extras): Port {
+  const port = Object.assign(facts, {
+    allowed_address_pairs: pairs,
     admin_state_up: true,
     security_groups: [],
     extra_dhcp_opts: [],
@@ -88,13 +95,13 @@ function restOf(call: Call, createdAt: number, zone: string) {
     port_security_enabled: true,
     dns_assignment: [],
     dns_name: '',
-  };
+  });
   if (!call.isNeutron) {
     const extras = { instance_id: '', instance_type: '', zone_id: zone };
-    return { ...both, ...extras, enable_efi: false, ipv6_bandwidth_id: '' };
+    return Object.assign(port, extras, { enable_efi: false, ipv6_bandwidth_id: '' });
   }
   const at = timeText(createdAt);
-  return { ...both, project_id: call.project, created_at: at, updated_at: at };
+  return Object.assign(port, { project_id: call.project, created_at: at, updated_at: at });
 }
 
 /** As the vendor writes times, without a zone: UTC. */
