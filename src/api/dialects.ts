@@ -6,13 +6,15 @@
 import type { ProviderName } from '../havip/topology.ts';
 import { alibaba } from './alibaba/alibaba.ts';
 import type { ApiRequest, Dialect } from './dialect.ts';
+import { huawei } from './huawei/huawei.ts';
 import { native } from './native/native.ts';
 
 /** In the order in which they are asked whether a request is theirs. */
 export const DIALECTS: readonly Dialect[] = [
   native,
   alibaba,
-  // One line each: tencent, huawei, ucloud.
+  huawei,
+  // One line each: tencent, ucloud.
 ];
 
 /** The dialect that goes with a provider; null where all do. */
