@@ -5,11 +5,11 @@
  */
 import type { ProviderName } from '../havip/topology.ts';
 import type { ApiRequest, Dialect } from './dialect.ts';
+import { tencent } from './tencent/tencent.ts';
+import { ucloud } from './ucloud/ucloud.ts';
 
 /** In the order in which they are asked whether a request is theirs. */
-export const DIALECTS: readonly Dialect[] = [
-  // One line each: alibaba, tencent, huawei, ucloud.
-];
+export const DIALECTS: readonly Dialect[] = [tencent, ucloud];
 
 /** The dialect that goes with a provider; null where all do. */
 const DIALECT_OF: Readonly<Record<ProviderName, string | null>> = {

@@ -11,12 +11,15 @@ export interface Step {
   undo: (subject: string) => Operation;
 }
 
+export type Accepted = Extract<Outcome, { ok: true }>;
+export type Refused = Extract<Outcome, { ok: false }>;
+
 /** The outcomes in their order, or the refusal that nothing is left of. */
 export async function allOrNone(
   steps: readonly Step[],
   submit: (operation: Operation) => Promise<Outcome>,
-): Promise<Outcome[] | Extract<Outcome, { ok: false }>> {
-  const done: Outcome[] = [];
+): Promise<Accepted[] | Refused> {
+  const done: Accepted[] = [];
   const undoing: Operation[] = [];
   for (const { operation, undo } of steps) {
     const outcome = await submit(operation);

@@ -10,7 +10,6 @@ import { memberOf, type Named, readAssociations, tooMany } from './members.ts';
 import { type Fault, fault, NOTHING, type Result } from './result.ts';
 import { rememberTask } from './tasks.ts';
 
-const NAME_MAX = 60;
 const TOKEN_MAX = 64;
 const PAGE_MAX = 100;
 const PAGE_DEFAULT = 20;
@@ -70,8 +69,6 @@ export const modifyHaVipAttribute = handler(
     name: parameters.text('HaVipName'),
   }),
   async ({ havip, name }, call): Promise<Result> => {
-    const wrong = name === null ? null : nameFault(name);
-    if (wrong !== null) return wrong;
     const texts = name === null ? {} : { name };
     const outcome = await call.submit({ kind: 'edit-havip', havip, ...texts });
     return outcome.ok ? NOTHING : refusalFault(call.action, outcome);
@@ -141,7 +138,6 @@ function listFault(input: {
 }
 
 function createFault(input: {
-  name: string;
   nic: string | null;
   token: string | null;
   associations: readonly Named[];
@@ -155,14 +151,7 @@ function createFault(input: {
     const message = `the ClientToken has ${input.token.length} characters; ${TOKEN_MAX} at most`;
     return fault('InvalidParameterValue.TooLong', message);
   }
-  return nameFault(input.name) ?? tooMany(input.associations.length);
-}
-
-function nameFault(name: string): Fault | null {
-  const count = [...name].length;
-  if (count <= NAME_MAX) return null;
-  const message = `the name has ${count} characters; it has at most ${NAME_MAX}`;
-  return fault('InvalidParameterValue.TooLong', message);
+  return tooMany(input.associations.length);
 }
 
 function membersOf(inventory: Inventory, named: readonly Named[]): MemberRef[] | Fault {

@@ -37,6 +37,11 @@ export const tencent: Dialect = {
     const requestId = context.newRequestId();
     return answerOf(await resultOf(request, context, requestId), requestId);
   },
+  refuse(_request, context, { why, message }) {
+    // The second one is ours; no cloud has another's rules behind its endpoint.
+    const code = why === 'throttled' ? 'RequestLimitExceeded' : 'UnsupportedOperation';
+    return answerOf(fault(code, message), context.newRequestId());
+  },
 };
 
 async function resultOf(
