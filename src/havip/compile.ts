@@ -164,10 +164,12 @@ export class CompiledTopology {
     this.enis.drop(index);
     for (const address of eni.addresses) {
       const text = canonicalAddress(address);
-      const id = addresses?.get(text);
-      if (id !== undefined) this.book.release(id);
-      addresses?.delete(text);
       this.withdrawSource(index, address);
+      const id = addresses?.get(text);
+      // At the start of a lab a HaVip may have the address already.
+      if (id === undefined || this.book.policy(id) !== policy.POLICY_ORDINARY) continue;
+      this.book.release(id);
+      addresses?.delete(text);
     }
   }
 

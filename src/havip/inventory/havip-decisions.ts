@@ -5,7 +5,6 @@ import { faultOfAddress, firstFree } from './address-allocation.ts';
 import type { DataplaneChange } from './dataplane.ts';
 import type { DecisionContext } from './decide.ts';
 import { accept, type Fault, firstFault, refuse } from './decision.ts';
-import { havipWords } from './havip-words.ts';
 import type { Inventory } from './inventory.ts';
 import { type Count, faultOfCount } from './limits.ts';
 import { faultOfMembers, memberText } from './member-rules.ts';
@@ -14,6 +13,7 @@ import { notFound } from './not-found.ts';
 import type { Operation, Outcome } from './operation.ts';
 import type { Eip, Havip, ResourceKey, Subnet } from './resources.ts';
 import { faultOfTexts } from './text-rules.ts';
+import { wiredHavip } from './to-topology.ts';
 
 type Creation = Extract<Operation, { kind: 'create-havip' }>;
 type Edit = Extract<Operation, { kind: 'edit-havip' }>;
@@ -59,7 +59,7 @@ export function createHavip(
   };
   const wrong = faultOfMembers(inventory, rules, { havip, kept: [], added: members }, advice);
   if (wrong !== null) return wrong;
-  const change: DataplaneChange = { command: 'add-havip', havip: havipWords(inventory, havip) };
+  const change: DataplaneChange = { command: 'add-havip', havip: wiredHavip(havip, inventory) };
   return accept(id, { upserts: [havip], changes: [change], advice });
 }
 

@@ -3,12 +3,12 @@ import { ACCOUNT_RULES } from '../account-rules.ts';
 import type { RuleSet } from '../rule-set.ts';
 import type { DataplaneChange } from './dataplane.ts';
 import { accept, refuse } from './decision.ts';
-import { memberWords } from './havip-words.ts';
 import type { Inventory } from './inventory.ts';
 import { faultOfMembers, isSameMember, memberText } from './member-rules.ts';
 import { notFound } from './not-found.ts';
 import type { Operation, Outcome } from './operation.ts';
 import type { Havip, MemberRef } from './resources.ts';
+import { memberWords } from './to-topology.ts';
 
 type Association = Extract<Operation, { kind: 'associate' }>;
 type Disassociation = Extract<Operation, { kind: 'disassociate' }>;
@@ -71,7 +71,7 @@ export function setMembers(inventory: Inventory, asked: Replacement, rules: Rule
 }
 
 function bind(inventory: Inventory, { lane }: Havip, member: MemberRef): DataplaneChange {
-  return { command: 'bind', havip: lane, member: memberWords(inventory, member) };
+  return { command: 'bind', havip: lane, member: memberWords(member, inventory) };
 }
 
 /** A binding taken back. */
@@ -81,6 +81,6 @@ export function unbind(
   member: MemberRef,
   spareHolder: boolean,
 ): DataplaneChange {
-  const words = memberWords(inventory, member);
+  const words = memberWords(member, inventory);
   return { command: 'unbind', havip: lane, member: words, spareHolder };
 }

@@ -5,7 +5,7 @@
 import type { Havip as WiredHavip } from '../topology.ts';
 import type { DataplaneChange } from './dataplane.ts';
 import type { Inventory } from './inventory.ts';
-import { wiredHavip } from './to-topology.ts';
+import { eniState, wiredHavip } from './to-topology.ts';
 
 /** `inventory` as it was before the changes. */
 export function undoing(
@@ -27,6 +27,13 @@ function inverse(
       return [{ ...change, command: 'unbind', spareHolder: false }];
     case 'unbind':
       return [{ command: 'bind', havip: change.havip, member: change.member }];
+    case 'set-check-associate':
+      return [{ ...change, checkAssociate: !change.checkAssociate }];
+    case 'set-eni': {
+      const { name } = change.eni;
+      const record = inventory.all('eni').find((eni) => eniState(eni).name === name);
+      return record === undefined ? [] : [{ command: 'set-eni', eni: eniState(record) }];
+    }
     case 'remove-havip': {
       const record = inventory.all('havip').find(({ lane }) => lane === change.havip);
       if (record === undefined) return [];
