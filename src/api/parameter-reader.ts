@@ -95,6 +95,11 @@ export class ParameterReader {
     return this.shared.fault;
   }
 
+  /** What is wrong with what was read; names that nobody asked for say nothing. */
+  faultOfRead(): ParameterFault | null {
+    return this.shared.fault;
+  }
+
   /** Names that may be there and say nothing to us. */
   ignore(names: readonly string[]): void {
     for (const name of names) this.known.add(name);

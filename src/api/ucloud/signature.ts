@@ -7,6 +7,8 @@ import type { ParameterTree } from '../flat-parameters.ts';
 import { isSameText } from '../same-text.ts';
 import { BAD_SIGNATURE, type Fault, fault, NO_SIGNATURE, NO_USER } from './codes.ts';
 
+const DEPTH_MAX = 8;
+
 /** Null where the request is signed as it should be, or where no keys are kept. */
 export function signatureFault(
   parameters: ParameterTree,
@@ -29,12 +31,16 @@ export function signatureFault(
   return fault(BAD_SIGNATURE, 'the signature is not the one of these parameters and this key');
 }
 
-/** Of a list and of an object within, the same rule again, as the vendor's clients do. */
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.map(textOf).join('');
+/**
+ * Of a list and of an object within, the same rule again, as the vendor's clients do. What lies
+ * deeper than any request of theirs is not covered, and not read either.
+ */
+function textOf(value: unknown, depth = 0): string {
+  if (depth > DEPTH_MAX) return '';
+  if (Array.isArray(value)) return value.map((part) => textOf(part, depth + 1)).join('');
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([name, part]) => name + textOf(part))
+    .map(([name, part]) => name + textOf(part, depth + 1))
     .join('');
 }

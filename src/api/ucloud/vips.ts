@@ -43,15 +43,12 @@ function handler<Input>(
   return async (call) => {
     const { parameters } = call;
     parameters.requiredText('Region');
-    // One account has one project and one zone here, and a VIP no bill.
-    parameters.ignore(['ProjectId', 'Zone', 'BusinessId', ...COMMON]);
     const input = read(parameters);
-    const wrong = parameters.finish();
+    // One account is one project and one zone here: what else a request names, says nothing.
+    const wrong = parameters.faultOfRead();
     return wrong === null ? run(input, call) : parameterFault(wrong);
   };
 }
-
-const COMMON = ['Action', 'PublicKey', 'Signature', 'SecurityToken'];
 
 export const allocateVip = handler(
   (parameters) => ({
