@@ -36,7 +36,7 @@ function branchAt(branch: Record<string, unknown>, step: string): Record<string,
   return made;
 }
 
-/** A body that is one JSON object; null where it is anything else. Nothing at all is an empty one. */
+/** A body that is one JSON object; null where it is anything else. No body is an empty one. */
 export function jsonTree(body: Buffer): ParameterTree | null {
   if (body.length === 0) return {};
   try {

@@ -3,7 +3,7 @@
  * is on. Of one request's entries all are carried out or none, step by step (`in-steps.ts`).
  */
 
-import { memberKey } from '../../havip/inventory/inventory.ts';
+import { type Inventory, memberKey } from '../../havip/inventory/inventory.ts';
 import type { Operation } from '../../havip/inventory/operation.ts';
 import type { MemberRef } from '../../havip/inventory/resources.ts';
 import { allOrNone } from '../in-steps.ts';
@@ -33,16 +33,34 @@ export const disassociateHaVipInstance = setHandler(
   unbind,
   bind,
   'InvalidParameterValue.Duplicate',
+  strangersFirst,
 );
 
-function setHandler(make: Making, unmake: Making, twice: string): Handler {
+function setHandler(
+  make: Making,
+  unmake: Making,
+  twice: string,
+  ordered: (pairs: Pair[], inventory: Inventory) => Pair[] = (pairs) => pairs,
+): Handler {
   return handler(readAssociations, async (named, call): Promise<Result> => {
     const pairs = pairsOf(named, call, twice);
     if (!Array.isArray(pairs)) return pairs;
-    const steps = pairs.map((pair) => ({ operation: make(pair), undo: () => unmake(pair) }));
+    const steps = ordered(pairs, call.plane.inventory).map((pair) => ({
+      operation: make(pair),
+      undo: () => unmake(pair),
+    }));
     const outcomes = await allOrNone(steps, (operation) => call.submit(operation));
     return Array.isArray(outcomes) ? NOTHING : refusalFault(call.action, outcomes);
   });
+}
+
+/** Who cannot be taken back is refused before a holder loses its HaVip, which no undoing mends. */
+function strangersFirst(pairs: Pair[], inventory: Inventory): Pair[] {
+  const isMember = ({ havip, member }: Pair): boolean => {
+    const members = inventory.havip(havip)?.members ?? [];
+    return members.some((one) => memberKey(one) === memberKey(member));
+  };
+  return [...pairs.filter((pair) => !isMember(pair)), ...pairs.filter(isMember)];
 }
 
 function pairsOf(named: readonly Named[], { plane }: Call, twice: string): Pair[] | Fault {

@@ -119,7 +119,7 @@ function isFresh(timestamp: string, seconds: number): boolean {
 }
 
 function unknownId(id: string): Fault {
-  const message = `there is no key with the SecretId ${JSON.stringify(id)}; sign with one of those that are kept here`;
+  const message = `no key with the SecretId ${JSON.stringify(id)} is kept here; sign with another`;
   return fault('AuthFailure.SecretIdNotFound', message);
 }
 

@@ -90,6 +90,13 @@ describe('DisassociateHaVipInstance', () => {
     expect(await associated()).toEqual([]);
   });
 
+  it('leaves the holder alone where another entry is refused', async () => {
+    cloud.holders.set(id, '00:16:3e:00:00:01');
+    const mixed = set(['i-1'], ['i-3']);
+    expect(await codeOf(cloud, 'DisassociateHaVipInstance', mixed)).toBe('ResourceNotFound');
+    expect(cloud.holders.get(id)).toBe('00:16:3e:00:00:01');
+  });
+
   it('takes the holder too: these calls have no word for force', async () => {
     cloud.holders.set(id, '00:16:3e:00:00:01');
     expect(await codeOf(cloud, 'DisassociateHaVipInstance', set(['i-1']))).toBeNull();
