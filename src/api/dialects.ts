@@ -8,13 +8,16 @@ import { alibaba } from './alibaba/alibaba.ts';
 import type { ApiRequest, Dialect } from './dialect.ts';
 import { huawei } from './huawei/huawei.ts';
 import { native } from './native/native.ts';
+import { tencent } from './tencent/tencent.ts';
+import { ucloud } from './ucloud/ucloud.ts';
 
 /** In the order in which they are asked whether a request is theirs. */
 export const DIALECTS: readonly Dialect[] = [
   native,
   alibaba,
+  tencent,
   huawei,
-  // One line each: tencent, ucloud.
+  ucloud,
 ];
 
 /** The dialect that goes with a provider; null where all do. */
