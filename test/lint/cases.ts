@@ -103,7 +103,7 @@ const SOURCE: Change = ['    unicast_src_ip 192.168.0.209\n', ''];
 const PEERS: Change = ['    unicast_peer {\n        192.168.0.210\n    }\n', ''];
 const PEERS_2: Change = ['    unicast_peer {\n        192.168.0.209\n    }\n', ''];
 const SOURCE_2: Change = ['    unicast_src_ip 192.168.0.210\n', ''];
-const MULTICAST: Pick<Variant, 'one' | 'two'> = {
+export const MULTICAST: Pick<Variant, 'one' | 'two'> = {
   one: [SOURCE, PEERS],
   two: [SOURCE_2, PEERS_2],
 };
@@ -216,7 +216,15 @@ const READING: readonly Case[] = [
   },
 ];
 
+const WHOLE = clean(1).slice(clean(1).indexOf('vrrp_instance'));
+
 const INSTANCES: readonly Case[] = [
+  {
+    rule: 'instance-missing',
+    trigger: { one: [[WHOLE, '']] },
+    at: 'global_defs',
+    near: { one: [['global_defs', '! vrrp_instance VI_1 is below\nglobal_defs']] },
+  },
   {
     rule: 'vrid-missing',
     trigger: { one: [['virtual_router_id 51', 'virtual_router_id 300']] },

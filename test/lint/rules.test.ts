@@ -2,7 +2,7 @@
 // to write, written in, silences it. Whether keepalived agrees is in test/live/lint-keepalived.
 import { describe, expect, test } from 'vitest';
 import { RULE_IDS } from '../../src/lint/rules.ts';
-import { CASES, texts } from './cases.ts';
+import { CASES, MULTICAST, texts } from './cases.ts';
 import { judge, mended, of, said } from './judge.ts';
 
 test('two hosts and a lab that are as they should be: nothing is said', () => {
@@ -22,6 +22,17 @@ test('three hosts of one priority: each is given one of its own', () => {
   const result = judge({}, [first, second, third]);
   const written = of('equal-priority', result).flatMap(({ fix }) => fix?.write ?? []);
   expect(written).toEqual(['priority 90', 'priority 80']);
+});
+
+test('two clusters of one VRID: each is judged for itself, and one is given another', () => {
+  const [one, two] = texts(MULTICAST);
+  const others = [one, two].map((text) => text.replace('192.168.0.88', '192.168.0.89'));
+  const result = judge({}, [one, two, ...others]);
+  expect(said(result)).toEqual(['ecs-3.conf:7 error vrid-twice', 'ecs-4.conf:7 error vrid-twice']);
+  const written = result.findings.map(({ fix }) => fix?.write);
+  expect(written).toEqual([['virtual_router_id 52'], ['virtual_router_id 52']]);
+  const own = others.map((text) => text.replace('virtual_router_id 51', 'virtual_router_id 52'));
+  expect(said(judge({}, [one, two, ...own]))).toEqual([]);
 });
 
 describe.each(CASES)('$rule', ({ rule, trigger, at, near }) => {

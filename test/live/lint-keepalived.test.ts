@@ -153,7 +153,11 @@ const JUDGED = new Set(MESSAGES.map(([, rule]) => rule));
 
 function ours({ variant, files }: Asked, i: number): string[] {
   const { findings } = judge(variant, files);
-  const own = findings.filter(({ place }) => place?.file === `ecs-${i + 1}.conf`);
+  const included = Object.keys(variant.included ?? {});
+  const own = findings.filter(({ place, host }) => {
+    const isIncluded = included.includes(place?.file ?? '') && host === `ecs-${i + 1}`;
+    return isIncluded || place?.file === `ecs-${i + 1}.conf`;
+  });
   return own.map(({ rule }) => rule).filter((rule) => JUDGED.has(rule));
 }
 

@@ -119,7 +119,7 @@ const splitBrainUnhealed: Rule = {
   id: 'split-brain-unhealed',
   severity: 'warning',
   title: 'a split brain that leaves stale caches',
-  source: 'keepalived.conf(5), higher_prio_send_advert; acassen/keepalived#20; stale-cache',
+  source: 'keepalived.conf(5), higher_prio_send_advert; acassen/keepalived#20; finding stale-cache',
   check(cluster, report) {
     for (const { members } of cluster.routers) {
       const best = Math.max(...members.map(({ priority }) => priority));
