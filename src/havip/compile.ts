@@ -3,7 +3,6 @@ import * as policy from '../dataplane/address-book.ts';
 import { AddressBook } from '../dataplane/address-book.ts';
 import type { AddressPlan, ConfiguredHavip, Site } from '../dataplane/address-plan.ts';
 import type { AddressWords, RoutedSubnet } from '../dataplane/router.ts';
-import { SourceGuard } from '../dataplane/source-guard.ts';
 import {
   canonicalAddress,
   formatWords,
@@ -17,6 +16,7 @@ import type { LiveNetworks } from './live-networks.ts';
 import { quotaBreaches } from './quotas.ts';
 import { membershipOf, type RuleSet } from './rule-set.ts';
 import { ruleSet } from './rule-sets.ts';
+import { SourceRights } from './source-rights.ts';
 import type { Eni, Havip, Subnet, Topology } from './topology.ts';
 
 /**
@@ -39,7 +39,7 @@ export function compile(topology: Topology): Site {
 export class CompiledTopology {
   readonly book = new AddressBook();
   readonly enis: CompiledEnis;
-  private readonly sourceGuard = new SourceGuard();
+  private readonly rights: SourceRights;
   private readonly topology: Topology;
   private readonly rules: RuleSet | null;
   private readonly live: LiveNetworks | null;
@@ -57,6 +57,7 @@ export class CompiledTopology {
     this.open = this.record(policy.POLICY_OPEN, [], 0);
     this.outside = this.record(policy.POLICY_OUTSIDE, [], 0);
     this.enis = new CompiledEnis(topology, this.book);
+    this.rights = new SourceRights(topology.enis);
     for (const subnet of topology.subnets) this.addSubnet(subnet);
     topology.enis.forEach((eni, index) => {
       this.addEni(eni, index);
@@ -101,7 +102,7 @@ export class CompiledTopology {
       },
       enis: this.enis,
       book: this.book,
-      sourceGuard: learns || this.topology.enis.length === 0 ? null : this.sourceGuard,
+      sourceGuard: learns || this.topology.enis.length === 0 ? null : this.rights.guard,
       policyOf: (claim) => this.policyOf(claim),
     };
   }
@@ -136,11 +137,11 @@ export class CompiledTopology {
     const known = addresses.get(text);
     if (known === undefined) addresses.set(text, this.record(kind, macs, subnet));
     else this.book.setPolicy(known, kind, macs, subnet);
-    const users = membership === 'subnet' ? this.enisIn(havip.subnet) : bound;
+    const all = this.enisIn(havip.subnet).map(({ index }) => index);
     // A new one was nobody's source yet.
-    const former = known === undefined ? [] : this.enisIn(havip.subnet);
-    for (const { index } of former) this.forbidSource(index, havip.address);
-    for (const { index } of users) this.allowSource(index, havip.address);
+    if (known !== undefined) this.rights.forbid(all, havip.address);
+    const users = membership === 'subnet' ? all : bound.map(({ index }) => index);
+    this.rights.allow(users, havip.address);
     return macs;
   }
 
@@ -153,7 +154,8 @@ export class CompiledTopology {
     if (addresses === undefined || id === undefined) return;
     addresses.delete(text);
     this.book.release(id);
-    for (const { index } of this.enisIn(havip.subnet)) this.forbidSource(index, havip.address);
+    const all = this.enisIn(havip.subnet).map(({ index }) => index);
+    this.rights.forbid(all, havip.address);
   }
 
   /** Forgets an ENI: its MAC and addresses are nobody's. */
@@ -164,7 +166,7 @@ export class CompiledTopology {
     this.enis.drop(index);
     for (const address of eni.addresses) {
       const text = canonicalAddress(address);
-      this.withdrawSource(index, address);
+      this.rights.forbid([index], address, true);
       const id = addresses?.get(text);
       // At the start of a lab a HaVip may have the address already.
       if (id === undefined || this.book.policy(id) !== policy.POLICY_ORDINARY) continue;
@@ -249,7 +251,7 @@ export class CompiledTopology {
     for (const address of eni.addresses) {
       const id = this.record(policy.POLICY_ORDINARY, macs, subnet);
       compiled.addresses.set(canonicalAddress(address), id);
-      this.allowSource(index, address);
+      this.rights.allow([index], address);
     }
   }
 
@@ -269,25 +271,6 @@ export class CompiledTopology {
     const id = this.book.add(0, 0, 0, 0, 0, 0);
     this.book.setPolicy(id, kind, macs, subnet);
     return id;
-  }
-
-  private allowSource(eni: number, address: string): void {
-    const { family, words } = parseWords(address);
-    if (family === 4) this.sourceGuard.allow4(eni, words[3]);
-    else this.sourceGuard.allow6(eni, ...words);
-  }
-
-  /** An ENI keeps what is its own. */
-  private forbidSource(eni: number, address: string): void {
-    const text = canonicalAddress(address);
-    if (this.topology.enis[eni]?.addresses.some((own) => canonicalAddress(own) === text)) return;
-    this.withdrawSource(eni, address);
-  }
-
-  private withdrawSource(eni: number, address: string): void {
-    const { family, words } = parseWords(address);
-    if (family === 4) this.sourceGuard.forbid4(eni, words[3]);
-    else this.sourceGuard.forbid6(eni, ...words);
   }
 
   private isEniAddress(subnet: string, address: string): boolean {

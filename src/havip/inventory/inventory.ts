@@ -118,6 +118,11 @@ export class Inventory {
     return this.relatedTo('havip', HAVIPS_OF_MEMBER, memberKey(member));
   }
 
+  /** Their ids, without looking at them. */
+  havipIdsOfMember(member: MemberRef): Iterable<string> {
+    return this.related.get(`${HAVIPS_OF_MEMBER} ${memberKey(member)}`) ?? [];
+  }
+
   subnetsOfVpc(vpc: string): Subnet[] {
     return this.all('subnet').filter((subnet) => subnet.vpc === vpc);
   }

@@ -35,7 +35,7 @@ export function faultOfMembers(
   const fault = nics ?? faultOfCount(inventory, rules, hosts, advice);
   if (fault !== null) return fault;
   for (const instance of instancesOf(inventory, added)) {
-    const would = new Set(havipsOfInstance(inventory, instance)).add(havip.id).size;
+    const would = havipsOfInstance(inventory, instance).add(havip.id).size;
     const count: Count = { name: 'havipsPerInstance', subject: `instance ${instance}`, would };
     const many = faultOfCount(inventory, rules, count, advice);
     if (many !== null) return many;
@@ -53,13 +53,12 @@ export function memberText(member: MemberRef): string {
 }
 
 /** Ids of the HaVips that an instance is bound to, as a whole or with one of its ENIs. */
-export function havipsOfInstance(inventory: Inventory, instance: string): string[] {
-  const members = [
-    { instance },
-    ...inventory.enisOfInstance(instance).map(({ id }) => ({ eni: id })),
-  ];
-  const ids = members.flatMap((member) => inventory.havipsOfMember(member).map(({ id }) => id));
-  return [...new Set(ids)];
+export function havipsOfInstance(inventory: Inventory, instance: string): Set<string> {
+  const ids = new Set(inventory.havipIdsOfMember({ instance }));
+  for (const { id: eni } of inventory.enisOfInstance(instance)) {
+    for (const id of inventory.havipIdsOfMember({ eni })) ids.add(id);
+  }
+  return ids;
 }
 
 /** An IPv6 HaVip of Huawei is bound to one NIC, however it is named. */
