@@ -63,7 +63,7 @@ export function account(provider: ProviderName, keys: [string, string][] = []): 
     holderMac: (lane) => holders.get(lane) ?? null,
     flushedAt: (lane) => flushed.get(lane) ?? null,
   };
-  const journal: Journal = { commit() {}, refused() {} };
+  const journal: Journal = { prepare: () => ({ commit() {}, rollback() {} }), refused() {} };
   const inventory = new Inventory(resourcesOf(topology, time.now));
   let ids = 0;
   const newId = (): string => `t${(++ids).toString(36).padStart(7, '0')}`;

@@ -95,6 +95,11 @@ export class Inventory {
     return [...(this.kinds.get(kind)?.values() ?? [])] as OfKind<K>[];
   }
 
+  /** In the order in which they were made; the inventory must not change meanwhile. */
+  each<K extends ResourceKind>(kind: K): Iterable<OfKind<K>> {
+    return (this.kinds.get(kind)?.values() ?? []) as Iterable<OfKind<K>>;
+  }
+
   count(kind: ResourceKind): number {
     return this.kinds.get(kind)?.size ?? 0;
   }

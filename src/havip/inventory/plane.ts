@@ -1,13 +1,24 @@
 /**
- * The control plane of one account: operations come in, one at a time; each is judged, told to the
- * switch, written down, and only then answered. Whatever is refused on the way changes nothing.
+ * The control plane of one account: operations come in, one at a time; each is judged, written
+ * down, told to the switch, made to last, and only then answered. Whatever fails on the way changes
+ * nothing: what was written is rolled back, what the switch was told is taken back.
  */
 import type { RuleSet } from '../rule-set.ts';
-import type { Dataplane } from './dataplane.ts';
+import type { ChangeRefusal, Dataplane, DataplaneChange } from './dataplane.ts';
 import { decide } from './decide.ts';
 import type { Inventory } from './inventory.ts';
 import type { Decision, Operation, Outcome } from './operation.ts';
-import type { Holder, TokenRecord } from './resources.ts';
+import type { Holder, ResourceKey, TokenRecord } from './resources.ts';
+import { undoing } from './undo.ts';
+
+/** How long the vendors keep a client token, in milliseconds (Alibaba: 24 hours). */
+const TOKEN_LIFE = 24 * 3600 * 1000;
+/** Client tokens that are remembered; the oldest are forgotten first. */
+const TOKENS_MAX = 100_000;
+
+const UNWRITTEN = 'the state could not be written';
+
+type Stopped = NonNullable<Awaited<ReturnType<Dataplane['apply']>>>;
 
 /** Who asks, for the history. */
 export interface Caller {
@@ -18,9 +29,25 @@ export interface Caller {
   requestId: string;
 }
 
-/** Where accepted operations are kept. `commit` returns only when they would survive a crash. */
+/** An operation that was accepted, as the journal is told of it. */
+export interface Accepted {
+  operation: Operation;
+  decision: Decision;
+  caller: Caller;
+  at: number;
+}
+
+/** What is written down, but not yet for good. Exactly one of the two is called, once. */
+export interface Prepared {
+  /** Returns only when it would survive a crash. Throws where it would not; then it is undone. */
+  commit(): void;
+  rollback(): void;
+}
+
+/** Where accepted operations are kept. One is prepared at a time. */
 export interface Journal {
-  commit(decision: Decision, caller: Caller, at: number): void;
+  /** Throws where it cannot be written; then nothing is. */
+  prepare(accepted: Accepted): Prepared;
   /** A call that changed nothing: refused, with its code. */
   refused(operation: Operation, code: string, caller: Caller, at: number): void;
 }
@@ -42,6 +69,8 @@ export class Plane {
   readonly clock: () => number;
   private readonly parts: PlaneParts;
   private last: Promise<unknown> = Promise.resolve();
+  /** Why no change can be made any more; null while all is well. */
+  private broken: string | null = null;
 
   constructor(parts: PlaneParts) {
     this.parts = parts;
@@ -85,7 +114,7 @@ export class Plane {
     caller: Caller,
     token: string | null,
   ): Promise<Outcome> {
-    const { inventory, rules, dataplane, journal, clock, newId } = this.parts;
+    const { inventory, rules, journal, clock, newId } = this.parts;
     const at = clock();
     const key = `${operation.kind} ${token}`;
     if (token !== null) {
@@ -102,16 +131,67 @@ export class Plane {
       const made = outcome.subject;
       const text = JSON.stringify(operation);
       outcome.upserts.push({ kind: 'token', id: key, operation: text, made, at });
+      outcome.deletes.push(...this.staleTokens(at));
     }
-    const stopped = outcome.changes.length === 0 ? null : await dataplane.apply(outcome.changes);
+    return this.make({ operation, decision: outcome, caller, at }, outcome);
+  }
+
+  /** Writes it down, tells the switch, makes it last: all of it, or none. */
+  private async make(accepted: Accepted, outcome: Outcome): Promise<Outcome> {
+    const { inventory, journal } = this.parts;
+    const { changes } = accepted.decision;
+    if (this.broken !== null) return this.failed(accepted, this.broken);
+    let prepared: Prepared;
+    try {
+      prepared = journal.prepare(accepted);
+    } catch (error) {
+      return this.failed(accepted, `${UNWRITTEN}: ${(error as Error).message}`);
+    }
+    const stopped = await this.tell(changes);
     if (stopped !== null) {
-      const code = stopped.refused === 'holder' ? 'is-holder' : 'dataplane';
-      journal.refused(operation, code, caller, at);
-      return { ok: false, code, message: stopped.message };
+      prepared.rollback();
+      return this.failed(accepted, stopped.message, stopped.refused);
     }
-    journal.commit(outcome, caller, at);
-    inventory.apply(outcome);
+    try {
+      prepared.commit();
+    } catch (error) {
+      const left = await this.tell(undoing(changes, inventory));
+      if (left !== null) this.broken ??= `${left.message}; start the lab again`;
+      return this.failed(accepted, `${UNWRITTEN}: ${(error as Error).message}`);
+    }
+    inventory.apply(accepted.decision);
     return outcome;
+  }
+
+  /** Where nobody knows what became of a change, no other one is made: it would build on sand. */
+  private async tell(changes: readonly DataplaneChange[]): Promise<Stopped | null> {
+    if (changes.length === 0) return null;
+    try {
+      return await this.parts.dataplane.apply(changes);
+    } catch (error) {
+      this.broken = `the switch failed (${(error as Error).message}); start the lab again`;
+      return { refused: 'other', message: this.broken };
+    }
+  }
+
+  private failed(accepted: Accepted, message: string, why: ChangeRefusal = 'other'): Outcome {
+    const { operation, caller, at } = accepted;
+    const code = why === 'holder' ? 'is-holder' : 'dataplane';
+    this.parts.journal.refused(operation, code, caller, at);
+    return { ok: false, code, message };
+  }
+
+  /** Tokens that are too old, or too many, to be asked for again. */
+  private staleTokens(at: number): ResourceKey[] {
+    const { inventory } = this.parts;
+    let excess = inventory.count('token') + 1 - TOKENS_MAX;
+    const stale: ResourceKey[] = [];
+    for (const { kind, id, at: made } of inventory.each('token')) {
+      if (made > at - TOKEN_LIFE && excess <= 0) break;
+      stale.push({ kind, id });
+      excess--;
+    }
+    return stale;
   }
 
   private again(known: TokenRecord, operation: Operation, caller: Caller, at: number): Outcome {

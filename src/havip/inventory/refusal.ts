@@ -51,7 +51,7 @@ export type RefusalCode =
   | 'token-reused'
   /** The provider has no such operation. */
   | 'not-offered'
-  /** The switch refused what the rules let pass: a bug of ours, told instead of hidden. */
+  /** The switch failed, or the state could not be written: told instead of hidden. */
   | 'dataplane';
 
 export interface Refusal {
