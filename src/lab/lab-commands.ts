@@ -164,7 +164,7 @@ export async function statusOf(lab: Lab): Promise<LabStatus> {
       const havip = topology.havips.find((one) => one.name === name);
       const ip = havip?.address ?? '';
       const holder = mac === null ? null : { mac, name: instanceOf(mac) };
-      const since = holder && lab.feed.heldSince(ip, havip?.subnet ?? '');
+      const since = holder && lab.feed.holders.heldSince(ip, havip?.subnet ?? '');
       return { name, ip, holder, since, members };
     }),
     drops: statistics.drops,

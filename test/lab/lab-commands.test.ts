@@ -52,7 +52,7 @@ function labOf() {
     },
     states: [0, 1, 2].map(() => ({ cut: false, hold: false, gone: false })),
     rates: [{ in: 1, out: 2 }],
-    feed: { lost: 4, heldSince: () => '2026-11-20T12:00:01.000000000Z' },
+    feed: { lost: 4, holders: { heldSince: () => '2026-11-20T12:00:01.000000000Z' } },
     statistics: async () => STATISTICS,
     powerOn: async ({ name }: { name: string }) => void deeds.push(`power on ${name}`),
     hostNamed: (name: string) => {

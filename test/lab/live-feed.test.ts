@@ -75,7 +75,7 @@ describe('a crash of the master', () => {
       `${inst(NODE1)}/eth0`,
       `${inst(NODE2)}/eth0`,
     ]);
-    expect(lab.feed.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:08.600000000Z');
+    expect(lab.feed.holders.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:08.600000000Z');
     expect(lab.feed.lost).toBe(0);
   });
 
@@ -140,7 +140,7 @@ test('since when an address is held says nothing of the same address in another 
   lab.at(2, NEIGHBOR, announcement(NEIGHBOR, VIP));
   lab.at(3, NEIGHBOR, announcement(NODE1, VIP));
   await lab.feed.end();
-  expect(lab.feed.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:01.000000000Z');
+  expect(lab.feed.holders.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:01.000000000Z');
 });
 
 describe('changes of bindings', () => {
@@ -224,7 +224,7 @@ describe('a dry run of the guard', () => {
       },
     ]);
     expect(lab.holder(VIP)).toBe(ROGUE);
-    expect(lab.feed.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:02.050000000Z');
+    expect(lab.feed.holders.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:02.050000000Z');
   });
 
   test('without it the same frames change nothing', async () => {

@@ -2,7 +2,9 @@
  * What the lab asks of the engine's thread, and what the engine tells: plain data that crosses
  * between two threads. Requests are obeyed between two bursts.
  */
+import { applyChanges } from '../../havip/apply-changes.ts';
 import type { Control, ControlResult } from '../../havip/control.ts';
+import type { DataplaneChange } from '../../havip/inventory/dataplane.ts';
 import type { Topology } from '../../havip/topology.ts';
 import type { FaultRates } from '../../ports/fault-port.ts';
 import type { Device } from '../attachment.ts';
@@ -20,16 +22,16 @@ export interface EngineSettings {
   base: number;
 }
 
-/** A change of bindings or holders. */
+/** Changes of HaVips, all of them or none, or of holders. */
 export type EngineChange =
-  | { command: 'bind' | 'unbind'; havip: string; member: string }
+  | { command: 'change'; changes: readonly DataplaneChange[] }
   /** The HaVips that the instance holds have no holder any more. */
   | { command: 'flush'; instance: string };
 
 /** Makes it, in the engine and again in what the events are judged by. */
 export function makeChange(control: Control, change: EngineChange): ControlResult {
   if (change.command === 'flush') return control.flushHolder(change.instance);
-  return control[change.command](change.havip, change.member);
+  return applyChanges(control, change.changes);
 }
 
 export type EngineRequest =

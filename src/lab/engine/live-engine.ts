@@ -93,8 +93,7 @@ export class LiveEngine {
         return { done: true };
       case 'statistics':
         return { statistics: this.statistics() };
-      case 'bind':
-      case 'unbind':
+      case 'change':
       case 'flush':
         return this.changed(request.number, makeChange(this.live.control, request));
       case 'stop':
