@@ -2,7 +2,6 @@
  * Who may be bound to a HaVip and which HaVip may be created, asked of a network as it is: each
  * question is answered with null or with the reason of the refusal. Quotas are asked elsewhere.
  */
-import { canonicalAddress } from './address-words.ts';
 import { parseAddress } from './cidr.ts';
 import type { CompiledTopology } from './compile.ts';
 import type { RuleSet } from './rule-set.ts';
@@ -27,17 +26,26 @@ export function boundTo(havip: Havip): string {
   return names === '' ? 'nobody is bound to it' : `bound to it: ${names}`;
 }
 
-/** Why the member may not be bound to this HaVip of the network, or null. */
+/** What a live switch's tables were made of. */
+interface Compiled {
+  readonly topology: Topology;
+  readonly rules: RuleSet;
+  readonly compiled: CompiledTopology;
+}
+
+/** Why the member may not be bound to this HaVip, with these ENIs there now; or null. */
 export function faultOfMember(
-  network: Topology,
-  rules: RuleSet,
+  enis: readonly Eni[],
+  { topology, rules, compiled }: Compiled,
   havip: Havip,
   member: Member,
 ): string | null {
   const text = nameOf(member);
-  const enis = enisOf(network, member);
-  if (enis.length === 0) return `there is no ${member.eni === null ? 'instance' : 'ENI'} ${text}`;
-  if (!enis.some((eni) => eni.subnet === havip.subnet)) {
+  const covered = enis.filter((eni) => compiled.enis.isOf(topology.enis.indexOf(eni), eni, member));
+  if (covered.length === 0) {
+    return `there is no ${member.eni === null ? 'instance' : 'ENI'} ${text}`;
+  }
+  if (!covered.some((eni) => eni.subnet === havip.subnet)) {
     return `${text} has no ENI in subnet ${havip.subnet}, where HaVip ${havip.name} is`;
   }
   if (havip.members.some((other) => isSameMember(other, member))) {
@@ -48,50 +56,21 @@ export function faultOfMember(
   return `${rules.name} never binds instances and ENIs to one HaVip; ${boundTo(havip)}`;
 }
 
-/** Why the HaVip may not be created in this network with its address and members, or null. */
-export function faultOfHavip(
-  network: Topology,
-  rules: RuleSet,
-  compiled: CompiledTopology,
-  havip: Havip,
-): string | null {
-  const { name, subnet, address } = havip;
-  if (network.havips.some((other) => other.name === name)) {
-    return `there is a HaVip ${name} already`;
-  }
+/** Why the HaVip may not be created with its address and members, or null. */
+export function faultOfHavip(enis: readonly Eni[], parts: Compiled, havip: Havip): string | null {
+  const { compiled } = parts;
+  const { subnet, address } = havip;
   if (subnet === null || compiled.subnetIndex(subnet) === 0) return `there is no subnet ${subnet}`;
   if (address === null || parseAddress(address) === null) return `${address} is no IP address`;
   if (!compiled.contains(subnet, address)) return `${address} is outside subnet ${subnet}`;
   const members: Member[] = [];
   for (const member of havip.members) {
-    const fault = faultOfMember(network, rules, { ...havip, members }, member);
+    const fault = faultOfMember(enis, parts, { ...havip, members }, member);
     if (fault !== null) return fault;
     members.push(member);
   }
-  // The gateway's address is among the reserved ones, which the quota rules name better.
-  const isTaken = isEnis(network, subnet, address) || isHavips(network, subnet, address);
+  const isTaken = compiled.recordOf(subnet, address) !== 0;
   return isTaken ? `${address} is in use in subnet ${subnet}` : null;
-}
-
-function enisOf(network: Topology, member: Member): Eni[] {
-  return network.enis.filter(
-    (eni) => eni.instance === member.instance && (member.eni === null || eni.name === member.eni),
-  );
-}
-
-function isEnis(network: Topology, subnet: string, address: string): boolean {
-  const text = canonicalAddress(address);
-  return network.enis.some(
-    (eni) => eni.subnet === subnet && eni.addresses.some((own) => canonicalAddress(own) === text),
-  );
-}
-
-function isHavips(network: Topology, subnet: string, address: string): boolean {
-  const text = canonicalAddress(address);
-  return network.havips.some(
-    ({ subnet: where, address: own }) =>
-      where === subnet && own !== null && canonicalAddress(own) === text,
-  );
 }
 
 function nameOf(member: Member): string {

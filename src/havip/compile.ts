@@ -2,10 +2,9 @@ import type { Claim } from '../arp/claim.ts';
 import * as policy from '../dataplane/address-book.ts';
 import { AddressBook } from '../dataplane/address-book.ts';
 import type { AddressPlan, ConfiguredHavip, Site } from '../dataplane/address-plan.ts';
-import type { AddressWords, RoutedBlock, RoutedSubnet } from '../dataplane/router.ts';
+import type { AddressWords, RoutedSubnet } from '../dataplane/router.ts';
 import { SourceGuard } from '../dataplane/source-guard.ts';
 import {
-  blockContains,
   canonicalAddress,
   formatWords,
   isLinkLocal,
@@ -13,6 +12,7 @@ import {
   parseWords,
 } from './address-words.ts';
 import { CompiledEnis } from './compiled-enis.ts';
+import { type CompiledSubnet, covers, isInside, networksOf } from './compiled-subnet.ts';
 import type { LiveNetworks } from './live-networks.ts';
 import { quotaBreaches } from './quotas.ts';
 import { membershipOf, type RuleSet } from './rule-set.ts';
@@ -30,18 +30,6 @@ function breachesOf(topology: Topology): Site['breaches'] {
     ...breach,
     code: breach.code === 'ipv6-not-offered' ? 'quota-exceeded' : breach.code,
   }));
-}
-
-/** A subnet with the networks (VLANs) it covers; an empty set covers every network. */
-interface CompiledSubnet {
-  subnet: Subnet;
-  blocks: RoutedBlock[];
-  networks: Set<number>;
-  /** An ENI of it names no VLAN: untagged frames are the subnet's, too. */
-  hasUntagged: boolean;
-  /** Address text → id of the record with its policy. */
-  addresses: Map<string, number>;
-  unassigned: number;
 }
 
 export function compile(topology: Topology): Site {
@@ -149,7 +137,9 @@ export class CompiledTopology {
     if (known === undefined) addresses.set(text, this.record(kind, macs, subnet));
     else this.book.setPolicy(known, kind, macs, subnet);
     const users = membership === 'subnet' ? this.enisIn(havip.subnet) : bound;
-    for (const { index } of this.enisIn(havip.subnet)) this.forbidSource(index, havip.address);
+    // A new one was nobody's source yet.
+    const former = known === undefined ? [] : this.enisIn(havip.subnet);
+    for (const { index } of former) this.forbidSource(index, havip.address);
     for (const { index } of users) this.allowSource(index, havip.address);
     return macs;
   }
@@ -164,6 +154,27 @@ export class CompiledTopology {
     addresses.delete(text);
     this.book.release(id);
     for (const { index } of this.enisIn(havip.subnet)) this.forbidSource(index, havip.address);
+  }
+
+  /** Forgets an ENI: its MAC and addresses are nobody's. */
+  dropEni(index: number): void {
+    const eni = this.topology.enis[index];
+    if (eni === undefined || this.enis.isGone(index)) return;
+    const addresses = this.subnets[this.subnetIndex(eni.subnet) - 1]?.addresses;
+    this.enis.drop(index);
+    for (const address of eni.addresses) {
+      const text = canonicalAddress(address);
+      const id = addresses?.get(text);
+      if (id !== undefined) this.book.release(id);
+      addresses?.delete(text);
+      this.withdrawSource(index, address);
+    }
+  }
+
+  /** An ENI that was dropped is there again. */
+  restoreEni(index: number): void {
+    this.enis.restore(index);
+    this.addEni(this.topology.enis[index] as Eni, index);
   }
 
   /** Id of the record with the policy of an address in a subnet; 0 where it has none. */
@@ -241,18 +252,15 @@ export class CompiledTopology {
   }
 
   private boundEnis(havip: Havip): { eni: Eni; index: number }[] {
-    return this.enisIn(havip.subnet).filter(({ eni }) =>
-      havip.members.some(
-        (member) =>
-          member.instance === eni.instance && (member.eni === null || member.eni === eni.name),
-      ),
+    return this.enisIn(havip.subnet).filter(({ eni, index }) =>
+      havip.members.some((member) => this.enis.isOf(index, eni, member)),
     );
   }
 
   private enisIn(subnet: string | null): { eni: Eni; index: number }[] {
     return this.topology.enis
       .map((eni, index) => ({ eni, index }))
-      .filter(({ eni }) => eni.subnet === subnet);
+      .filter(({ eni, index }) => eni.subnet === subnet && !this.enis.isGone(index));
   }
 
   private record(kind: number, macs: readonly number[], subnet: number): number {
@@ -271,6 +279,10 @@ export class CompiledTopology {
   private forbidSource(eni: number, address: string): void {
     const text = canonicalAddress(address);
     if (this.topology.enis[eni]?.addresses.some((own) => canonicalAddress(own) === text)) return;
+    this.withdrawSource(eni, address);
+  }
+
+  private withdrawSource(eni: number, address: string): void {
     const { family, words } = parseWords(address);
     if (family === 4) this.sourceGuard.forbid4(eni, words[3]);
     else this.sourceGuard.forbid6(eni, ...words);
@@ -279,21 +291,4 @@ export class CompiledTopology {
   private isEniAddress(subnet: string, address: string): boolean {
     return this.book.policy(this.recordOf(subnet, address)) === policy.POLICY_ORDINARY;
   }
-}
-
-function networksOf(eni: Eni): number[] {
-  if (eni.vlan === null) return [];
-  if ('access' in eni.vlan) return [eni.vlan.access];
-  const { trunk, native } = eni.vlan;
-  // Frames of the native VLAN are untagged on this trunk and may be tagged elsewhere.
-  return native === null ? trunk : [...trunk, native, 0];
-}
-
-function covers(subnet: CompiledSubnet, network: number): boolean {
-  if (subnet.networks.size === 0 || subnet.networks.has(network)) return true;
-  return network === 0 && subnet.hasUntagged;
-}
-
-function isInside(subnet: CompiledSubnet, family: 4 | 6, words: AddressWords): boolean {
-  return subnet.blocks.some((block) => blockContains(block, family, words));
 }

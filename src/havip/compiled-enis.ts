@@ -2,7 +2,7 @@ import type { AddressBook } from '../dataplane/address-book.ts';
 import type { EniTable } from '../dataplane/claim-guard.ts';
 import { MacTable } from '../fdb/mac-table.ts';
 import { macHigh, macLow } from '../wire/mac.ts';
-import type { Topology } from './topology.ts';
+import type { Eni, Havip, Topology } from './topology.ts';
 
 /** MAC → ENI, as the guards read it. */
 export class CompiledEnis implements EniTable {
@@ -11,6 +11,10 @@ export class CompiledEnis implements EniTable {
   private readonly checked: boolean[] = [];
   private readonly ports: number[] = [];
   private readonly book: AddressBook;
+  private readonly macs: (number | null)[] = [];
+  private readonly gone = new Set<number>();
+  /** The instance that each is attached to; it may be moved. */
+  private readonly instances: (string | null)[] = [];
 
   constructor(topology: Topology, book: AddressBook) {
     this.book = book;
@@ -19,9 +23,9 @@ export class CompiledEnis implements EniTable {
       this.subnets.push(topology.subnets.findIndex((subnet) => subnet.name === eni.subnet) + 1);
       this.checked.push(eni.sourceDestCheck);
       this.ports.push(-1);
-      if (eni.mac === null) continue;
-      const entry = this.table.insert(0, macHigh(eni.mac), macLow(eni.mac));
-      this.table.setTag(entry, index);
+      this.macs.push(eni.mac);
+      this.instances.push(eni.instance);
+      this.enter(index);
     }
   }
 
@@ -46,5 +50,51 @@ export class CompiledEnis implements EniTable {
 
   isChecked(eni: number): boolean {
     return this.checked[eni] ?? true;
+  }
+
+  setChecked(eni: number, on: boolean): void {
+    this.checked[eni] = on;
+    this.book.edition++;
+  }
+
+  /** Of which instance an ENI is a part now; null where it is detached or gone. */
+  instance(eni: number): string | null {
+    return this.instances[eni] ?? null;
+  }
+
+  /** Whether a binding to `member` covers the ENI: by its instance now, or by its own name. */
+  isOf(eni: number, { instance, name }: Eni, member: Havip['members'][number]): boolean {
+    if (member.eni === null) return member.instance === this.instance(eni);
+    return member.instance === instance && member.eni === name;
+  }
+
+  setInstance(eni: number, instance: string | null): void {
+    this.instances[eni] = instance;
+  }
+
+  isGone(eni: number): boolean {
+    return this.gone.has(eni);
+  }
+
+  private enter(eni: number): void {
+    const mac = this.macs[eni] ?? null;
+    if (mac === null) return;
+    this.table.setTag(this.table.insert(0, macHigh(mac), macLow(mac)), eni);
+  }
+
+  /** It was dropped, and is there again. */
+  restore(eni: number): void {
+    this.gone.delete(eni);
+    this.enter(eni);
+    this.book.edition++;
+  }
+
+  /** Its MAC is nobody's from now on, and no frame may come from it. */
+  drop(eni: number): void {
+    const mac = this.macs[eni] ?? null;
+    if (mac !== null) this.table.remove(0, macHigh(mac), macLow(mac));
+    this.gone.add(eni);
+    this.instances[eni] = null;
+    this.book.edition++;
   }
 }

@@ -3,223 +3,216 @@
  * changes nothing, or it is done and holds from the next frame on. It speaks the words of the lab
  * file; what it writes are the tables that the switch reads.
  */
-import type { Switch } from '../dataplane/switch.ts';
-import { canonicalAddress, parseWords } from './address-words.ts';
 import { boundTo, faultOfHavip, faultOfMember, isSameMember, memberOf } from './admission.ts';
-import type { CompiledTopology } from './compile.ts';
-import type { LiveNetworks } from './live-networks.ts';
-import { type Breach, quotaBreaches } from './quotas.ts';
-import { membershipOf, type RuleSet } from './rule-set.ts';
-import type { Havip, Topology } from './topology.ts';
+import type { DataplaneChange, EniState } from './inventory/dataplane.ts';
+import { type ClearedHolder, type EntriesParts, LiveEntries } from './live-entries.ts';
+import type { Eni, Havip, Topology } from './topology.ts';
 
-/** A holder that lost its address to the change; the cause in a timeline is `unbind`. */
-export interface ClearedHolder {
-  readonly havip: string;
-  readonly ip: string;
-  readonly network: number;
-  /** Of the address in the switch's book. */
-  readonly id: number;
-  readonly mac: number;
-}
+export type { ClearedHolder } from './live-entries.ts';
 
 export interface Refusal {
   readonly refused: string;
+  /** True where the holder was to be spared, and it is the holder. */
+  readonly isHolder?: true;
 }
 
 export interface Done {
   readonly done: true;
   readonly cleared: readonly ClearedHolder[];
-  /** What the vendor advises against in the network as it is now. */
-  readonly advice: readonly string[];
 }
 
 export type ControlResult = Refusal | Done;
 
-export interface ControlParts {
+export interface ControlParts extends EntriesParts {
   readonly topology: Topology;
-  readonly rules: RuleSet;
-  readonly compiled: CompiledTopology;
-  readonly networks: LiveNetworks;
-  readonly owner: Switch;
 }
 
 const refuse = (refused: string): Refusal => ({ refused });
 
 export class Control {
   private readonly parts: ControlParts;
-  private present: Topology;
-  /** What the provider minds of the network as it is; null where nobody has looked. */
-  private known: Set<string> | null = null;
+  private readonly entries: LiveEntries;
+  private readonly havips = new Map<string, Havip>();
+  private enis: Eni[];
+  /** Made anew when it is asked for after a change. */
+  private present: Topology | null = null;
 
   /** Gives every HaVip of the topology its pinned entries, held by nobody. */
   constructor(parts: ControlParts) {
     this.parts = parts;
-    this.present = parts.topology;
-    for (const havip of this.present.havips) this.introduce(havip);
+    this.entries = new LiveEntries(parts);
+    this.enis = parts.topology.enis;
+    for (const havip of parts.topology.havips) {
+      this.havips.set(havip.name, havip);
+      this.entries.introduce(havip);
+    }
   }
 
   /** The network as it is after the changes so far. */
   get topology(): Topology {
+    const { enis } = this;
+    this.present ??= { ...this.parts.topology, enis, havips: [...this.havips.values()] };
     return this.present;
+  }
+
+  /**
+   * Makes a change of the control plane, which has judged it by the cloud's rules; refused is only
+   * what the tables cannot hold, and to take a binding from the holder that is to be spared.
+   */
+  apply(change: DataplaneChange): ControlResult {
+    switch (change.command) {
+      case 'add-havip':
+        return this.addHavip(change.havip);
+      case 'remove-havip':
+        return this.removeHavip(change.havip);
+      case 'bind':
+        return this.bind(change.havip, change.member);
+      case 'unbind':
+        return this.unbind(change.havip, change.member, change.spareHolder);
+      case 'set-check-associate':
+        return this.checkAssociate(change.havip, change.checkAssociate);
+      case 'set-eni':
+        return this.setEni(change.eni);
+    }
+  }
+
+  /** All of them, or none where a holder that is to be spared stands in the way. */
+  applyAll(changes: readonly DataplaneChange[]): ControlResult {
+    for (const change of changes) {
+      if (change.command !== 'unbind' || !change.spareHolder) continue;
+      const havip = this.havips.get(change.havip);
+      const refusal = havip === undefined ? null : this.spared(havip, change.member);
+      if (refusal !== null) return refusal;
+    }
+    const cleared: ClearedHolder[] = [];
+    for (const change of changes) {
+      const result = this.apply(change);
+      if ('refused' in result) return result;
+      cleared.push(...result.cleared);
+    }
+    return { done: true, cleared };
   }
 
   /** Binds an instance (`ecs-1`: all its ENIs in the subnet) or one ENI (`ecs-1/eth0`). */
   bind(name: string, text: string): ControlResult {
-    const havip = this.find(name);
+    const havip = this.havips.get(name);
     if (havip === undefined) return refuse(this.noHavip(name));
     const member = memberOf(text);
-    const fault = faultOfMember(this.present, this.parts.rules, havip, member);
+    const fault = faultOfMember(this.enis, this.parts, havip, member);
     if (fault !== null) return refuse(fault);
-    return this.replace(havip, { ...havip, members: [...havip.members, member] });
+    return this.replace({ ...havip, members: [...havip.members, member] });
   }
 
   /** Takes a binding back; where it was the holder's, the address is nobody's from now on. */
-  unbind(name: string, text: string): ControlResult {
-    const havip = this.find(name);
+  unbind(name: string, text: string, spareHolder = false): ControlResult {
+    const havip = this.havips.get(name);
     if (havip === undefined) return refuse(this.noHavip(name));
     const member = memberOf(text);
     const members = havip.members.filter((other) => !isSameMember(other, member));
     if (members.length === havip.members.length) {
       return refuse(`${text} is not bound to HaVip ${name}; ${boundTo(havip)}`);
     }
-    return this.replace(havip, { ...havip, members }, false);
+    const refusal = spareHolder ? this.spared(havip, text) : null;
+    return refusal ?? this.replace({ ...havip, members });
   }
 
   /** Takes every HaVip from an instance that holds it, as when it is started anew. */
   flushHolder(instance: string): ControlResult {
-    const enis = this.present.enis.filter((eni) => eni.instance === instance);
+    const enis = this.enis.filter((eni) => eni.instance === instance);
     if (enis.length === 0) return refuse(`there is no instance ${instance}`);
     const macs = new Set(enis.map((eni) => eni.mac));
-    const cleared = this.present.havips.flatMap((havip) =>
-      this.clearHolders(havip, (mac) => macs.has(mac)),
+    const cleared = [...this.havips.values()].flatMap((havip) =>
+      this.entries.clearHolders(havip, (mac) => macs.has(mac)),
     );
-    return { done: true, cleared, advice: [] };
+    return { done: true, cleared };
   }
 
   /** Creates a HaVip, with its address and members. */
   addHavip(havip: Havip): ControlResult {
-    const fault = faultOfHavip(this.present, this.parts.rules, this.parts.compiled, havip);
+    const isKnown = this.havips.has(havip.name);
+    const fault = isKnown
+      ? `there is a HaVip ${havip.name} already`
+      : faultOfHavip(this.enis, this.parts, havip);
     if (fault !== null) return refuse(fault);
-    const breaches = this.breachesWith([...this.present.havips, havip]);
-    const hard = breaches.find((breach) => !breach.advice);
-    if (hard !== undefined) return refuse(textOf(hard));
-    this.change([...this.present.havips, havip]);
-    this.parts.compiled.setHavip(havip);
-    this.introduce(havip);
-    return { done: true, cleared: [], advice: breaches.map(textOf) };
+    this.change(() => this.havips.set(havip.name, havip));
+    return { done: true, cleared: this.entries.admit(havip) };
   }
 
   /** Removes a HaVip; whoever is bound to it is unbound (U4). */
   removeHavip(name: string): ControlResult {
-    const havip = this.find(name);
+    const havip = this.havips.get(name);
     if (havip === undefined) return refuse(this.noHavip(name));
-    const cleared = this.clearHolders(havip, () => true);
-    const { owner, compiled } = this.parts;
-    for (const { id, network } of this.entries(havip)) {
-      const { family, words } = parseWords(havip.address as string);
-      if (family === 4) owner.addresses4.remove(network, words[3]);
-      else owner.addresses6.remove(network, ...words);
-      owner.book.release(id);
-    }
-    compiled.dropHavip(havip);
-    this.change(this.present.havips.filter((other) => other !== havip));
-    return { done: true, cleared, advice: [] };
+    const cleared = this.entries.remove(havip);
+    this.change(() => this.havips.delete(name));
+    return { done: true, cleared };
   }
 
   /** The MAC that holds a HaVip, in the first of its networks that has one; 0 for nobody. */
   holderOf(name: string): number {
-    const havip = this.find(name);
-    if (havip === undefined) return 0;
-    const { neighbors } = this.parts.owner;
-    const macs = this.entries(havip).map(({ id, entry }) => neighbors.tableOfId(id).mac(entry));
-    return macs.find((mac) => mac !== 0) ?? 0;
+    const havip = this.havips.get(name);
+    return havip === undefined ? 0 : this.entries.holderOf(havip);
   }
 
-  private replace(havip: Havip, next: Havip, isMore = true): ControlResult {
-    const havips = this.present.havips.map((other) => (other === havip ? next : other));
-    const breaches = isMore ? this.breachesWith(havips) : [];
-    const hard = breaches.find((breach) => !breach.advice);
-    if (hard !== undefined) return refuse(textOf(hard));
-    this.change(havips);
-    this.parts.compiled.setHavip(next);
-    this.introduce(next);
-    const cleared = this.clearHolders(next, (mac) => !this.mayHold(next, mac));
-    return { done: true, cleared, advice: breaches.map(textOf) };
+  /** Tencent: whether only who is bound may claim it. */
+  private checkAssociate(name: string, checkAssociate: boolean): ControlResult {
+    const havip = this.havips.get(name);
+    if (havip === undefined) return refuse(this.noHavip(name));
+    return this.replace({ ...havip, checkAssociate });
   }
 
-  private change(havips: Havip[]): void {
-    this.present = { ...this.present, havips };
-    this.known = null;
-  }
-
-  /** Gives the HaVip an entry in each network of its subnet, pinned, with its present policy. */
-  private introduce(havip: Havip): void {
-    const { owner, compiled } = this.parts;
-    if (havip.address === null || havip.subnet === null) return;
-    const record = compiled.recordOf(havip.subnet, havip.address);
-    for (const { id, entry } of this.entries(havip)) {
-      owner.book.copyPolicy(record, id);
-      owner.neighbors.tableOfId(id).setPinned(entry, true);
+  /** Whatever is bound covers the ENI as it is now; the frames of one that is gone are dropped. */
+  private setEni({ name: text, isThere, instance, sourceDestCheck }: EniState): ControlResult {
+    const { topology, compiled } = this.parts;
+    const { instance: home, eni: name } = memberOf(text);
+    const index = topology.enis.findIndex((eni) => eni.instance === home && eni.name === name);
+    const eni = topology.enis[index];
+    if (eni === undefined) return refuse(`there is no ENI ${text}`);
+    const { enis } = compiled;
+    const wasThere = !enis.isGone(index);
+    if (wasThere && !isThere) {
+      this.entries.removeEni(eni);
+      compiled.dropEni(index);
+    } else if (!wasThere && isThere) {
+      compiled.restoreEni(index);
+      this.entries.introduceEni(eni, enis.port(index));
     }
+    enis.setInstance(index, isThere ? instance : null);
+    enis.setChecked(index, sourceDestCheck);
+    this.change(() => {
+      this.enis = topology.enis.filter((_, i) => !enis.isGone(i));
+    });
+    const havips = [...this.havips.values()].filter((havip) => havip.subnet === eni.subnet);
+    const cleared = havips.flatMap((havip) => [
+      ...this.entries.admit(havip),
+      ...(isThere ? [] : this.entries.clearHolders(havip, (mac) => mac === eni.mac)),
+    ]);
+    return { done: true, cleared };
   }
 
-  private entries(havip: Havip): { id: number; entry: number; network: number }[] {
-    const { owner, networks } = this.parts;
-    if (havip.address === null || havip.subnet === null) return [];
-    const { family, words } = parseWords(havip.address);
-    return networks
-      .ofSubnet(havip.subnet)
-      .map((network) => {
-        const id = owner.follow(network, family, ...words);
-        return { id, entry: id === 0 ? -1 : owner.neighbors.entryOf(id), network };
-      })
-      .filter(({ entry }) => entry >= 0);
+  private replace(next: Havip): ControlResult {
+    this.change(() => this.havips.set(next.name, next));
+    return { done: true, cleared: this.entries.admit(next) };
   }
 
-  private clearHolders(havip: Havip, isCleared: (mac: number) => boolean): ClearedHolder[] {
-    const { owner } = this.parts;
-    const cleared: ClearedHolder[] = [];
-    for (const { id, entry, network } of this.entries(havip)) {
-      const table = owner.neighbors.tableOfId(id);
-      const mac = table.mac(entry);
-      if (mac === 0 || !isCleared(mac)) continue;
-      table.setMac(entry, 0, 0);
-      table.setPort(entry, 0);
-      const ip = canonicalAddress(havip.address as string);
-      cleared.push({ havip: havip.name, ip, network, id, mac });
+  private change(make: () => unknown): void {
+    make();
+    this.present = null;
+  }
+
+  /** Why the holder is to be spared, where it is this member; else null. */
+  private spared(havip: Havip, text: string): Refusal | null {
+    const mac = this.holderOf(havip.name);
+    const { topology, compiled } = this.parts;
+    const index = mac === 0 ? -1 : topology.enis.findIndex((eni) => eni.mac === mac);
+    if (index < 0 || !compiled.enis.isOf(index, topology.enis[index] as Eni, memberOf(text))) {
+      return null;
     }
-    return cleared;
-  }
-
-  private mayHold(havip: Havip, mac: number): boolean {
-    const { rules, compiled, owner } = this.parts;
-    if (membershipOf(rules, havip) !== 'bound') return true;
-    return owner.book.hasMember(
-      compiled.recordOf(havip.subnet as string, havip.address as string),
-      mac,
-    );
-  }
-
-  /** What the provider minds of these HaVips that it does not mind now. */
-  private breachesWith(havips: Havip[]): Breach[] {
-    if (this.known === null) {
-      this.known = new Set(quotaBreaches(this.present).map((breach) => breach.message));
-    }
-    const { known } = this;
-    const breaches = quotaBreaches({ ...this.present, havips });
-    return breaches.filter((breach) => !known.has(breach.message));
-  }
-
-  private find(name: string): Havip | undefined {
-    return this.present.havips.find((havip) => havip.name === name);
+    const why = `${text} holds HaVip ${havip.name} now; move it to another member, or force it`;
+    return { refused: why, isHolder: true };
   }
 
   private noHavip(name: string): string {
-    const names = this.present.havips.map((havip) => havip.name).join(', ');
+    const names = [...this.havips.keys()].join(', ');
     return `there is no HaVip ${name}; there ${names === '' ? 'is none' : `are ${names}`}`;
   }
-}
-
-function textOf(breach: Breach): string {
-  return `${breach.message}; ${breach.remedy}`;
 }

@@ -16,6 +16,7 @@ import { macHigh, macLow } from '../wire/mac.ts';
 import { parseWords } from './address-words.ts';
 import { CompiledTopology } from './compile.ts';
 import { Control } from './control.ts';
+import { LiveEntries } from './live-entries.ts';
 import { LiveNetworks } from './live-networks.ts';
 import { ruleSet } from './rule-sets.ts';
 import type { Eni, Topology } from './topology.ts';
@@ -90,7 +91,10 @@ export function liveSwitchOf(topology: Topology, options: LiveSwitchOptions): Li
   });
   const portOf = (eni: number): number => compiled.enis.port(eni);
   introduceGateways(owner, topology, networks, rules.gatewayMac);
-  introduceEnis(owner, topology, networks, portOf);
+  const entries = new LiveEntries({ rules, compiled, networks, owner });
+  topology.enis.forEach((eni, index) => {
+    entries.introduceEni(eni, portOf(index));
+  });
   const control = new Control({ topology, rules, compiled, networks, owner });
   const responder = new Gateway(rules.gatewayMac, router, ports);
   const parts = { owner, forwarding, responder, router, vlans, site, control, portEnis, portOf };
@@ -132,31 +136,9 @@ function introduceGateways(
   }
 }
 
-/** An ENI that is attached holds its addresses from the start: it needs no ARP to be reached. */
-function introduceEnis(
-  owner: Switch,
-  topology: Topology,
-  networks: LiveNetworks,
-  portOf: (eni: number) => number,
-): void {
-  topology.enis.forEach((eni, index) => {
-    const port = portOf(index);
-    for (const network of networks.ofAddresses(eni)) {
-      for (const address of eni.addresses) {
-        const id = pin(owner, network, address);
-        if (port < 0 || eni.mac === null) continue;
-        const table = owner.neighbors.tableOfId(id);
-        const entry = owner.neighbors.entryOf(id);
-        table.repoint(entry, macHigh(eni.mac), macLow(eni.mac), port, 0);
-      }
-    }
-  });
-}
-
-/** Gives an address an entry that stays; its id. */
-function pin(owner: Switch, network: number, address: string): number {
+/** Gives an address an entry that stays. */
+function pin(owner: Switch, network: number, address: string): void {
   const { family, words } = parseWords(address);
   const id = owner.follow(network, family, ...(words as AddressWords));
   owner.neighbors.tableOfId(id).setPinned(owner.neighbors.entryOf(id), true);
-  return id;
 }

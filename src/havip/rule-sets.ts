@@ -58,6 +58,7 @@ const alibaba2021: RuleSetData = {
     hard('havipsPerInstance', 5, 'A3'),
     adjustable('havipsPerVpc', 5, 'A3'),
     adjustable('havipsPerAccount', 5, 'A3'),
+    hard('eipsPerHavip', 1, 'ours'), // A9 speaks of one, ALIBABA_LIMITS says one
     hard('routesPerVpc', 5, 'A3'),
   ],
   sources: ['A1', 'A2', 'A3', 'A4', 'A8', ALIBABA_RESERVED],
@@ -110,7 +111,11 @@ const ucloud: RuleSetData = {
   carriesMulticast: false, // U6 prints unicast peers; ours as a rule
   ipv6Havip: 'external', // U2
   mixesInstancesAndEnis: true, // ours: U3 knows VMs only
-  limits: [adjustable('hostsPerHavip', 3, 'U3'), hard('havipsPerInstance', 5, 'U3')],
+  limits: [
+    adjustable('hostsPerHavip', 3, 'U3'),
+    hard('havipsPerInstance', 5, 'U3'),
+    hard('eipsPerHavip', 1, 'ours'), // as everybody else
+  ],
   gatewayMac: 0x525400000001, // ours, in the prefix of QEMU
   gatewayPlace: 1, // ours, as U6 leaves the low addresses free
   // Network, gateway and broadcast. IPv6, ours: as for Tencent.

@@ -4,18 +4,7 @@ import type { ControlResult } from '../../src/havip/control.ts';
 import { RULE_SET_NAMES, ruleSet } from '../../src/havip/rule-sets.ts';
 import { formatMac } from '../../src/wire/mac.ts';
 import { announcement, arp, neighbor, packet } from '../dataplane/frames.ts';
-import {
-  CLIENT,
-  eniOf,
-  havipOf,
-  NEIGHBOR,
-  NODE1,
-  NODE2,
-  PORTS,
-  ROGUE,
-  VIP,
-  VIP6,
-} from '../dataplane/site.ts';
+import { CLIENT, havipOf, NEIGHBOR, NODE1, NODE2, ROGUE, VIP, VIP6 } from '../dataplane/site.ts';
 import { type LiveLab, labOf } from './live-lab.ts';
 
 const bound = RULE_SET_NAMES.filter((name) => ruleSet(name).membership === 'bound');
@@ -188,37 +177,20 @@ describe('what is refused, and changes nothing', () => {
     expect([control.topology, lab.live.owner.book.edition]).toEqual(before);
   });
 
-  test('a reserved address, with the provider and the addresses that it keeps', () => {
-    const text = refused(control.addHavip(havipOf('192.168.0.253', [])));
-    expect(text).toContain('has 192.168.0.253, which alibaba keeps for itself');
-  });
-
-  test('one host more than the quota (A3)', () => {
-    const old = labOf('alibaba-2021');
-    expect(refused(old.live.control.bind(VIP, inst(CLIENT)))).toMatch(
-      /has 3 bound hosts; alibaba-2021 allows 2 \(A3\)/,
-    );
-    old.send(CLIENT, announcement(CLIENT, VIP));
-    expect(claims(old)).toEqual(['refused not-member']);
-  });
-
-  test('an IPv6 HaVip where none is offered', () => {
-    expect(refused(control.addHavip(havipOf('2001:db8::99', [])))).toMatch(/no IPv6 HaVip/);
-  });
-});
-
-describe('what is no more than advice', () => {
-  test('is done, and said (H10)', () => {
-    const enis = [...PORTS.map((mac) => eniOf(mac))];
-    for (let i = 0; i < 10; i++) {
-      enis.push(eniOf(`00:16:3e:00:02:0${i}`, { addresses: [`192.168.0.${i + 100}`] }));
-    }
-    const macs = enis.slice(5).map((eni) => formatMac(eni.mac!));
-    const lab = labOf('huawei', { enis, havips: [havipOf(VIP, macs)] });
-    const result = lab.live.control.bind(VIP, inst(CLIENT));
-    expect('advice' in result ? result.advice.join() : '').toMatch(/advises at most 10 \(H10\)/);
-    lab.send(CLIENT, announcement(CLIENT, VIP));
-    expect(holder(lab)).toBe(CLIENT);
+  test('to unbind a holder that is to be spared', () => {
+    lab.send(NODE1, announcement(NODE1, VIP));
+    const spare = { command: 'unbind', havip: VIP, spareHolder: true } as const;
+    const refusal = control.apply({ ...spare, member: inst(NODE1) });
+    expect(refusal).toMatchObject({ isHolder: true });
+    expect(holder(lab)).toBe(NODE1);
+    expect(control.apply({ ...spare, member: inst(NODE2) })).toMatchObject({ done: true });
+    const both = [
+      { command: 'bind', havip: VIP, member: inst(NODE2) } as const,
+      { ...spare, member: inst(NODE1) },
+    ];
+    const before = control.topology;
+    expect(control.applyAll(both)).toMatchObject({ isHolder: true });
+    expect(control.topology).toEqual(before);
   });
 });
 

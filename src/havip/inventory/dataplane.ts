@@ -9,7 +9,20 @@ export type DataplaneChange =
   | { command: 'remove-havip'; havip: string }
   | { command: 'bind'; havip: string; member: string }
   /** `spareHolder`: refused where the member holds the HaVip at that instant. */
-  | { command: 'unbind'; havip: string; member: string; spareHolder: boolean };
+  | { command: 'unbind'; havip: string; member: string; spareHolder: boolean }
+  | { command: 'set-check-associate'; havip: string; checkAssociate: boolean }
+  | { command: 'set-eni'; eni: EniState };
+
+/** What may change of an ENI that the lab file named. Its port and name stay. */
+export interface EniState {
+  /** `ecs-1/eth1`, as the lab file has it. */
+  name: string;
+  /** False where it was deleted: its MAC and addresses are nobody's. */
+  isThere: boolean;
+  /** The instance whose bindings cover it; null for none. */
+  instance: string | null;
+  sourceDestCheck: boolean;
+}
 
 /** Why a change was not made. */
 export type ChangeRefusal = 'holder' | 'other';

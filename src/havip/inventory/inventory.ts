@@ -4,6 +4,7 @@
  */
 import { canonicalAddress } from '../address-words.ts';
 import type { QuotaName } from '../rule-set.ts';
+import { FreeHints } from './free-hints.ts';
 import type { Decision } from './operation.ts';
 import type {
   Eip,
@@ -33,7 +34,11 @@ const ROUTES_OF_HAVIP = 'routes of havip';
 const ROUTES_OF_TABLE = 'routes of table';
 const TABLES_OF_VPC = 'tables of vpc';
 
+/** Where the addresses of EIPs lie; no subnet has this name. */
+export const INTERNET = '';
+
 export class Inventory {
+  readonly free = new FreeHints();
   private readonly kinds = new Map<ResourceKind, Map<string, Resource>>();
   /** Relation and key -> ids. */
   private readonly related = new Map<string, Set<string>>();
@@ -147,7 +152,10 @@ export class Inventory {
     return this.relatedTo('route-table', TABLES_OF_VPC, vpc);
   }
 
-  /** Whose an address of a subnet is: an ENI's, a HaVip's; undefined where it is nobody's. */
+  /**
+   * Whose an address of a subnet is: an ENI's, a HaVip's, in `INTERNET` an EIP's; undefined where
+   * it is nobody's.
+   */
   ownerOf(subnet: string, address: string): ResourceKey | undefined {
     return this.owners.get(placeOf(subnet, address));
   }
@@ -182,9 +190,10 @@ export class Inventory {
   private index(resource: Resource, isThere: boolean): void {
     const { kind, id } = resource;
     for (const relation of relationsOf(resource)) this.relate(relation, id, isThere);
-    for (const place of placesOf(resource)) {
+    for (const { subnet, address } of placesOf(resource)) {
+      const place = placeOf(subnet, address);
       if (isThere) this.owners.set(place, { kind, id });
-      else this.owners.delete(place);
+      else if (this.owners.delete(place)) this.free.freed(subnet, address);
     }
     if (kind !== 'eni' || resource.mac === null) return;
     if (isThere) this.macs.set(resource.mac, id);
@@ -237,10 +246,16 @@ function relationsOf(resource: Resource): string[] {
   }
 }
 
-function placesOf(resource: Resource): string[] {
-  if (resource.kind === 'havip') return [placeOf(resource.subnet, resource.address)];
+interface Place {
+  subnet: string;
+  address: string;
+}
+
+function placesOf(resource: Resource): Place[] {
+  if (resource.kind === 'eip') return [{ subnet: INTERNET, address: resource.address }];
+  if (resource.kind === 'havip') return [resource];
   if (resource.kind !== 'eni') return [];
-  return resource.addresses.map((address) => placeOf(resource.subnet, address));
+  return resource.addresses.map((address) => ({ subnet: resource.subnet, address }));
 }
 
 function placeOf(subnet: string, address: string): string {
