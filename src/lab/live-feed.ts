@@ -10,6 +10,7 @@ import { TimeBase } from '../analysis/time-base.ts';
 import type { RecordRing } from '../dataplane/record-ring.ts';
 import { CompiledTopology } from '../havip/compile.ts';
 import { Control } from '../havip/control.ts';
+import type { DataplaneChange } from '../havip/inventory/dataplane.ts';
 import { LiveNetworks } from '../havip/live-networks.ts';
 import { ruleSet } from '../havip/rule-sets.ts';
 import type { Topology } from '../havip/topology.ts';
@@ -26,6 +27,8 @@ import { type HolderChange, HolderView } from './holder-view.ts';
 
 export interface FeedOptions {
   topology: Topology;
+  /** Made before the first frame. */
+  changes?: readonly DataplaneChange[];
   ring: RecordRing;
   /** Seconds since 1970 from which the engine counts nanoseconds. */
   base: number;
@@ -92,8 +95,9 @@ export class LiveFeed {
     const { topology } = options;
     const networks = new LiveNetworks(topology);
     this.networks = networks;
-    const record = options.history?.holder ?? (() => {});
-    this.holders = new HolderView(topology, networks, record);
+    this.holders = new HolderView(topology, networks, (change) => {
+      options.history?.holder(change);
+    });
     const compiled = new CompiledTopology(topology, networks);
     // What the report knows of an address goes by its id.
     compiled.book.reusesIds = false;
@@ -109,6 +113,7 @@ export class LiveFeed {
     const rules = ruleSet(topology.provider ?? 'classic');
     const { owner } = this.analysis;
     this.control = new Control({ topology, rules, compiled, networks, owner });
+    this.control.applyAll(options.changes ?? []);
   }
 
   /**

@@ -2,7 +2,6 @@
  * What the lab asks of the engine's thread, and what the engine tells: plain data that crosses
  * between two threads. Requests are obeyed between two bursts.
  */
-import { applyChanges } from '../../havip/apply-changes.ts';
 import type { Control, ControlResult } from '../../havip/control.ts';
 import type { DataplaneChange } from '../../havip/inventory/dataplane.ts';
 import type { Topology } from '../../havip/topology.ts';
@@ -11,6 +10,8 @@ import type { Device } from '../attachment.ts';
 
 export interface EngineSettings {
   topology: Topology;
+  /** To be made before the first frame. */
+  changes: readonly DataplaneChange[];
   devices: Device[];
   /** Memory of the ring of events. */
   events: SharedArrayBuffer;
@@ -31,7 +32,7 @@ export type EngineChange =
 /** Makes it, in the engine and again in what the events are judged by. */
 export function makeChange(control: Control, change: EngineChange): ControlResult {
   if (change.command === 'flush') return control.flushHolder(change.instance);
-  return applyChanges(control, change.changes);
+  return control.applyAll(change.changes);
 }
 
 export type EngineRequest =
@@ -39,7 +40,8 @@ export type EngineRequest =
   | (EngineChange & { number: number })
   | { command: 'cut' | 'hold'; ports: number[]; on: boolean }
   | { command: 'fault'; ports: number[]; rates: FaultRates; seed: number }
-  | { command: 'statistics' }
+  /** Brief: counts alone, without tables and HaVips. */
+  | { command: 'statistics'; isBrief?: boolean }
   | { command: 'stop' };
 
 export interface EngineStatistics {

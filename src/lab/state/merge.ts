@@ -7,10 +7,10 @@
 import { completeTopology } from '../../havip/complete-topology.ts';
 import type { DataplaneChange } from '../../havip/inventory/dataplane.ts';
 import { eniId, resourcesOf } from '../../havip/inventory/from-topology.ts';
+import { eniState, havipWords } from '../../havip/inventory/havip-words.ts';
 import { Inventory } from '../../havip/inventory/inventory.ts';
 import type { Resource, ResourceKey } from '../../havip/inventory/resources.ts';
-import { wiredHavips } from '../../havip/inventory/to-topology.ts';
-import type { Topology } from '../../havip/topology.ts';
+import type { Topology, Havip as WiredHavip } from '../../havip/topology.ts';
 import { LabError } from '../lab-error.ts';
 import { attachedHosts, fittedEni, fittedHavip, fittedInstance, isLeft } from './fitting.ts';
 import type { Stored } from './sqlite-store.ts';
@@ -19,6 +19,8 @@ export interface Merged {
   /** What the engine is made of: complete, with the HaVips as they are bound. */
   topology: Topology;
   inventory: Inventory;
+  /** HaVips that come from the lab file this time. */
+  added: Topology['havips'];
   /** What the engine has to be told beyond the topology, before the first frame. */
   changes: DataplaneChange[];
   /** For the state file: the names that the lab file gives, what is new and what is no more. */
@@ -34,10 +36,9 @@ export const NOTHING_STORED: Stored = { resources: [], named: [], gone: [] };
 /** Throws LabError where lab file and state do not fit. `at`: milliseconds since 1970. */
 export function mergeState(file: Topology, stored: Stored, at: number): Merged {
   const gone = new Set(stored.gone.map(keyText));
-  // MACs are chosen in the order of the ENIs: before any of them is left out.
   const { enis } = completed({ ...file, havips: [] });
-  const left = withoutGone({ ...file, enis }, gone);
-  const inventory = new Inventory(resourcesOf({ ...left, havips: [] }, at));
+  const left = { ...file, enis, havips: file.havips.map((havip) => withoutGone(havip, gone)) };
+  const inventory = namedInventory(left, stored.gone, at);
   const upserts: Resource[] = [];
   const deletes: ResourceKey[] = [];
   const notes: string[] = [];
@@ -58,10 +59,42 @@ export function mergeState(file: Topology, stored: Stored, at: number): Merged {
     inventory.apply({ upserts: [resource], deletes: [] });
     upserts.push(resource);
   }
-  const named = namesOf(file);
   const quotas = Object.fromEntries(inventory.all('quota').map(({ id, most }) => [id, most]));
-  const whole = { ...topology, enis: checkedEnis(topology, inventory), quotas };
-  return { topology: whole, inventory, changes: [], named, upserts, deletes, notes };
+  return {
+    topology: { ...topology, quotas },
+    inventory,
+    added,
+    changes: eniChanges(topology, inventory),
+    named: namesOf(file),
+    upserts,
+    deletes,
+    notes,
+  };
+}
+
+/** What the lab file gives but HaVips, without what was deleted. */
+function namedInventory(file: Topology, gone: readonly ResourceKey[], at: number): Inventory {
+  const inventory = new Inventory(resourcesOf({ ...file, havips: [] }, at));
+  inventory.apply({ upserts: [], deletes: [...gone] });
+  const lost = inventory.all('eni').filter((eni) => inventory.instance(eni.home) === undefined);
+  inventory.apply({ upserts: lost.map((eni) => ({ ...eni, instance: null })), deletes: [] });
+  return inventory;
+}
+
+function wiredHavips(inventory: Inventory): Topology['havips'] {
+  return inventory.all('havip').map((havip) => havipWords(inventory, havip));
+}
+
+/** ENIs that are not as the lab file says: they keep their ports, and others may use them. */
+function eniChanges(topology: Topology, inventory: Inventory): DataplaneChange[] {
+  return topology.enis.flatMap((wired): DataplaneChange[] => {
+    const { instance, name, sourceDestCheck } = wired;
+    const named = { name: `${instance}/${name}`, isThere: true, instance, sourceDestCheck };
+    const eni = inventory.eni(eniId(instance, name));
+    const state = eni === undefined ? { ...named, isThere: false, instance: null } : eniState(eni);
+    const isSame = JSON.stringify(state) === JSON.stringify({ ...state, ...named });
+    return isSame ? [] : [{ command: 'set-eni', eni: state }];
+  });
 }
 
 /** A resource as it may stay; null where it may not. */
@@ -103,19 +136,14 @@ function inOrder(resources: readonly Resource[]): Resource[] {
   return [...resources].sort((a, b) => rank(a) - rank(b));
 }
 
-/** The lab file without the instances and ENIs that were deleted. */
-function withoutGone(file: Topology, gone: ReadonlySet<string>): Topology {
-  const isGone = (instance: string, eni: string | null): boolean =>
-    gone.has(`instance ${instance}`) || (eni !== null && gone.has(`eni ${eniId(instance, eni)}`));
-  return {
-    ...file,
-    enis: file.enis.filter(({ instance, name }) => !isGone(instance, name)),
-    havips: file.havips.map((havip) => ({
-      ...havip,
-      members: havip.members.filter(({ instance, eni }) => !isGone(instance, eni)),
-    })),
-    run: Object.fromEntries(Object.entries(file.run).filter(([name]) => !isGone(name, null))),
-  };
+/** Members of a HaVip of the lab file that were deleted before it was named. */
+function withoutGone(havip: WiredHavip, gone: ReadonlySet<string>): WiredHavip {
+  const members = havip.members.filter(
+    ({ instance, eni }) =>
+      !gone.has(`instance ${instance}`) &&
+      (eni === null || !gone.has(`eni ${eniId(instance, eni)}`)),
+  );
+  return { ...havip, members };
 }
 
 function namesOf({ havips, enis }: Topology): ResourceKey[] {
@@ -141,14 +169,6 @@ function refuseIfTaken(havip: Extract<Resource, { kind: 'havip' }>, inventory: I
   if (owner?.kind !== 'havip') return;
   const taken = `HaVip ${havip.id} has ${havip.address}, which HaVip ${owner.id} of the state has`;
   throw new LabError(taken, 'give it another ip in the lab file');
-}
-
-/** The source/destination check as it was set last. */
-function checkedEnis(topology: Topology, inventory: Inventory): Topology['enis'] {
-  return topology.enis.map((eni) => {
-    const known = inventory.eni(eniId(eni.instance, eni.name));
-    return known === undefined ? eni : { ...eni, sourceDestCheck: known.sourceDestCheck };
-  });
 }
 
 function keyText({ kind, id }: ResourceKey): string {
