@@ -30,6 +30,11 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'a running lab: holders, ports with rates, addresses, drops',
     load: async () => (await import('./status.ts')).status,
   },
+  list: {
+    operands: '[TEXT]',
+    summary: 'the HaVips of a running lab: search, filter, take along as a file',
+    load: async () => (await import('./list.ts')).list,
+  },
   ...control('bind', 'HAVIP HOST[/ENI]', 'let a host claim a HaVip'),
   ...control('unbind', 'HAVIP HOST[/ENI]', 'let a host claim a HaVip no longer'),
   ...control('kill', 'HOST', "a host's power fails"),
@@ -82,7 +87,7 @@ const COMMANDS: Record<string, Entry> = {
 };
 
 /** Named in the manual, and to come. */
-const LATER = ['history', 'list'];
+const LATER = ['history'];
 
 /** A command that a running lab obeys. */
 function control(name: string, operands: string, summary: string): Record<string, Entry> {
