@@ -8,6 +8,7 @@ import { setCarrier } from '../ports/tap-device.ts';
 import { formatMac, parseMac } from '../wire/mac.ts';
 import type { PortState } from './attachment.ts';
 import type { ControlRequest } from './control-server.ts';
+import { listHavips } from './havip-list.ts';
 import { type Lab, nameOf } from './lab.ts';
 import { LabError } from './lab-error.ts';
 import { bind, historyOf, setStatus, unbind } from './plane-commands.ts';
@@ -27,6 +28,7 @@ const ACTIONS: Record<string, Action> = {
   status: ({ lab, plane }) => statusOf(lab, plane),
   bind: ({ plane }, request) => bind(plane, request),
   unbind: ({ plane }, request) => unbind(plane, request),
+  list: async ({ plane }, request) => listHavips(plane, request),
   history: async ({ plane, store }, request) => historyOf(plane, store, request),
   kill,
   start,

@@ -100,8 +100,11 @@ export class Lab {
     return this.topology.name;
   }
 
-  /** Starts what the hosts run and waits until the HaVips are held, for a while. */
-  async bringUp(): Promise<void> {
+  /**
+   * Starts what the hosts run and waits until the HaVips are held, for a while. `api`: where the
+   * API is, for who waits for the lab to be ready.
+   */
+  async bringUp(api: string | null = null): Promise<void> {
     for (const host of this.hosts.values()) this.run(host);
     const deadline = performance.now() + READY_WAIT;
     const claimed = this.topology.havips.filter((havip) =>
@@ -116,6 +119,7 @@ export class Lab {
     const addresses = new Map(this.topology.havips.map(({ name, address }) => [name, address]));
     this.options.emit({
       event: 'ready',
+      ...(api === null ? {} : { api }),
       time: this.feed.time(this.options.wallClock() - this.baseNow),
       ports: this.ground.devices.map(({ eni }) => ({
         name: nameOf(this.topology, eni),

@@ -87,5 +87,7 @@ function memberNamed(inventory: Inventory, word: string): MemberRef {
 /** Throws LabError where it is refused. */
 async function submit(plane: Plane, operation: Operation, call: string): Promise<void> {
   const outcome = await plane.submit(operation, { dialect: 'cli', call, requestId: randomUUID() });
-  if (!outcome.ok) throw new LabError(outcome.message, 'see havip status');
+  if (outcome.ok) return;
+  const [what, ...mend] = outcome.message.split('; ');
+  throw new LabError(what as string, mend.join('; ') || 'see havip status');
 }
