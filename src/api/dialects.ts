@@ -12,13 +12,7 @@ import { tencent } from './tencent/tencent.ts';
 import { ucloud } from './ucloud/ucloud.ts';
 
 /** In the order in which they are asked whether a request is theirs. */
-export const DIALECTS: readonly Dialect[] = [
-  native,
-  alibaba,
-  tencent,
-  huawei,
-  ucloud,
-];
+export const DIALECTS: readonly Dialect[] = [native, alibaba, tencent, huawei, ucloud];
 
 /** The dialect that goes with a provider; null where all do. */
 const DIALECT_OF: Readonly<Record<ProviderName, string | null>> = {

@@ -56,7 +56,8 @@ export function csvOf(rows: readonly HavipRow[]): string {
   return lines.map((line) => `${line.join(',')}\r\n`).join('');
 }
 
-function csvCell(text: string): string {
+/** A cell as it stands in the file. */
+export function csvCell(text: string): string {
   const safe = FORMULA.test(text) ? `'${text}` : text;
   return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
