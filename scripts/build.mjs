@@ -60,8 +60,9 @@ async function bundleCommand(folder) {
   const main = join(folder, 'main.js');
   if (!existsSync(main)) return;
   const { rolldown } = await import('rolldown');
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const external = [/^node:/, ...Object.keys(dependencies)];
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const packages = { ...manifest.dependencies, ...manifest.optionalDependencies };
+  const external = [/^node:/, ...Object.keys(packages)];
   // The programs of threads, each a file that is loaded by its name.
   const workers = ['engine-worker.js', 'receiver-worker.js'].map((file) => join(folder, file));
   const input = [main, ...workers.filter((file) => existsSync(file))];

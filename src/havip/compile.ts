@@ -45,6 +45,7 @@ export class CompiledTopology {
   private readonly live: LiveNetworks | null;
   private readonly subnets: CompiledSubnet[] = [];
   private readonly bare = new Map<string, number>();
+  private readonly bySubnet = new Map<string | null, { eni: Eni; index: number }[]>();
   private readonly havips: ConfiguredHavip[] = [];
   private readonly open: number;
   private readonly outside: number;
@@ -79,6 +80,7 @@ export class CompiledTopology {
       names.set(eni.mac, eni.instance);
       addresses.set(eni.mac, eni.addresses);
     }
+    let breaches: Site['breaches'] | null = null;
     return {
       plan: this.plan(),
       havips: this.havips,
@@ -86,7 +88,11 @@ export class CompiledTopology {
       provider: topology.provider,
       carriesMulticast: this.rules === null || this.rules.carriesMulticast,
       isByIp: this.rules?.forwarding === 'by-ip',
-      breaches: breachesOf(topology),
+      // Few ask, and it takes a while where there are many HaVips.
+      get breaches() {
+        breaches ??= breachesOf(topology);
+        return breaches;
+      },
       nameOf: (mac) => names.get(mac) ?? null,
       subnetName: (index) => this.subnets[index - 1]?.subnet.name ?? null,
       addressesOf: (mac) => addresses.get(mac) ?? [],
@@ -262,9 +268,14 @@ export class CompiledTopology {
   }
 
   private enisIn(subnet: string | null): { eni: Eni; index: number }[] {
-    return this.topology.enis
-      .map((eni, index) => ({ eni, index }))
-      .filter(({ eni, index }) => eni.subnet === subnet && !this.enis.isGone(index));
+    let enis = this.bySubnet.get(subnet);
+    if (enis === undefined) {
+      enis = this.topology.enis
+        .map((eni, index) => ({ eni, index }))
+        .filter(({ eni }) => eni.subnet === subnet);
+      this.bySubnet.set(subnet, enis);
+    }
+    return enis.filter(({ index }) => !this.enis.isGone(index));
   }
 
   private record(kind: number, macs: readonly number[], subnet: number): number {

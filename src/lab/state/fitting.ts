@@ -3,8 +3,7 @@
  * it is, as far as it still can be, or not at all. Each gives the resource itself where nothing
  * had to be changed.
  */
-import { canonicalAddress } from '../../havip/address-words.ts';
-import { cidrContains, parseAddress, parseCidr } from '../../havip/cidr.ts';
+import { blockContains, parseBlock, parseWords } from '../../havip/address-words.ts';
 import type { Inventory } from '../../havip/inventory/inventory.ts';
 import type { Eni, Havip, Instance, MemberRef } from '../../havip/inventory/resources.ts';
 import type { Topology } from '../../havip/topology.ts';
@@ -63,16 +62,13 @@ function refuseIfHomeless(havip: Havip, inventory: Inventory): void {
   if (subnet === undefined) {
     throw new LabError(`subnet ${havip.subnet} is gone, and HaVip ${id} is in it`, mend);
   }
-  const parsed = parseAddress(address);
-  const isInside = subnet.cidrs.some((text) => {
-    const cidr = parseCidr(text);
-    return cidr !== null && parsed !== null && cidrContains(cidr, parsed);
-  });
+  const { family, words } = parseWords(address);
+  const isInside = subnet.cidrs.some((cidr) => blockContains(parseBlock(cidr), family, words));
   if (!isInside) {
     const what = `HaVip ${id} has ${address}, which is not in subnet ${subnet.id} any more`;
     throw new LabError(what, mend);
   }
-  const owner = inventory.ownerOf(subnet.id, canonicalAddress(address));
+  const owner = inventory.ownerOf(subnet.id, address);
   if (owner === undefined || owner.kind !== 'eni') return;
   const what = `${owner.id} has ${address}, which HaVip ${id} of the state has`;
   throw new LabError(what, 'give the ENI another ip in the lab file');
