@@ -12,6 +12,7 @@ import { print, spreadOf } from '../report.mjs';
 import { Ground, has, obstacle, run } from './ground.mjs';
 import { option } from './options.mjs';
 import * as peers from './peers.mjs';
+import { chosen, leaveOut, sampled } from './rounds.mjs';
 
 const FLOW = 100_000;
 const PORT = 7330;
@@ -24,19 +25,11 @@ const PINGS = 1000;
 const PING_INTERVAL = '0.002';
 const HOSTS = ['client', 'member-1', 'member-2', 'source', 'sink'];
 
-const why = obstacle() ?? (has('ping') ? null : 'needs ping: apt install iputils-ping');
-if (why !== null) {
-  console.error(`bench: wire/latency is left out: ${why}`);
-  process.exit(0);
-}
+leaveOut('latency', obstacle() ?? (has('ping') ? null : 'needs ping: apt install iputils-ping'));
 
-const rounds = Number(option('rounds', '3'));
-const only = option('only', '');
 const ours = peers.havip(option('provider', 'alibaba'));
 const loop = peers.loop();
-const measured = peers
-  .present([ours, peers.openVSwitch, loop, peers.bridge])
-  .filter(({ name }) => name.includes(only));
+const measured = chosen([ours, peers.openVSwitch, loop, peers.bridge]);
 const ground = new Ground();
 
 /** Value below which that share of the sorted values lies. */
@@ -84,35 +77,24 @@ function acquaint(hosts) {
   }
 }
 
-async function measure(peer) {
-  const hosts = peers.makeHosts(ground, HOSTS);
-  try {
-    const stop = await peer.start(ground, hosts);
-    acquaint(hosts);
-    const answer = {
-      idle: await takeovers(peer, hosts),
-      busy: await besideFlow(hosts, () => takeovers(peer, hosts)),
-      ping: await besideFlow(hosts, () => pings(hosts)),
-    };
-    await stop();
-    return answer;
-  } finally {
-    ground.forget();
-  }
+async function measure(hosts, peer) {
+  acquaint(hosts);
+  return {
+    idle: await takeovers(peer, hosts),
+    busy: await besideFlow(hosts, () => takeovers(peer, hosts)),
+    ping: await besideFlow(hosts, () => pings(hosts)),
+  };
 }
 
-const samples = new Map(measured.map(({ name }) => [name, []]));
-for (let round = 0; round < rounds; round++) {
-  for (const peer of measured) {
-    const sample = await measure(peer);
-    samples.get(peer.name).push(sample);
-    const told = Object.entries(sample).map(
-      ([what, { p50, p99, lost, missed = 0, rate = 0 }]) =>
-        `${what} ${p50?.toFixed(0)}/${p99?.toFixed(0)} µs (lost ${lost}, missed ${missed}, flow ${(rate / 1e3).toFixed(0)} k)`,
-    );
-    console.error(`round ${round + 1}: ${peer.name}: ${told.join(', ')}`);
-  }
+function told(sample) {
+  const parts = Object.entries(sample).map(
+    ([what, { p50, p99, lost, missed = 0, rate = 0 }]) =>
+      `${what} ${p50?.toFixed(0)}/${p99?.toFixed(0)} µs (lost ${lost}, missed ${missed}, flow ${(rate / 1e3).toFixed(0)} k)`,
+  );
+  return parts.join(', ');
 }
+
+const samples = await sampled(ground, measured, { rounds: '3', hosts: HOSTS, measure, told });
 
 const WHAT = {
   idle: 'idle',

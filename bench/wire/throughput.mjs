@@ -10,6 +10,7 @@ import { print, spreadOf } from '../report.mjs';
 import { Ground, has, obstacle } from './ground.mjs';
 import { option } from './options.mjs';
 import * as peers from './peers.mjs';
+import { chosen, leaveOut, sampled } from './rounds.mjs';
 
 /** Frames a second that are offered. */
 const OFFERED = 600_000;
@@ -18,19 +19,13 @@ const WARMUP = 0.5;
 const SECONDS = 2;
 const TCP_SECONDS = 3;
 
-const why = obstacle();
-if (why !== null) {
-  console.error(`bench: wire/throughput is left out: ${why}`);
-  process.exit(0);
-}
+leaveOut('throughput', obstacle());
 
-const rounds = Number(option('rounds', '5'));
-const only = option('only', '');
 const ours = peers.havip(option('provider', 'alibaba'));
 const plain = peers.loop();
 const offloading = peers.loop({ offload: true });
 const all = [ours, peers.openVSwitch, plain, offloading, peers.bridge, peers.vde];
-const measured = peers.present(all).filter(({ name }) => name.includes(only));
+const measured = chosen(all);
 const ground = new Ground();
 const hasIperf = has('iperf3');
 if (!hasIperf) console.error('bench: without TCP: apt install iperf3');
@@ -65,32 +60,17 @@ async function tcp(from, to) {
   return end.sum_received.bits_per_second / 1e9;
 }
 
-/** One switch, once. */
-async function measure(peer) {
-  const hosts = peers.makeHosts(ground, ['sender', 'receiver']);
-  try {
-    const stop = await peer.start(ground, hosts);
-    const [from, to] = hosts;
-    const seen = await frames(from, to);
-    const gigabits = hasIperf ? await tcp(from, to) : Number.NaN;
-    await stop();
-    return { ...seen, tcp: gigabits };
-  } finally {
-    ground.forget();
-  }
+async function measure([from, to]) {
+  const seen = await frames(from, to);
+  return { ...seen, tcp: hasIperf ? await tcp(from, to) : Number.NaN };
 }
 
-const samples = new Map(measured.map(({ name }) => [name, []]));
-for (let round = 0; round < rounds; round++) {
-  for (const peer of measured) {
-    const sample = await measure(peer);
-    samples.get(peer.name).push(sample);
-    const { sent, frames: arrived, tcp: gigabits } = sample;
-    console.error(
-      `round ${round + 1}: ${peer.name}: ${(arrived / 1e3).toFixed(0)} k frames/s of ${(sent / 1e3).toFixed(0)} k offered, TCP ${gigabits.toFixed(2)} Gbit/s`,
-    );
-  }
+function told({ sent, frames: arrived, tcp: gigabits }) {
+  return `${(arrived / 1e3).toFixed(0)} k frames/s of ${(sent / 1e3).toFixed(0)} k offered, TCP ${gigabits.toFixed(2)} Gbit/s`;
 }
+
+const hosts = ['sender', 'receiver'];
+const samples = await sampled(ground, measured, { rounds: '5', hosts, measure, told });
 
 const figures = (peer, what) => spreadOf(samples.get(peer.name).map((sample) => sample[what]));
 const thousands = ({ minimum, median, maximum }) => ({

@@ -7,6 +7,8 @@ import type { Cause, Finding, Party } from './result.ts';
 export interface ReadyEvent {
   event: 'ready';
   time: string;
+  /** Where the API is; absent where there is none. */
+  api?: string;
   ports: { name: string; mac: string; addresses: string[] }[];
   havips: { name: string; ip: string; holder: string | null; members: string[] }[];
 }

@@ -36,6 +36,25 @@ export interface ApiContext {
   readonly newRequestId: () => string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** What was kept of holders, refused claims and calls; absent where no state is kept. */
+  readonly history?: (query: HistoryQuery) => unknown[];
+}
+
+export interface HistoryQuery {
+  /** Id of one HaVip. */
+  readonly havip?: string;
+  /** Milliseconds since 1970; nothing older. */
+  readonly since?: number;
+  /** At most so many entries, the newest. */
+  readonly limit?: number;
+}
+
+/** Why the server itself refuses a request, before or instead of a dialect's answer. */
+export interface ServerRefusal {
+  /** Another cloud's plane is behind the port; too many requests within a second. */
+  readonly why: 'other-provider' | 'throttled';
+  /** One sentence, with the way to mend it. */
+  readonly message: string;
 }
 
 export interface Dialect {
@@ -45,4 +64,6 @@ export interface Dialect {
   isMine(request: ApiRequest): boolean;
   /** Never throws on what a request holds. */
   answer(request: ApiRequest, context: ApiContext): Promise<ApiAnswer>;
+  /** The server's refusal in this vendor's shape; plain JSON where a dialect has none. */
+  refuse?(request: ApiRequest, context: ApiContext, refusal: ServerRefusal): ApiAnswer;
 }

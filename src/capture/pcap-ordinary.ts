@@ -59,18 +59,8 @@ export class PcapOrdinary {
       const wire = view.getInt32(at + WIRE_AT, littleEndian);
       const second = view.getUint32(at, littleEndian);
       const fraction = view.getInt32(at + FRACTION_AT, littleEndian);
-      if (
-        captured > capturedMax ||
-        captured < ETHERNET_HEADER ||
-        captured > wire ||
-        fraction < 0 ||
-        fraction >= unitsPerSecond ||
-        second < lastSecond ||
-        (second === lastSecond && fraction < lastFraction) ||
-        captured > last - at
-      ) {
-        break;
-      }
+      if (!isWhole(captured, wire, capturedMax, last - at)) break;
+      if (!isTimely(second, fraction, unitsPerSecond, lastSecond, lastFraction)) break;
       starts[count] = at + HEADER;
       at = (at + HEADER + captured) | 0;
       ends[count] = at;
@@ -107,19 +97,9 @@ export class PcapOrdinary {
       const wire = view.getInt32(at + WIRE_AT, littleEndian);
       const second = view.getUint32(at, littleEndian);
       const fraction = view.getInt32(at + FRACTION_AT, littleEndian);
-      if (
-        captured > capturedMax ||
-        captured < ETHERNET_HEADER ||
-        captured > wire ||
-        fraction < 0 ||
-        fraction >= unitsPerSecond ||
-        second < lastSecond ||
-        (second === lastSecond && fraction < lastFraction) ||
-        captured > last - at ||
-        second >= until
-      ) {
-        break;
-      }
+      if (!isWhole(captured, wire, capturedMax, last - at)) break;
+      if (!isTimely(second, fraction, unitsPerSecond, lastSecond, lastFraction)) break;
+      if (second >= until) break;
       const start = at + HEADER;
       at = (start + captured) | 0;
       octets += wire;
@@ -139,4 +119,21 @@ export class PcapOrdinary {
     visitor.nanoseconds = Math.imul(lastFraction, unit);
     return number - first;
   }
+}
+
+/** No runt, lengths in their order, and all of it in the window. */
+function isWhole(captured: number, wire: number, most: number, room: number): boolean {
+  return captured <= most && captured >= ETHERNET_HEADER && captured <= wire && captured <= room;
+}
+
+/** A fraction in range, and not before the last record. */
+function isTimely(
+  second: number,
+  fraction: number,
+  units: number,
+  lastSecond: number,
+  lastFraction: number,
+): boolean {
+  if (fraction < 0 || fraction >= units || second < lastSecond) return false;
+  return second !== lastSecond || fraction >= lastFraction;
 }

@@ -10,8 +10,7 @@ import { UsageError } from './usage-error.ts';
 interface Entry {
   operands: string;
   summary: string;
-  /** Absent: not built yet. */
-  load?: () => Promise<Command>;
+  load: () => Promise<Command>;
 }
 
 const COMMANDS: Record<string, Entry> = {
@@ -29,6 +28,16 @@ const COMMANDS: Record<string, Entry> = {
     operands: '',
     summary: 'a running lab: holders, ports with rates, addresses, drops',
     load: async () => (await import('./status.ts')).status,
+  },
+  list: {
+    operands: '[TEXT]',
+    summary: 'the HaVips of a running lab: search, filter, take along as a file',
+    load: async () => (await import('./list.ts')).list,
+  },
+  history: {
+    operands: '[HAVIP]',
+    summary: 'who held a HaVip when, what was refused, and who changed what',
+    load: async () => (await import('./history.ts')).history,
   },
   ...control('bind', 'HAVIP HOST[/ENI]', 'let a host claim a HaVip'),
   ...control('unbind', 'HAVIP HOST[/ENI]', 'let a host claim a HaVip no longer'),
@@ -81,9 +90,6 @@ const COMMANDS: Record<string, Entry> = {
   },
 };
 
-/** Named in the manual, and to come. */
-const LATER = ['history', 'list'];
-
 /** A command that a running lab obeys. */
 function control(name: string, operands: string, summary: string): Record<string, Entry> {
   const load = async (): Promise<Command> => (await import('./control.ts')).controlCommand(name);
@@ -118,9 +124,6 @@ export async function runCommand(
 async function commandNamed(name: string): Promise<Command> {
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.load : undefined;
   if (load !== undefined) return load();
-  if (LATER.includes(name)) {
-    throw new UsageError(`"${name}" is not yet built`, 'havip help lists what is there');
-  }
   throw UsageError.unknown('command', name, Object.keys(COMMANDS), 'havip help lists them');
 }
 

@@ -22,8 +22,11 @@ export function readConf(file: string): string {
   const mend = 'check the path of the keepalived.conf';
   let octets: Buffer;
   try {
-    const { size } = fs.statSync(file);
-    if (size > CONF_OCTETS_MAX) throw new UsageError(`${file}: larger than 4 MiB`, mend);
+    const stat = fs.statSync(file);
+    if (stat.isDirectory()) {
+      throw new UsageError(`${file} is a directory`, 'name the keepalived.conf in it');
+    }
+    if (stat.size > CONF_OCTETS_MAX) throw new UsageError(`${file}: larger than 4 MiB`, mend);
     octets = fs.readFileSync(file);
   } catch (error) {
     if (error instanceof UsageError) throw error;

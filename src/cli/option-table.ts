@@ -12,6 +12,9 @@ export interface OptionSpec {
   /** What stands for the value in the help; absent: the option takes none. */
   value?: string;
   isRepeatable?: boolean;
+  /** The value where none is written: then the next word is taken only if it looks like one. */
+  ifBare?: string;
+  looksLike?: RegExp;
   help: string;
 }
 
@@ -43,11 +46,12 @@ export function readCommandLine(spec: CommandSpec, arguments_: readonly string[]
   const options: Record<string, { type: 'string' | 'boolean'; multiple: true; short?: string }> =
     {};
   for (const { name, short, value } of allOptions(spec)) {
-    const type = value === undefined ? 'boolean' : 'string';
+    const isPlain = value === undefined || specOf(spec, name)?.ifBare !== undefined;
+    const type = isPlain ? 'boolean' : 'string';
     options[name] = { type, multiple: true, ...(short === undefined ? {} : { short }) };
   }
   const { tokens } = parseArgs({
-    args: [...arguments_],
+    args: joined(spec, arguments_),
     options,
     strict: false,
     allowPositionals: true,
@@ -74,6 +78,19 @@ export function readCommandLine(spec: CommandSpec, arguments_: readonly string[]
   };
 }
 
+/** `--api 8470` as `--api=8470`, where the option could do without a value. */
+function joined(spec: CommandSpec, arguments_: readonly string[]): string[] {
+  const words: string[] = [];
+  let pattern: RegExp | undefined;
+  for (const word of arguments_) {
+    if (pattern?.test(word)) words.push(`${words.pop()}=${word}`);
+    else words.push(word);
+    const option = word.startsWith('--') ? specOf(spec, word.slice(2)) : undefined;
+    pattern = option?.ifBare === undefined ? undefined : option.looksLike;
+  }
+  return words;
+}
+
 function specOf(spec: CommandSpec, name: string): OptionSpec | undefined {
   return allOptions(spec).find((option) => option.name === name);
 }
@@ -96,6 +113,7 @@ function checkedValue(spec: CommandSpec, token: OptionToken): string {
     if (value === undefined) return '';
     throw new UsageError(`--${name} takes no value`, `leave out "${value}"`);
   }
+  if (value === undefined && option.ifBare !== undefined) return option.ifBare;
   const isOption = token.inlineValue === false && value?.startsWith('--') === true;
   if (value === undefined || value === '' || isOption) {
     throw new UsageError(`--${name} needs a value`, `write --${name} ${option.value}`);

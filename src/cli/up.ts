@@ -3,15 +3,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LabEvent } from '../analysis/live-events.ts';
+import type { ApiServer } from '../api/server.ts';
 import type { Topology } from '../havip/topology.ts';
+import { type Account, openAccount, planeOf } from '../lab/account.ts';
 import { ControlServer } from '../lab/control-server.ts';
 import { Lab } from '../lab/lab.ts';
-import { obey } from '../lab/lab-commands.ts';
+import { obey, type RunningLab } from '../lab/lab-commands.ts';
+import { LabDataplane } from '../lab/lab-dataplane.ts';
 import { controlPath } from '../lab/lab-record.ts';
 import { labLine } from '../report/lab-lines.ts';
+import { API_OPTIONS, type ApiPlace, apiPlace, openApi } from './api-options.ts';
 import { hostLine } from './host-lines.ts';
 import { lookOf } from './look.ts';
-import { type CommandSpec, readCommandLine } from './option-table.ts';
+import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, STATUS_UNUSABLE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 import { workerProgram } from './worker-program.ts';
@@ -26,12 +30,15 @@ export const UP: CommandSpec = {
     { name: 'dry-run-guard', help: 'tell what the cloud would refuse, and let it pass' },
     { name: 'capture', value: 'DIR', help: 'write what passes each port to DIR/PORT.pcapng' },
     { name: 'logs', value: 'DIR', help: "write each host's output to DIR/HOST.log, not here" },
+    { name: 'state', value: 'FILE', help: 'keep HaVips, bindings and history there' },
+    ...API_OPTIONS,
     { name: 'control', value: 'PATH', help: 'take commands at this socket, not the usual one' },
     { name: 'busy-poll', help: 'never sleep: takes a processor for itself' },
     { name: 'no-color', help: 'no colours, even on a terminal' },
   ],
   examples: [
     ['havip up examples/alibaba/lab.yaml', 'two keepalived hosts and a client behind one HaVip'],
+    ['havip up lab.yaml --state lab.db --api', 'what an SDK changes is there the next time, too'],
     ['havip kill ecs-1', 'in another terminal: the power of ecs-1 fails'],
   ],
 };
@@ -52,52 +59,97 @@ export async function up(
   if (file === undefined || more.length > 0) {
     throw new UsageError('up takes one lab file', 'havip up examples/alibaba/lab.yaml');
   }
+  const api = apiPlace(line);
+  const state = line.value('state');
+  const folder = path.dirname(path.resolve(file));
+  const now = (): number => Math.floor(clock.wall() / 1e6);
+  const warn = (text: string): void => streams.errors.write(`havip up: ${text}\n`);
+  const topology = await readLab(file, folder);
+  const account = await openAccount(topology, { state, now, warn });
+  try {
+    return await run({ line, file, folder, streams, clock, account, api, now, warn });
+  } finally {
+    account.store.close();
+  }
+}
+
+interface Run {
+  line: CommandLine;
+  file: string;
+  folder: string;
+  streams: Streams;
+  clock: Clock;
+  account: Account;
+  api: ApiPlace | null;
+  /** Milliseconds since 1970. */
+  now(): number;
+  warn(text: string): void;
+}
+
+async function run({ line, streams, account, ...more }: Run): Promise<number> {
+  const look = lookOf(streams.output, streams, line.isGiven('no-color'));
   const isJson = line.isGiven('json');
   const hosts = hostLine(line.value('logs'), isJson ? streams.errors : streams.output, look);
   const emit = (event: LabEvent): void =>
     streams.output.write(isJson ? `${JSON.stringify(event)}\n` : labLine(event, look));
   let status = STATUS_DONE;
   const end = ending(streams);
-  const folder = path.dirname(path.resolve(file));
   const lab = await Lab.start({
-    topology: await readLab(file, folder),
-    file: path.resolve(file),
-    folder,
+    topology: account.topology,
+    changes: account.changes,
+    history: account.store,
+    file: path.resolve(more.file),
+    folder: more.folder,
     allClaims: line.isGiven('all-claims'),
     dryRun: line.isGiven('dry-run-guard'),
     busyPoll: line.isGiven('busy-poll'),
     captureFolder: line.value('capture'),
     engine: workerProgram('engine-worker'),
     command: [process.execPath, fileURLToPath(workerProgram('main'))],
-    wallClock: clock.wall,
+    wallClock: more.clock.wall,
     emit,
     onLine: (host, text) => hosts.write(host, text),
     onFailure: (error) => {
-      streams.errors.write(`havip up: the engine failed: ${error.message}\n`);
+      more.warn(`the engine failed: ${error.message}`);
       status = STATUS_UNUSABLE;
       end.now();
     },
   });
+  const plane = planeOf(account, new LabDataplane(lab), more.now);
+  const running = { lab, plane, store: account.store };
   let control: ControlServer | null = null;
+  let server: ApiServer | null = null;
   try {
-    const chosen = line.value('control');
-    const place = chosen === null ? controlPath(lab.name) : path.resolve(chosen);
-    control = await ControlServer.listen(place, async (request) => {
-      if (request.command !== 'down') return obey(lab, request);
-      // The answer leaves first.
-      setImmediate(() => end.now());
-      return null;
-    });
-    if (chosen !== null) lab.ground.listensAt(place);
-    await Promise.race([lab.bringUp(), end.asked]);
+    control = await listen(line.value('control'), running, () => end.now());
+    if (more.api !== null) server = await openApi(more.api, running, more.warn);
+    await Promise.race([lab.bringUp(server?.url ?? null), end.asked]);
     await end.asked;
   } finally {
+    await server?.close();
     await control?.close();
     await lab.stop();
     hosts.end();
     end.forget();
   }
   return status;
+}
+
+/** Takes commands at `chosen`, or else at the usual place. */
+async function listen(
+  chosen: string | null,
+  running: RunningLab,
+  end: () => void,
+): Promise<ControlServer> {
+  const { lab } = running;
+  const place = chosen === null ? controlPath(lab.name) : path.resolve(chosen);
+  const control = await ControlServer.listen(place, async (request) => {
+    if (request.command !== 'down') return obey(running, request);
+    // The answer leaves first.
+    setImmediate(end);
+    return null;
+  });
+  if (chosen !== null) lab.ground.listensAt(place);
+  return control;
 }
 
 /** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when `now` is called. */

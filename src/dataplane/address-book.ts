@@ -38,6 +38,8 @@ export class AddressBook {
   private membersUsed = 0;
   /** Ids that stand for nothing any more. */
   private readonly free: number[] = [];
+  /** Whether an id that was released may stand for another address. */
+  reusesIds = true;
   /** Grows with each change of who may claim what, so that whoever remembers it asks again. */
   edition = 0;
   /** Ids run from 1 to `size`. */
@@ -69,7 +71,7 @@ export class AddressBook {
   /** Gives an id back, whose address is nobody's concern any more. */
   release(id: number): void {
     this.setPolicy(id, POLICY_OPEN, [], 0);
-    this.free.push(id);
+    if (this.reusesIds) this.free.push(id);
   }
 
   /** Says which address an id stands for, of policy `open`; IPv4 addresses are the last word. */

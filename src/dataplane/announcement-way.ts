@@ -93,7 +93,7 @@ export class AnnouncementWay {
     const start = view.getInt32(at + DESTINATION);
     if ((start & 0x01000000) === 0 || start === RESERVED_GROUP) return false;
     const { table, network } = this;
-    const entry = network === 0 ? table.findUntagged(address) : table.find(network, address);
+    const entry = table.find(network, address);
     if (entry < 0) return false;
     if (this.enis !== null && !this.isGranted(entry, high, low, port)) return false;
     this.classifier.takeAnnouncement(view, at, end, operation);

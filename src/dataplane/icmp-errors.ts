@@ -94,7 +94,7 @@ export class IcmpErrors {
     answer.setUint32(at + 12, gateway[3]);
     answer.setUint32(at + 16, readIpv4Source(view, packet));
     writeIcmpIpv4(answer, at, end - at, INTERNETWORK_CONTROL);
-    answer.setUint16(icmpAt, typeAndCode4(why));
+    answer.setUint16(icmpAt, typeAndCode(why, 4));
     answer.setUint32(icmpAt + 4, why === reason.TOO_BIG ? this.router.nextMtu : 0);
     copyOctets(view, packet, quoted, answer, icmpAt + HEADER);
     writeIcmpChecksum(answer, icmpAt, end);
@@ -116,7 +116,7 @@ export class IcmpErrors {
     writeIcmpIpv6(answer, at, end - icmpAt, HOPS);
     for (let i = 0; i < 4; i++) answer.setUint32(ipv6SourceAt(at) + 4 * i, gateway[i]!);
     copyOctets(view, ipv6SourceAt(packet), 16, answer, ipv6DestinationAt(at));
-    answer.setUint16(icmpAt, typeAndCode6(why));
+    answer.setUint16(icmpAt, typeAndCode(why, 6));
     answer.setUint32(icmpAt + 4, why === reason.TOO_BIG ? this.router.nextMtu : 0);
     copyOctets(view, packet, quoted, answer, icmpAt + HEADER);
     writeIcmpv6Checksum(answer, at, icmpAt, end);
@@ -124,29 +124,17 @@ export class IcmpErrors {
   }
 }
 
-function typeAndCode4(why: number): number {
+/** The first two octets of the error: of ICMP, or of ICMPv6. */
+function typeAndCode(why: number, family: 4 | 6): number {
   switch (why) {
     case reason.TTL_EXCEEDED:
-      return TIME_EXCEEDED;
+      return family === 4 ? TIME_EXCEEDED : TIME_EXCEEDED_6;
     case reason.TOO_BIG:
-      return FRAGMENTATION_NEEDED;
+      return family === 4 ? FRAGMENTATION_NEEDED : PACKET_TOO_BIG_6;
     case reason.NO_ROUTE:
-      return NETWORK_UNREACHABLE;
+      return family === 4 ? NETWORK_UNREACHABLE : NO_ROUTE_6;
     default:
-      return HOST_UNREACHABLE;
-  }
-}
-
-function typeAndCode6(why: number): number {
-  switch (why) {
-    case reason.TTL_EXCEEDED:
-      return TIME_EXCEEDED_6;
-    case reason.TOO_BIG:
-      return PACKET_TOO_BIG_6;
-    case reason.NO_ROUTE:
-      return NO_ROUTE_6;
-    default:
-      return ADDRESS_UNREACHABLE_6;
+      return family === 4 ? HOST_UNREACHABLE : ADDRESS_UNREACHABLE_6;
   }
 }
 

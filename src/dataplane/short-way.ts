@@ -70,7 +70,7 @@ export class ShortWay {
 
   private mark(source: number, high: number, low: number, frame: number): void {
     const { addresses4 } = this.neighbors;
-    const entry = addresses4.findUntagged(source);
+    const entry = addresses4.find(0, source);
     if (entry >= 0) this.book.marks.note(addresses4.tag(entry), high, low, frame);
   }
 }

@@ -111,7 +111,8 @@ export class IpTable4 extends IpTable {
   /** The entry's handle, or -1. `network` is 0 to 65535. */
   find(network: number, address: number): number {
     const key = address | 0;
-    const hash = hashTwo(this.seed, network, key);
+    // Most addresses lie in network 0, whose part of the hash is the same for all of them.
+    const hash = network === 0 ? mix(this.untagged ^ key) : hashTwo(this.seed, network, key);
     const words = this.words;
     const mask = this.mask;
     let slot = hash & mask;
@@ -122,23 +123,6 @@ export class IpTable4 extends IpTable {
       slot = (slot + 1) & mask;
     }
     return this.isMigrating ? this.findOld(hash, network, key) : -1;
-  }
-
-  /**
-   * `find` in network 0, whose part of the hash is the same for every address; `address` is signed.
-   */
-  findUntagged(address: number): number {
-    const hash = mix(this.untagged ^ address);
-    const words = this.words;
-    const mask = this.mask;
-    let slot = hash & mask;
-    for (;;) {
-      const entry = slot * STRIDE_4 + LEAD_4;
-      if ((words[entry + PORT_FLAGS]! & OCCUPIED) === 0) break;
-      if (words[entry - 1] === address && words[entry]! >>> 16 === 0) return entry;
-      slot = (slot + 1) & mask;
-    }
-    return this.isMigrating ? this.findOld(hash, 0, address) : -1;
   }
 
   /** The entry's handle; where there is none, that of a new one, zeroed; -1: no room (static). */

@@ -20,6 +20,10 @@ export function completeTopology(topology: Topology): Topology {
   const withMacs = { ...topology, enis: macsOf(topology) };
   const havips: Havip[] = [];
   for (const havip of topology.havips) {
+    if (havip.address !== null) {
+      havips.push(havip);
+      continue;
+    }
     const others = [...havips, ...topology.havips];
     havips.push(withAddress({ ...withMacs, havips: others }, havip, rules));
   }

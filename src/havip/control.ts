@@ -85,9 +85,13 @@ export class Control {
       if (refusal !== null) return refusal;
     }
     const cleared: ClearedHolder[] = [];
+    const before = new Map(this.havips);
     for (const change of changes) {
       const result = this.apply(change);
-      if ('refused' in result) return result;
+      if ('refused' in result) {
+        this.restore(before);
+        return result;
+      }
       cleared.push(...result.cleared);
     }
     return { done: true, cleared };
@@ -190,6 +194,12 @@ export class Control {
       ...(isThere ? [] : this.entries.clearHolders(havip, (mac) => mac === eni.mac)),
     ]);
     return { done: true, cleared };
+  }
+
+  /** The HaVips as they were, but for holders that have lost theirs. */
+  private restore(before: ReadonlyMap<string, Havip>): void {
+    for (const name of [...this.havips.keys()]) if (!before.has(name)) this.removeHavip(name);
+    for (const [name, havip] of before) if (this.havips.get(name) !== havip) this.replace(havip);
   }
 
   private replace(next: Havip): ControlResult {

@@ -3,59 +3,69 @@
  * and the like. Each answers with what became of it; a refusal is thrown and changes nothing.
  */
 import type { LabStatus, PortStatus } from '../analysis/live-events.ts';
+import type { Plane } from '../havip/inventory/plane.ts';
 import { setCarrier } from '../ports/tap-device.ts';
 import { formatMac, parseMac } from '../wire/mac.ts';
 import type { PortState } from './attachment.ts';
 import type { ControlRequest } from './control-server.ts';
+import { listHavips } from './havip-list.ts';
 import { type Lab, nameOf } from './lab.ts';
 import { LabError } from './lab-error.ts';
+import { bind, historyOf, setStatus, unbind } from './plane-commands.ts';
+import { text } from './request-fields.ts';
+import type { StateStore } from './state/history.ts';
 
-type Action = (lab: Lab, request: ControlRequest) => Promise<unknown>;
+/** A lab with the control plane over it, and what that one remembers. */
+export interface RunningLab {
+  readonly lab: Lab;
+  readonly plane: Plane;
+  readonly store: StateStore;
+}
+
+type Action = (running: RunningLab, request: ControlRequest) => Promise<unknown>;
 
 const ACTIONS: Record<string, Action> = {
-  status: (lab) => statusOf(lab),
-  bind: (lab, request) => bind(lab, request, 'bind'),
-  unbind: (lab, request) => bind(lab, request, 'unbind'),
+  status: ({ lab, plane }) => statusOf(lab, plane),
+  bind: ({ plane }, request) => bind(plane, request),
+  unbind: ({ plane }, request) => unbind(plane, request),
+  list: async ({ plane }, request) => listHavips(plane, request),
+  history: async ({ plane, store }, request) => historyOf(plane, store, request),
   kill,
   start,
-  pause,
-  resume,
-  cut,
-  heal,
-  fault,
+  pause: ({ lab }, request) => pause(lab, request),
+  resume: ({ lab }, request) => resume(lab, request),
+  cut: ({ lab }, request) => cut(lab, request),
+  heal: ({ lab }, request) => heal(lab, request),
+  fault: ({ lab }, request) => fault(lab, request),
 };
 
 /** Throws LabError where the command is unknown, wrongly put, or refused. */
-export async function obey(lab: Lab, request: ControlRequest): Promise<unknown> {
+export async function obey(running: RunningLab, request: ControlRequest): Promise<unknown> {
   const action = Object.hasOwn(ACTIONS, request.command) ? ACTIONS[request.command] : undefined;
   if (action === undefined) {
     throw new LabError(`no command "${request.command}"`, Object.keys(ACTIONS).join(', '));
   }
-  return action(lab, request);
+  return action(running, request);
 }
 
-async function bind(lab: Lab, request: ControlRequest, command: 'bind' | 'unbind') {
-  const havip = text(request, 'havip');
-  const member = text(request, 'member');
-  await lab.change({ command, havip, member });
-  return { havip, member };
-}
-
-async function kill(lab: Lab, request: ControlRequest): Promise<unknown> {
+async function kill({ lab, plane }: RunningLab, request: ControlRequest): Promise<unknown> {
   const host = lab.hostNamed(text(request, 'host'));
   await setPorts(lab, host.name, 'cut', true);
   await host.kill();
+  await setStatus(plane, host.name, 'stopped');
   return { host: host.name };
 }
 
-async function start(lab: Lab, request: ControlRequest): Promise<unknown> {
+async function start({ lab, plane }: RunningLab, request: ControlRequest): Promise<unknown> {
   const host = lab.hostNamed(text(request, 'host'));
   lab.portsOf(host.name);
   await host.kill();
-  await lab.change({ command: 'flush', instance: host.name });
+  const flushed = await lab.change({ command: 'flush', instance: host.name });
+  if ('refused' in flushed) throw new LabError(flushed.refused, 'see havip status');
   await lab.powerOn(host);
   await setPorts(lab, host.name, 'cut', false);
   await setPorts(lab, host.name, 'hold', false);
+  await setStatus(plane, host.name, 'running');
   return { host: host.name };
 }
 
@@ -126,13 +136,14 @@ function carrierOf(lab: Lab, port: number, on: boolean): void {
 }
 
 /** The lab as it stands. */
-export async function statusOf(lab: Lab): Promise<LabStatus> {
+export async function statusOf(lab: Lab, plane: Plane): Promise<LabStatus> {
   const statistics = await lab.statistics();
   const { topology, ground } = lab;
   const portName = (port: number): string | null => {
     const device = ground.devices[port];
     return device === undefined ? null : nameOf(topology, device.eni);
   };
+  const records = new Map(plane.inventory.all('havip').map((havip) => [havip.lane, havip]));
   const instanceOf = (mac: string): string | null =>
     topology.enis.find((eni) => eni.mac === parseMac(mac))?.instance ?? null;
   return {
@@ -161,21 +172,15 @@ export async function statusOf(lab: Lab): Promise<LabStatus> {
       port: portName(port),
     })),
     havips: statistics.havips.map(({ name, mac, members }) => {
-      const havip = topology.havips.find((one) => one.name === name);
+      const havip = records.get(name);
       const ip = havip?.address ?? '';
       const holder = mac === null ? null : { mac, name: instanceOf(mac) };
-      const since = holder && lab.feed.heldSince(ip, havip?.subnet ?? '');
+      const since = holder && lab.feed.holders.heldSince(ip, havip?.subnet ?? '');
       return { name, ip, holder, since, members };
     }),
     drops: statistics.drops,
     lostEvents: lab.feed.lost,
   };
-}
-
-function text(request: ControlRequest, field: string): string {
-  const value = request[field];
-  if (typeof value === 'string' && value !== '') return value;
-  throw new LabError(`${request.command}: ${field} is missing`, `name the ${field}`);
 }
 
 function amount(request: ControlRequest, field: string): number {

@@ -1,10 +1,17 @@
 /** What a lab is to be made of, and who is told what happens in it. */
 import type { LabEvent } from '../analysis/live-events.ts';
+import type { DataplaneChange } from '../havip/inventory/dataplane.ts';
 import type { Topology } from '../havip/topology.ts';
 import type { LineSink } from './host.ts';
+import type { FeedHistory } from './live-feed.ts';
 
 export interface LabOptions {
+  /** Complete: every ENI has its MAC, every HaVip its address. */
   topology: Topology;
+  /** What the switch has to be told beyond it, before the first frame. */
+  changes: readonly DataplaneChange[];
+  /** Who writes down what happens to HaVips. */
+  history: FeedHistory;
   /** Path of the lab file, and its folder, where `run` starts. */
   file: string;
   folder: string;

@@ -5,8 +5,7 @@
 import type { LabEvent } from '../analysis/live-events.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
 import { claimersOf } from '../havip/claimers.ts';
-import { completeTopology } from '../havip/complete-topology.ts';
-import { quotaBreaches } from '../havip/quotas.ts';
+import type { ControlResult } from '../havip/control.ts';
 import type { Topology } from '../havip/topology.ts';
 import { formatMac } from '../wire/mac.ts';
 import { configureEni, type PortState } from './attachment.ts';
@@ -64,9 +63,7 @@ export class Lab {
 
   /** Throws LabError, with everything removed again, where the lab cannot be made. */
   static async start(options: LabOptions): Promise<Lab> {
-    const topology = withAddresses(options.topology);
-    const refusal = quotaBreaches(topology).find((breach) => !breach.advice);
-    if (refusal !== undefined) throw new LabError(refusal.message, refusal.remedy);
+    const { topology, changes, history } = options;
     const hosts = hostsOf(topology, options);
     if (topology.enis.every((eni) => eni.attach === null)) {
       throw new LabError('no ENI has attach', 'write attach: { netns: NAME } for each live host');
@@ -82,12 +79,12 @@ export class Lab {
       const { captureFolder: folder } = options;
       const captures = folder === null ? null : new PortCaptures(folder, portNames, base);
       const capture = captures?.shared ?? null;
-      const settings = { topology, devices, events: ring.shared, capture, base };
+      const settings = { topology, changes, devices, events: ring.shared, capture, base };
       const link = await EngineLink.start(options.engine, { ...settings, dryRun, busyPoll });
       link.onFailure = options.onFailure;
       const emit = (event: LabEvent): void => lab.emit(event);
-      const told = { allClaims, dryRun, emit };
-      const feed = new LiveFeed({ topology, ring, base, now, portNames, ...told });
+      const told = { allClaims, dryRun, emit, history };
+      const feed = new LiveFeed({ topology, changes, ring, base, now, portNames, ...told });
       const lab = new Lab(options, { topology, hosts, ground, link, feed, captures, now });
       feed.run();
       captures?.run();
@@ -103,18 +100,26 @@ export class Lab {
     return this.topology.name;
   }
 
-  /** Starts what the hosts run and waits until the HaVips are held, for a while. */
-  async bringUp(): Promise<void> {
+  /**
+   * Starts what the hosts run and waits until the HaVips are held, for a while. `api`: where the
+   * API is, for who waits for the lab to be ready.
+   */
+  async bringUp(api: string | null = null): Promise<void> {
     for (const host of this.hosts.values()) this.run(host);
     const deadline = performance.now() + READY_WAIT;
-    let statistics = await this.statistics();
-    while (!this.isHeld(statistics) && performance.now() < deadline && !this.isStopping) {
+    const claimed = this.topology.havips.filter((havip) =>
+      claimersOf(this.topology, havip).some((instance) => this.hosts.get(instance)?.isRun),
+    );
+    const isHeld = (): boolean => claimed.every(({ name }) => this.feed.holderOf(name) !== 0);
+    while (!isHeld() && performance.now() < deadline && !this.isStopping) {
       await new Promise((resolve) => setTimeout(resolve, READY_LOOK));
-      statistics = await this.statistics();
     }
     if (this.isStopping) return;
+    const statistics = await this.statistics();
+    const addresses = new Map(this.topology.havips.map(({ name, address }) => [name, address]));
     this.options.emit({
       event: 'ready',
+      ...(api === null ? {} : { api }),
       time: this.feed.time(this.options.wallClock() - this.baseNow),
       ports: this.ground.devices.map(({ eni }) => ({
         name: nameOf(this.topology, eni),
@@ -122,8 +127,7 @@ export class Lab {
         addresses: this.topology.enis[eni]?.addresses ?? [],
       })),
       havips: statistics.havips.map(({ name, mac, members }) => {
-        const ip = this.topology.havips.find((havip) => havip.name === name)?.address ?? '';
-        return { name, ip, holder: mac, members };
+        return { name, ip: addresses.get(name) ?? '', holder: mac, members };
       }),
     });
   }
@@ -159,16 +163,34 @@ export class Lab {
     this.run(host);
   }
 
-  /** A change of bindings or holders, in the engine and in what the analysis judges by. */
-  async change(change: EngineChange): Promise<void> {
+  /**
+   * Changes of HaVips or holders, in the engine and in what the analysis judges by. Throws where
+   * nobody knows what became of them.
+   */
+  async change(change: EngineChange): Promise<ControlResult> {
     const number = this.feed.change(change);
     try {
-      await this.ask({ ...change, number });
+      const reply = await this.link.ask({ ...change, number });
+      if ('cleared' in reply) {
+        this.feed.confirmChange(number);
+        return reply;
+      }
+      this.feed.forgetChange(number);
+      return 'refused' in reply ? reply : { refused: 'the engine gives no answer' };
     } catch (error) {
       this.feed.forgetChange(number);
       throw error;
     }
-    this.feed.confirmChange(number);
+  }
+
+  /** The MAC that holds a HaVip, at most some tenths of a second ago; null for nobody. */
+  holderMac(lane: string): string | null {
+    // What the feed lost it knows nothing of: then the engine's word of the last second counts.
+    if (this.feed.lost > 0 && this.last !== null && this.last.havips.length > 0) {
+      return this.last.havips.find(({ name }) => name === lane)?.mac ?? null;
+    }
+    const mac = this.feed.holderOf(lane);
+    return mac === 0 ? null : formatMac(mac);
   }
 
   async ask(request: EngineRequest): Promise<EngineReply> {
@@ -177,8 +199,8 @@ export class Lab {
     return reply;
   }
 
-  async statistics(): Promise<EngineStatistics> {
-    const reply = await this.link.ask({ command: 'statistics' });
+  async statistics(isBrief = false): Promise<EngineStatistics> {
+    const reply = await this.link.ask({ command: 'statistics', isBrief });
     if (!('statistics' in reply)) throw new LabError('the engine gives no statistics', 'try again');
     return reply.statistics;
   }
@@ -222,7 +244,7 @@ export class Lab {
 
   /** Each second: rates, and what was dropped since the last one. */
   private async tick(): Promise<void> {
-    const statistics = await this.statistics();
+    const statistics = await this.statistics(this.feed.lost === 0);
     // Only now: another tick may have been answered meanwhile, and has told of its part.
     const { last } = this;
     this.last = statistics;
@@ -242,15 +264,6 @@ export class Lab {
     const time = this.feed.time(this.options.wallClock() - this.baseNow);
     this.options.emit({ event: 'drops', time, ...reasons });
   }
-
-  /** Whether every HaVip that a running host may claim has a holder. */
-  private isHeld(statistics: EngineStatistics): boolean {
-    return this.topology.havips.every((havip) => {
-      const claimers = claimersOf(this.topology, havip);
-      if (!claimers.some((instance) => this.hosts.get(instance)?.isRun)) return true;
-      return statistics.havips.find((one) => one.name === havip.name)?.mac != null;
-    });
-  }
 }
 
 interface Parts {
@@ -267,15 +280,6 @@ interface Parts {
 export function nameOf(topology: Topology, eni: number): string {
   const one = topology.enis[eni];
   return one === undefined ? '' : `${one.instance}/${one.name}`;
-}
-
-function withAddresses(topology: Topology): Topology {
-  try {
-    return completeTopology(topology);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new LabError(error.message, 'give the havip an ip, or the subnet a larger cidr');
-  }
 }
 
 function hostsOf(topology: Topology, options: LabOptions): Map<string, Host> {

@@ -10,6 +10,7 @@ import { TimeBase } from '../analysis/time-base.ts';
 import type { RecordRing } from '../dataplane/record-ring.ts';
 import { CompiledTopology } from '../havip/compile.ts';
 import { Control } from '../havip/control.ts';
+import type { DataplaneChange } from '../havip/inventory/dataplane.ts';
 import { LiveNetworks } from '../havip/live-networks.ts';
 import { ruleSet } from '../havip/rule-sets.ts';
 import type { Topology } from '../havip/topology.ts';
@@ -22,9 +23,12 @@ import {
   RECORD_PORT_GONE,
   RECORD_REPOINTED,
 } from './engine/engine-requests.ts';
+import { type HolderChange, HolderView } from './holder-view.ts';
 
 export interface FeedOptions {
   topology: Topology;
+  /** Made before the first frame. */
+  changes?: readonly DataplaneChange[];
   ring: RecordRing;
   /** Seconds since 1970 from which the engine counts nanoseconds. */
   base: number;
@@ -36,6 +40,24 @@ export interface FeedOptions {
   /** The switch reports what its guards refuse, and lets it pass. */
   dryRun: boolean;
   emit(event: LabEvent): void;
+  /** Who writes down what happens to HaVips; absent: nobody. */
+  history?: FeedHistory;
+}
+
+export interface FeedHistory {
+  holder(change: HolderChange): void;
+  /** `havip`: its lane, null where the address is no HaVip's. */
+  refusal(claim: Refused): void;
+}
+
+export interface Refused {
+  /** Milliseconds since 1970. */
+  time: number;
+  havip: string | null;
+  ip: string;
+  mac: string;
+  name: string | null;
+  reason: string;
 }
 
 /** The longest sleep between two looks, in milliseconds. */
@@ -49,9 +71,6 @@ interface Asked {
   isMade: boolean;
 }
 
-/** Addresses of which it is known since when they are held. */
-const HELD_MAX = 65_536;
-
 export class LiveFeed {
   readonly analysis: LiveAnalysis;
   /** Seconds since 1970 from which times count. */
@@ -60,8 +79,7 @@ export class LiveFeed {
   private readonly control: Control;
   private readonly options: FeedOptions;
   private readonly times = new TimeBase();
-  /** By address and network. */
-  private readonly since = new Map<string, string>();
+  readonly holders: HolderView;
   private readonly networks: LiveNetworks;
   /** By number, in the order in which they were asked for. */
   private readonly changes = new Map<number, Asked>();
@@ -77,10 +95,17 @@ export class LiveFeed {
     const { topology } = options;
     const networks = new LiveNetworks(topology);
     this.networks = networks;
+    this.holders = new HolderView(topology, networks, (change) => {
+      options.history?.holder(change);
+    });
     const compiled = new CompiledTopology(topology, networks);
+    // What the report knows of an address goes by its id.
+    compiled.book.reusesIds = false;
     this.analysis = new LiveAnalysis(compiled.site(), options, {
       onClaim: (claim) => this.claim(claim),
-      onTimeline: () => {},
+      onTimeline: (ip, vlan, entry) => {
+        this.holders.onTimeline(ip, vlan, entry, entry.time ?? this.time(options.now()));
+      },
       onTakeover: (takeover) => this.takeover(takeover),
       onOutage: () => {},
       onFinding: (finding) => this.finding(finding),
@@ -88,6 +113,7 @@ export class LiveFeed {
     const rules = ruleSet(topology.provider ?? 'classic');
     const { owner } = this.analysis;
     this.control = new Control({ topology, rules, compiled, networks, owner });
+    this.control.applyAll(options.changes ?? []);
   }
 
   /**
@@ -154,8 +180,10 @@ export class LiveFeed {
     if (asked === undefined) return;
     this.changes.delete(number);
     const result = makeChange(this.control, asked.change);
-    if ('refused' in result || asked.change.command !== 'unbind') return;
+    if ('refused' in result || asked.change.command === 'flush') return;
     for (const { id } of result.cleared) this.analysis.onUnbound(id, now);
+    const time = this.base * 1000 + now / 1e6;
+    this.holders.onChanges(asked.change.changes, result.cleared, time);
   }
 
   private take(ring: RecordRing): void {
@@ -180,20 +208,19 @@ export class LiveFeed {
     return this.options.ring.lost;
   }
 
-  /** When the present holder of an address of a subnet took it. */
-  heldSince(ip: string, subnet: string): string | null {
-    const networks = this.networks.ofSubnet(subnet);
-    const times = networks.flatMap((network) => this.since.get(`${ip} in ${network}`) ?? []);
-    return times.sort().at(-1) ?? null;
+  /** The MAC that holds a HaVip as far as the events were read; 0 for nobody. */
+  holderOf(lane: string): number {
+    return this.control.holderOf(lane);
   }
 
   private claim(claim: ClaimEntry): void {
     const { ip, mac, name, form, verdict, reason } = claim;
     const port = this.options.portNames[this.port] ?? null;
     const time = claim.time ?? this.time(this.options.now());
-    const place = `${ip} in ${claim.vlan ?? 0}`;
-    if (verdict === 'moved' && (this.since.has(place) || this.since.size < HELD_MAX)) {
-      this.since.set(place, time);
+    if (verdict === 'moved') this.holders.onMoved(ip, claim.vlan, time);
+    if (reason !== null) {
+      const havip = this.holders.laneOf(ip, claim.vlan);
+      this.options.history?.refusal({ time: Date.parse(time), havip, ip, mac, name, reason });
     }
     this.options.emit({ event: 'claim', time, ip, mac, name, port, form, verdict, reason });
   }
@@ -201,6 +228,7 @@ export class LiveFeed {
   private takeover(takeover: Takeover): void {
     const { ip, from, to, cause, detectionSeconds, outageSeconds } = takeover;
     const time = takeover.time ?? this.time(this.options.now());
+    this.holders.onTakeover(takeover, time);
     const { repointMicroseconds } = takeover;
     const lengths = { detectionSeconds, outageSeconds, repointMicroseconds };
     this.options.emit({ event: 'takeover', time, ip, from, to, cause, ...lengths });

@@ -86,7 +86,18 @@ export function routersOf(hosts: readonly Host[]): Router[] {
     }
     for (const one of host.instances) if (!placed.has(one)) groups.push([one]);
   }
-  return groups.map((members) => ({ members }));
+  return groups.flatMap(apart).map((members) => ({ members }));
+}
+
+/** Two clusters of one VRID, each of several hosts that share addresses, are no one router. */
+function apart(group: Running[]): Running[][] {
+  let sets: Running[][] = [];
+  for (const one of group) {
+    const kin = sets.filter((set) => set.some((other) => shareAddress(one, other)));
+    sets = [...sets.filter((set) => !kin.includes(set)), [...kin.flat(), one]];
+  }
+  if (sets.length < 2 || sets.some((set) => set.length < 2)) return [group];
+  return sets.map((set) => group.filter((one) => set.includes(one)));
 }
 
 function groupKinship(one: Running, group: readonly Running[]): number {
@@ -96,13 +107,17 @@ function groupKinship(one: Running, group: readonly Running[]): number {
 /** How much speaks for two instances being one virtual router: addresses most of all. */
 function kinship(a: Running, b: Running): number {
   if (a.family !== b.family) return 0;
-  const shared = a.addresses.some(({ address }) =>
-    b.addresses.some((other) => other.address === address),
-  );
   const isNamed = names(a.config, b) || names(b.config, a);
   const isSameId = a.vrid !== null && a.vrid === b.vrid;
   const isSameName = a.config.name !== '' && a.config.name === b.config.name;
-  return (shared ? 8 : 0) + (isSameId ? 3 : 0) + (isSameName ? 2 : 0) + (isNamed ? 1 : 0);
+  return (
+    (shareAddress(a, b) ? 8 : 0) + (isSameId ? 3 : 0) + (isSameName ? 2 : 0) + (isNamed ? 1 : 0)
+  );
+}
+
+function shareAddress(a: Running, b: Running): boolean {
+  const others = new Set(b.addresses.map(({ address }) => address));
+  return a.addresses.some(({ address }) => others.has(address));
 }
 
 function names({ unicastPeers }: InstanceConfig, { source }: Running): boolean {

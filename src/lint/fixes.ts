@@ -23,6 +23,19 @@ export function setValue(source: SourceLines, statement: Statement, to: string):
   return { edits: replaced(source, value, to), write };
 }
 
+/** The instance says `keyword to`: where it says the keyword already, else in a further line. */
+export function setKeyword(one: Running, source: SourceLines, keyword: string, to: string): Fix {
+  const statement = lastOf(one.config.statement, keyword);
+  if (statement === null) return addTo(one, source, [`${keyword} ${to}`]);
+  return setValue(source, statement, to);
+}
+
+/** The keyword goes from the instance; null where it is not there. */
+export function dropKeyword({ config }: Running, source: SourceLines, keyword: string): Fix | null {
+  const statement = lastOf(config.statement, keyword);
+  return statement === null ? null : drop(source, statement);
+}
+
 export function replaceWord(source: SourceLines, word: Word, to: string): Fix {
   return { edits: replaced(source, word, to), write: [to] };
 }

@@ -4,7 +4,7 @@
  */
 import { type NoticeLog, type Place, shown } from './notices.ts';
 import { type Definition, definitionOf, Parameters } from './parameters.ts';
-import { repetitionOf } from './repetitions.ts';
+import { REPETITIONS_MAX, repetitionOf } from './repetitions.ts';
 import { placeAt, type SourceText, sliced, sourceLine, splitLines } from './source-text.ts';
 import { type Word, withoutComment, wordsOf } from './words.ts';
 
@@ -45,6 +45,9 @@ export interface LineOptions {
 export const INCLUDE_DEPTH_MAX = 16;
 export const INCLUDED_FILES_MAX = 256;
 export const LINES_MAX = 100_000;
+/** Characters that are copied for repetitions and parameters; a round counts as a long line. */
+const COPIED_MAX = 32 * 1024 * 1024;
+const ROUND = 128;
 /** How deep definitions of several lines and repetitions may nest. */
 const NESTING_MAX = 16;
 
@@ -73,6 +76,7 @@ class Reader {
   /** Files that are being read, the outermost first. */
   readonly #open: string[] = [];
   #included = 0;
+  #rounds = 0;
   #isFull = false;
 
   constructor(options: LineOptions, notices: NoticeLog) {
@@ -87,6 +91,7 @@ class Reader {
     const physical = text.split(/\r\n|\n|\r/);
     for (let i = 0; i < physical.length && !this.#isFull; i++) {
       const source = sourceLine(physical[i] ?? '', file, i + 1);
+      this.#checkEffort(source);
       if (INCLUDE.test(source.text)) {
         this.#include(source);
         this.#parameters.define({ name: '_PWD', value: folder });
@@ -121,6 +126,11 @@ class Reader {
       return;
     }
     const repetition = repetitionOf(source);
+    if (repetition === 'too-many') {
+      const what = `more than ${REPETITIONS_MAX} repetitions; the line is left out`;
+      this.#notices.add('too-much', placeAt(source, 0), what);
+      return;
+    }
     if (repetition !== null) {
       this.#repeat(repetition.rounds, repetition.rest, depth);
       return;
@@ -141,8 +151,20 @@ class Reader {
   #repeat(rounds: Definition[][], rest: SourceText, depth: number): void {
     for (const definitions of rounds) {
       for (const definition of definitions) this.#parameters.define(definition);
+      this.#rounds++;
+      this.#checkEffort(rest);
+      if (this.#isFull) return;
       this.#expand(rest, depth + 1);
     }
+  }
+
+  /** Repetitions of repetitions, and parameters of parameters, come to an end too. */
+  #checkEffort(source: SourceText): void {
+    const copied = this.#rounds * ROUND + this.#parameters.copied;
+    if (this.#isFull || copied <= COPIED_MAX) return;
+    const what = 'repetitions and parameters make more than is read; the rest is left out';
+    this.#notices.add('too-much', placeAt(source, 0), what);
+    this.#isFull = true;
   }
 
   #finish(source: SourceText): void {

@@ -21,6 +21,8 @@ export interface Definition {
 
 export class Parameters {
   readonly #values = new Map<string, string>();
+  /** Characters of all lines that were written anew. */
+  copied = 0;
 
   define({ name, value }: Definition): void {
     this.#values.set(name, value);
@@ -44,6 +46,7 @@ export class Parameters {
         notices.add('too-much', placeAt(line, use.index), what);
         return source;
       }
+      this.copied += line.text.length + value.length;
       line = replaced(line, use.index, end, value);
       from = use.index;
     }

@@ -35,7 +35,7 @@ export function replaced(source: SourceText, from: number, to: number, by: strin
   return {
     ...source,
     text: text.slice(0, from) + by + text.slice(to),
-    columns: [...columns.slice(0, from), ...inserted, ...columns.slice(to)],
+    columns: columns.slice(0, from).concat(inserted, columns.slice(to)),
   };
 }
 

@@ -19,7 +19,8 @@ function wordsOf(event: LabEvent): [text: string, tone: Tone] {
           : `${name} ${ip} → ${hostOf(event, holder)}`,
       );
       const ports = counted(event.ports.length, 'port');
-      return [`ready: ${[ports, ...held].join(', ')}`, 'good'];
+      const api = event.api === undefined ? [] : [`API at ${event.api}`];
+      return [`ready: ${[ports, ...held, ...api].join(', ')}`, 'good'];
     }
     case 'claim': {
       const who = event.name === null ? event.mac : `${event.name} (${event.mac})`;

@@ -204,6 +204,12 @@ describe('statuses', () => {
     expect(err.split('\n').length).toBe(expected === 2 ? 2 : 1);
   });
 
+  test('a directory in place of a file', async () => {
+    const { status, err } = await lint('@.');
+    expect(status).toBe(2);
+    expect(err).toMatch(/ is a directory; name the keepalived\.conf in it$/m);
+  });
+
   test('--provider goes before that of the lab', async () => {
     put('vmac.conf', clean(1).replace('advert_int 1\n', 'advert_int 1\n    use_vmac\n'));
     const rule = (out: string) => out.includes('vmac-not-member');

@@ -66,15 +66,16 @@ describe('keys', () => {
     expect(table.find(5, HAVIP)).toBe(-1);
   });
 
-  it('are found in the network of untagged frames without naming it, while the table grows', () => {
+  it('are found in their own network and in no other, while the table grows', () => {
     const table = new IpTable4({ maximum: 10_000 });
     for (let i = 0; i < 3000; i++) {
       const address = (Math.imul(i, 0x9e3779b1) ^ HAVIP) | 0;
-      table.insert(i % 3, address);
-      expect(table.findUntagged(address)).toBe(i % 3 === 0 ? table.find(0, address) : -1);
+      const entry = table.insert(i % 3, address);
+      expect(table.find(0, address)).toBe(i % 3 === 0 ? entry : -1);
+      expect(table.find(2, address)).toBe(i % 3 === 2 ? entry : -1);
       const earlier = (Math.imul(i >>> 1, 0x9e3779b1) ^ HAVIP) | 0;
-      const isUntagged = (i >>> 1) % 3 === 0;
-      expect(table.findUntagged(earlier) >= 0).toBe(isUntagged);
+      expect(table.find(0, earlier) >= 0).toBe((i >>> 1) % 3 === 0);
+      expect(table.find(1, earlier) >= 0).toBe((i >>> 1) % 3 === 1);
     }
   });
 

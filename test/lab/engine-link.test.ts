@@ -36,7 +36,7 @@ function programOf(body: string): URL {
 }
 
 const settings: EngineSettings = {
-  ...{ topology: topologyOf('alibaba'), devices: [], capture: null },
+  ...{ topology: topologyOf('alibaba'), changes: [], devices: [], capture: null },
   ...{ events: new SharedArrayBuffer(2048), dryRun: true, busyPoll: false, base: 7 },
 };
 

@@ -4,17 +4,24 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { LabStatus } from '../../src/analysis/live-events.ts';
+import { resourcesOf } from '../../src/havip/inventory/from-topology.ts';
+import { Inventory } from '../../src/havip/inventory/inventory.ts';
+import { Plane } from '../../src/havip/inventory/plane.ts';
+import { ruleSet } from '../../src/havip/rule-sets.ts';
 import type { EngineRequest, EngineStatistics } from '../../src/lab/engine/engine-requests.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { obey } from '../../src/lab/lab-commands.ts';
+import { LabDataplane } from '../../src/lab/lab-dataplane.ts';
 import { LabError } from '../../src/lab/lab-error.ts';
+import type { CallEntry } from '../../src/lab/state/history.ts';
+import { MemoryStore } from '../../src/lab/state/memory-store.ts';
 import { eniOf, havipOf, NODE1, NODE2, topologyOf, VIP } from '../dataplane/site.ts';
 
 const STATISTICS: EngineStatistics = {
   ports: [{ in: 10, out: 20, octetsIn: 1000, octetsOut: 2000, lost: 0 }],
   drops: { 'not-carried': 3 },
   table: [{ ip: VIP, vlan: 300, mac: NODE1, port: 0 }],
-  havips: [{ name: VIP, mac: NODE1, members: ['ecs-1', 'ecs-2'] }],
+  havips: [{ name: 'web', mac: NODE1, members: ['ecs-1', 'ecs-2'] }],
 };
 
 /** ecs-1 has two ports, ecs-2 one that is an interface of the machine. */
@@ -26,7 +33,7 @@ function labOf() {
     eniOf('00:16:3e:00:00:03', { instance: 'ecs-1', name: 'eth1' }),
     eniOf(NODE2, { instance: 'ecs-2', name: 'eth0' }),
   ];
-  const topology = topologyOf('alibaba', { enis, havips: [havipOf(VIP, [])] });
+  const topology = topologyOf('alibaba', { enis, havips: [{ ...havipOf(VIP, []), name: 'web' }] });
   const hosts = new Map(
     ['ecs-1', 'ecs-2'].map((name) => [
       name,
@@ -52,7 +59,7 @@ function labOf() {
     },
     states: [0, 1, 2].map(() => ({ cut: false, hold: false, gone: false })),
     rates: [{ in: 1, out: 2 }],
-    feed: { lost: 4, heldSince: () => '2026-11-20T12:00:01.000000000Z' },
+    feed: { lost: 4, holders: { heldSince: () => '2026-11-20T12:00:01.000000000Z' } },
     statistics: async () => STATISTICS,
     powerOn: async ({ name }: { name: string }) => void deeds.push(`power on ${name}`),
     hostNamed: (name: string) => {
@@ -77,10 +84,19 @@ function labOf() {
     },
     change: async (change: { command: string }) => {
       deeds.push(JSON.stringify(change));
+      return { done: true, cleared: [] };
     },
+    holderMac: () => null,
   };
+  const store = new MemoryStore();
+  const inventory = new Inventory(resourcesOf(topology, 0));
+  const dataplane = new LabDataplane(lab as unknown as Lab);
+  const rules = ruleSet('alibaba');
+  const clock = (): number => 1;
+  const newId = (): string => 'abcdefgh';
+  const plane = new Plane({ rules, inventory, dataplane, journal: store, clock, newId });
   const tell = (command: string, more: object = {}) =>
-    obey(lab as unknown as Lab, { command, ...more });
+    obey({ lab: lab as unknown as Lab, plane, store }, { command, ...more });
   const states = async () => {
     const { ports } = (await tell('status')) as LabStatus;
     return ports.map(({ state }) => state);
@@ -89,15 +105,29 @@ function labOf() {
 }
 
 describe('what is done', () => {
-  test('bind and unbind are changes', async () => {
+  test('bind and unbind go through the control plane, and are written down', async () => {
     const { tell, deeds } = labOf();
     expect(await tell('bind', { havip: 'web', member: 'ecs-2' })).toEqual({
       ...{ havip: 'web', member: 'ecs-2' },
     });
-    await tell('unbind', { havip: 'web', member: 'ecs-1/eth0' });
+    await tell('unbind', { havip: 'web', member: 'ecs-2' });
+    await tell('bind', { havip: 'web', member: 'ecs-1/eth0' });
+    await expect(tell('unbind', { havip: 'web', member: 'ecs-2' })).rejects.toThrow(
+      /ecs-2 is not bound to HaVip web; bound to it: .*ecs-1.eth0/,
+    );
+    const change = (one: object): string => JSON.stringify({ command: 'change', changes: [one] });
+    const bind = { command: 'bind', havip: 'web', member: 'ecs-2' };
     expect(deeds).toEqual([
-      '{"command":"bind","havip":"web","member":"ecs-2"}',
-      '{"command":"unbind","havip":"web","member":"ecs-1/eth0"}',
+      change(bind),
+      change({ ...bind, command: 'unbind', spareHolder: false }),
+      change({ ...bind, member: 'ecs-1/eth0' }),
+    ]);
+    const calls = (await tell('history', { havip: 'web' })) as CallEntry[];
+    expect(calls.map(({ dialect, call, outcome }) => [dialect, call, outcome])).toEqual([
+      ['cli', 'bind', 'ok'],
+      ['cli', 'unbind', 'ok'],
+      ['cli', 'bind', 'ok'],
+      ['cli', 'unbind', 'not-a-member'],
     ]);
   });
 
@@ -171,7 +201,7 @@ describe('what is done', () => {
       drops: { 'not-carried': 3 },
       havips: [
         {
-          ...{ name: VIP, ip: VIP, holder: { mac: NODE1, name: 'ecs-1' } },
+          ...{ name: 'web', ip: VIP, holder: { mac: NODE1, name: 'ecs-1' } },
           ...{ since: '2026-11-20T12:00:01.000000000Z', members: ['ecs-1', 'ecs-2'] },
         },
       ],
@@ -186,8 +216,10 @@ describe('what is done', () => {
 
 describe('what is refused, and changes nothing', () => {
   test.each([
-    ['explode', {}, /no command "explode"; status, bind, unbind, kill, start, pause/],
+    ['explode', {}, /no command "explode"; status, bind, unbind, list, history, kill, start/],
     ['toString', {}, /no command "toString"; /],
+    ['bind', { havip: 'api', member: 'ecs-1' }, 'there is no HaVip api; there are web'],
+    ['bind', { havip: 'web', member: 'ecs-7' }, /there is no instance ecs-7/],
     ['bind', {}, 'bind: havip is missing; name the havip'],
     ['bind', { havip: 'web' }, 'bind: member is missing; name the member'],
     ['unbind', { havip: 7, member: 'x' }, 'unbind: havip is missing; name the havip'],

@@ -21,7 +21,7 @@ import {
   topologyOf,
   VIP,
 } from '../dataplane/site.ts';
-import { MemoryLab } from './memory-lab.ts';
+import { changeOf, MemoryLab } from './memory-lab.ts';
 
 const inst = (mac: string): string => `i-${mac}`;
 const CLIENT_IP = ADDRESSES[CLIENT] as string;
@@ -75,7 +75,7 @@ describe('a crash of the master', () => {
       `${inst(NODE1)}/eth0`,
       `${inst(NODE2)}/eth0`,
     ]);
-    expect(lab.feed.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:08.600000000Z');
+    expect(lab.feed.holders.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:08.600000000Z');
     expect(lab.feed.lost).toBe(0);
   });
 
@@ -140,14 +140,14 @@ test('since when an address is held says nothing of the same address in another 
   lab.at(2, NEIGHBOR, announcement(NEIGHBOR, VIP));
   lab.at(3, NEIGHBOR, announcement(NODE1, VIP));
   await lab.feed.end();
-  expect(lab.feed.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:01.000000000Z');
+  expect(lab.feed.holders.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:01.000000000Z');
 });
 
 describe('changes of bindings', () => {
   test('hold in the report from the same frame on as in the switch', async () => {
     const lab = new MemoryLab(topologyOf('alibaba'));
-    const unbind = { command: 'unbind', havip: VIP, member: inst(NODE1) } as const;
-    const bind = { ...unbind, command: 'bind' } as const;
+    const unbind = changeOf('unbind', VIP, inst(NODE1));
+    const bind = changeOf('bind', VIP, inst(NODE1));
     lab.at(1, NODE1, announcement(NODE1, VIP));
     const first = lab.feed.change(unbind);
     lab.change('unbind', VIP, inst(NODE1), first);
@@ -169,8 +169,8 @@ describe('changes of bindings', () => {
   test('one that the engine refuses undoes none that was asked for after it', async () => {
     const lab = new MemoryLab(topologyOf('alibaba'));
     lab.at(1, NODE1, announcement(NODE1, VIP));
-    const wrong = lab.feed.change({ command: 'unbind', havip: VIP, member: 'nobody' });
-    const right = lab.feed.change({ command: 'unbind', havip: VIP, member: inst(NODE1) });
+    const wrong = lab.feed.change(changeOf('unbind', VIP, 'nobody'));
+    const right = lab.feed.change(changeOf('unbind', VIP, inst(NODE1)));
     expect(lab.change('unbind', VIP, 'nobody', wrong)).toHaveProperty('refused');
     expect(lab.change('unbind', VIP, inst(NODE1), right)).toHaveProperty('done');
     lab.feed.forgetChange(wrong);
@@ -186,7 +186,7 @@ describe('changes of bindings', () => {
     lab.at(1, NODE1, announcement(NODE1, VIP));
     for (let i = 0; i < 20; i++) lab.at(2, ROGUE, announcement(ROGUE, VIP));
     expect(lab.ring.lost).toBeGreaterThan(0);
-    const number = lab.feed.change({ command: 'unbind', havip: VIP, member: inst(NODE1) });
+    const number = lab.feed.change(changeOf('unbind', VIP, inst(NODE1)));
     lab.change('unbind', VIP, inst(NODE1), number);
     lab.feed.confirmChange(number);
     await lab.read(3);
@@ -224,7 +224,7 @@ describe('a dry run of the guard', () => {
       },
     ]);
     expect(lab.holder(VIP)).toBe(ROGUE);
-    expect(lab.feed.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:02.050000000Z');
+    expect(lab.feed.holders.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:02.050000000Z');
   });
 
   test('without it the same frames change nothing', async () => {
@@ -261,7 +261,7 @@ describe('the report and the switch agree on every address', () => {
       steps.forEach((one, i) => {
         if ('command' in one) {
           const { command, mac } = one;
-          const number = lab.feed.change({ command, havip: VIP, member: inst(mac) });
+          const number = lab.feed.change(changeOf(command, VIP, inst(mac)));
           const result = lab.change(command, VIP, inst(mac), number);
           if ('refused' in result) lab.feed.forgetChange(number);
           else lab.feed.confirmChange(number);

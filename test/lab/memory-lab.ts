@@ -9,7 +9,11 @@ import { TAG_KEEP } from '../../src/dataplane/port.ts';
 import { RecordRing } from '../../src/dataplane/record-ring.ts';
 import { type LiveSwitch, liveSwitchOf } from '../../src/havip/live-switch.ts';
 import type { Topology } from '../../src/havip/topology.ts';
-import { RECORD_CHANGED } from '../../src/lab/engine/engine-requests.ts';
+import {
+  type EngineChange,
+  makeChange,
+  RECORD_CHANGED,
+} from '../../src/lab/engine/engine-requests.ts';
 import type { FrameCapture } from '../../src/lab/engine/frame-capture.ts';
 import { LiveObserver } from '../../src/lab/engine/live-observer.ts';
 import { LiveFeed } from '../../src/lab/live-feed.ts';
@@ -24,6 +28,11 @@ export interface MemoryLabOptions {
   allClaims?: boolean;
   capture?: FrameCapture;
   ringOctets?: number;
+}
+
+export function changeOf(command: 'bind' | 'unbind', havip: string, member: string): EngineChange {
+  const change = command === 'bind' ? { command } : { command, spareHolder: false };
+  return { command: 'change', changes: [{ ...change, havip, member }] };
 }
 
 export class MemoryLab {
@@ -84,7 +93,7 @@ export class MemoryLab {
 
   /** What the engine's thread does when it is asked for change `number`; its answer. */
   change(command: 'bind' | 'unbind', havip: string, member: string, number: number) {
-    const result = this.live.control[command](havip, member);
+    const result = makeChange(this.live.control, changeOf(command, havip, member));
     if ('refused' in result) return result;
     const at = this.ring.begin(RECORD_CHANGED, this.now, 0);
     if (at >= 0) {

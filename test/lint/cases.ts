@@ -70,6 +70,8 @@ export interface Variant {
   readonly provider?: ProviderName;
   readonly keepalived?: string;
   readonly lab?: boolean;
+  /** Files beside them that `include` finds, by name. */
+  readonly included?: Readonly<Record<string, string>>;
   /** What the machine has of scripts; others are as they should be. */
   readonly scripts?: Readonly<Record<string, ScriptFacts | null>>;
 }
@@ -101,7 +103,7 @@ const SOURCE: Change = ['    unicast_src_ip 192.168.0.209\n', ''];
 const PEERS: Change = ['    unicast_peer {\n        192.168.0.210\n    }\n', ''];
 const PEERS_2: Change = ['    unicast_peer {\n        192.168.0.209\n    }\n', ''];
 const SOURCE_2: Change = ['    unicast_src_ip 192.168.0.210\n', ''];
-const MULTICAST: Pick<Variant, 'one' | 'two'> = {
+export const MULTICAST: Pick<Variant, 'one' | 'two'> = {
   one: [SOURCE, PEERS],
   two: [SOURCE_2, PEERS_2],
 };
@@ -189,6 +191,24 @@ const READING: readonly Case[] = [
     near: { one: [['global_defs', 'include nowhere*.conf\nglobal_defs']] },
   },
   {
+    rule: 'include-cycle',
+    trigger: {
+      one: [['global_defs', 'include around.part\nglobal_defs']],
+      included: { 'around.part': '! once more\ninclude around.part\n' },
+    },
+    at: 'include around.part',
+    near: {
+      one: [['global_defs', 'include twice.part\ninclude twice.part\nglobal_defs']],
+      included: { 'twice.part': '! include twice.part\n' },
+    },
+  },
+  {
+    rule: 'too-large',
+    trigger: { one: [global('~SEQ(n, 1, 10001) router_id ecs-$n')] },
+    at: '~SEQ',
+    near: { one: [global('~SEQ(n, 1, 10000) router_id ecs-$n')] },
+  },
+  {
     rule: 'duplicate-name',
     trigger: { one: [append(SECOND.replace('VI_2', 'VI_1'))] },
     at: 'vrrp_instance VI_1',
@@ -196,7 +216,15 @@ const READING: readonly Case[] = [
   },
 ];
 
+const WHOLE = clean(1).slice(clean(1).indexOf('vrrp_instance'));
+
 const INSTANCES: readonly Case[] = [
+  {
+    rule: 'instance-missing',
+    trigger: { one: [[WHOLE, '']] },
+    at: 'global_defs',
+    near: { one: [['global_defs', '! vrrp_instance VI_1 is below\nglobal_defs']] },
+  },
   {
     rule: 'vrid-missing',
     trigger: { one: [['virtual_router_id 51', 'virtual_router_id 300']] },

@@ -10,7 +10,7 @@ import { LAB, texts, type Variant } from './cases.ts';
 const GOOD = { isExecutable: true, writable: null };
 
 export function judge(variant: Variant, files: readonly string[] = texts(variant)): LintResult {
-  const { provider = null, lab = false, keepalived, scripts = {} } = variant;
+  const { provider = null, lab = false, keepalived, scripts = {}, included = {} } = variant;
   const topology = lab ? parseLab(LAB, 'lab.yaml', provider === null ? {} : { provider }) : null;
   return lint({
     // Hosts of the lab are told by what they send from, unless their names say it.
@@ -18,7 +18,7 @@ export function judge(variant: Variant, files: readonly string[] = texts(variant
       host: text.includes('router_id x') ? 'nobody' : `ecs-${i + 1}`,
       file: `ecs-${i + 1}.conf`,
       text,
-      options: { include: () => [] },
+      options: { include: (file) => includedFile(included, file) },
     })),
     provider: topology?.provider ?? provider,
     topology,
@@ -26,6 +26,11 @@ export function judge(variant: Variant, files: readonly string[] = texts(variant
     scripts: (path) => (Object.hasOwn(scripts, path) ? (scripts[path] ?? null) : GOOD),
     nearest,
   });
+}
+
+function includedFile(included: NonNullable<Variant['included']>, file: string) {
+  const text = Object.hasOwn(included, file) ? included[file] : undefined;
+  return text === undefined ? [] : [{ file, text }];
 }
 
 function versionOf(text: string): Version {

@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { type IncludedFile, type LineOptions, readLines } from '../../src/lint/lines.ts';
 import { NoticeLog } from '../../src/lint/notices.ts';
 
+/** Files of some lines, on a machine that does other things too. */
+const SLOWEST_MS = 20_000;
+
 function read(text: string, options: LineOptions = {}) {
   const notices = new NoticeLog();
   const lines = readLines(text, 'etc/keepalived.conf', options, notices);
@@ -110,9 +113,21 @@ describe('repetitions', () => {
 
   test('without bound are not written out', () => {
     expect(read(`~SEQ(A,1,0,9) \${A}`).texts).toEqual(['~SEQ(A,1,0,9) $ { A }']);
-    expect(read('~SEQ(A,1,1000000000) x').texts).toEqual(['~SEQ(A,1,1000000000) x']);
+    const endless = read('~SEQ(A,1,1000000000) x\ny');
+    expect([endless.texts, endless.codes]).toEqual([['y'], ['too-much']]);
     const { lines, codes } = read('~SEQ(A,1,9999) ~SEQ(B,1,9999) x\ny');
     expect(lines.length).toBe(100_000);
+    expect(codes).toEqual(['too-much']);
+  });
+
+  test.each([
+    ['that make no line', '~SEQ(A,1,10000) ~SEQ(B,1,10000) ~SEQ(C,1,10000)'],
+    ['of long parameters', `$X=${'x'.repeat(1000)}\n$Y=${'$X '.repeat(60)}\n~SEQ(A,1,10000) $Y`],
+  ])('%s come to an end soon', (_name, text) => {
+    const from = performance.now();
+    const { lines, codes } = read(`${text}\ny`);
+    expect(performance.now() - from).toBeLessThan(SLOWEST_MS);
+    expect(lines.length).toBeLessThan(100);
     expect(codes).toEqual(['too-much']);
   });
 });

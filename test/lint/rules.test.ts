@@ -2,11 +2,8 @@
 // to write, written in, silences it. Whether keepalived agrees is in test/live/lint-keepalived.
 import { describe, expect, test } from 'vitest';
 import { RULE_IDS } from '../../src/lint/rules.ts';
-import { CASES } from './cases.ts';
+import { CASES, MULTICAST, texts } from './cases.ts';
 import { judge, mended, of, said } from './judge.ts';
-
-/** Found in files that a case cannot have. */
-const ELSEWHERE = ['include-cycle', 'too-large'];
 
 test('two hosts and a lab that are as they should be: nothing is said', () => {
   expect(said(judge({}))).toEqual([]);
@@ -15,8 +12,27 @@ test('two hosts and a lab that are as they should be: nothing is said', () => {
 });
 
 test('every rule has a case', () => {
-  const rules = [...CASES.map(({ rule }) => rule), ...ELSEWHERE];
+  const rules = CASES.map(({ rule }) => rule);
   expect([...new Set(rules)].sort()).toEqual([...RULE_IDS].sort());
+});
+
+test('three hosts of one priority: each is given one of its own', () => {
+  const [first, second] = texts({ two: [['priority 90', 'priority 100']] });
+  const third = second.replace('src_ip 192.168.0.210', 'src_ip 192.168.0.211');
+  const result = judge({}, [first, second, third]);
+  const written = of('equal-priority', result).flatMap(({ fix }) => fix?.write ?? []);
+  expect(written).toEqual(['priority 90', 'priority 80']);
+});
+
+test('two clusters of one VRID: each is judged for itself, and one is given another', () => {
+  const [one, two] = texts(MULTICAST);
+  const others = [one, two].map((text) => text.replace('192.168.0.88', '192.168.0.89'));
+  const result = judge({}, [one, two, ...others]);
+  expect(said(result)).toEqual(['ecs-3.conf:7 error vrid-twice', 'ecs-4.conf:7 error vrid-twice']);
+  const written = result.findings.map(({ fix }) => fix?.write);
+  expect(written).toEqual([['virtual_router_id 52'], ['virtual_router_id 52']]);
+  const own = others.map((text) => text.replace('virtual_router_id 51', 'virtual_router_id 52'));
+  expect(said(judge({}, [one, two, ...own]))).toEqual([]);
 });
 
 describe.each(CASES)('$rule', ({ rule, trigger, at, near }) => {

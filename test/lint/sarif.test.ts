@@ -94,7 +94,10 @@ describe.each(CASES)('$rule', ({ trigger }) => {
     const run = document.runs[0]!;
     expect(run.tool.driver.rules.map(({ id }) => id)).toEqual(RULE_IDS);
     const files = new Map<string, string[]>(
-      texts(trigger).map((one, i) => [`ecs-${i + 1}.conf`, one.split('\n')] as const),
+      [
+        ...texts(trigger).map((one, i) => [`ecs-${i + 1}.conf`, one] as const),
+        ...Object.entries(trigger.included ?? {}),
+      ].map(([name, text]) => [name, text.split('\n')]),
     );
     expect(run.results.length).toBeGreaterThan(0);
     for (const { ruleId, ruleIndex, locations, fixes = [] } of run.results) {

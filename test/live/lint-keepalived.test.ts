@@ -35,6 +35,7 @@ const MESSAGES: readonly [RegExp, string | null][] = [
   [/outside range \[0.000001|vrrp_g.*_interval '0' is invalid/, 'bad-value'],
   [/Unmatched quote|Unterminated quote/, 'unclosed-quote'],
   [/Config files missing/, 'include-missing'],
+  [/Too many open files/, 'include-cycle'],
   [/already defined/, 'duplicate-name'],
   [/virtual router id must be set/, 'vrid-missing'],
   [/both use VRID|duplicate VRID conflict/, 'vrid-twice'],
@@ -119,7 +120,13 @@ beforeAll(() => {
   files.forEach((text, i) => {
     writeFileSync(join(folder, `${i}.conf`), text);
   });
-  const script = `mount --make-rprivate / && mount -t tmpfs none /run && cd ${folder} &&
+  for (const { variant } of asked) {
+    for (const [name, text] of Object.entries(variant.included ?? {})) {
+      writeFileSync(join(folder, name), text);
+    }
+  }
+  // Without a limit of its own a cycle of includes opens as many files as the machine allows.
+  const script = `ulimit -n 256 && mount --make-rprivate / && mount -t tmpfs none /run && cd ${folder} &&
     for f in *.conf; do timeout 20 keepalived -t -f $PWD/$f > $f.said 2>&1; done; true`;
   execFileSync('ip', ['netns', 'exec', namespace.name, 'unshare', '-m', 'sh', '-c', script]);
   printed = new Map(
@@ -146,7 +153,11 @@ const JUDGED = new Set(MESSAGES.map(([, rule]) => rule));
 
 function ours({ variant, files }: Asked, i: number): string[] {
   const { findings } = judge(variant, files);
-  const own = findings.filter(({ place }) => place?.file === `ecs-${i + 1}.conf`);
+  const included = Object.keys(variant.included ?? {});
+  const own = findings.filter(({ place, host }) => {
+    const isIncluded = included.includes(place?.file ?? '') && host === `ecs-${i + 1}`;
+    return isIncluded || place?.file === `ecs-${i + 1}.conf`;
+  });
   return own.map(({ rule }) => rule).filter((rule) => JUDGED.has(rule));
 }
 

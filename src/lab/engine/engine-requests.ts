@@ -3,12 +3,15 @@
  * between two threads. Requests are obeyed between two bursts.
  */
 import type { Control, ControlResult } from '../../havip/control.ts';
+import type { DataplaneChange } from '../../havip/inventory/dataplane.ts';
 import type { Topology } from '../../havip/topology.ts';
 import type { FaultRates } from '../../ports/fault-port.ts';
 import type { Device } from '../attachment.ts';
 
 export interface EngineSettings {
   topology: Topology;
+  /** To be made before the first frame. */
+  changes: readonly DataplaneChange[];
   devices: Device[];
   /** Memory of the ring of events. */
   events: SharedArrayBuffer;
@@ -20,16 +23,16 @@ export interface EngineSettings {
   base: number;
 }
 
-/** A change of bindings or holders. */
+/** Changes of HaVips, all of them or none, or of holders. */
 export type EngineChange =
-  | { command: 'bind' | 'unbind'; havip: string; member: string }
+  | { command: 'change'; changes: readonly DataplaneChange[] }
   /** The HaVips that the instance holds have no holder any more. */
   | { command: 'flush'; instance: string };
 
 /** Makes it, in the engine and again in what the events are judged by. */
 export function makeChange(control: Control, change: EngineChange): ControlResult {
   if (change.command === 'flush') return control.flushHolder(change.instance);
-  return control[change.command](change.havip, change.member);
+  return control.applyAll(change.changes);
 }
 
 export type EngineRequest =
@@ -37,7 +40,8 @@ export type EngineRequest =
   | (EngineChange & { number: number })
   | { command: 'cut' | 'hold'; ports: number[]; on: boolean }
   | { command: 'fault'; ports: number[]; rates: FaultRates; seed: number }
-  | { command: 'statistics' }
+  /** Brief: counts alone, without tables and HaVips. */
+  | { command: 'statistics'; isBrief?: boolean }
   | { command: 'stop' };
 
 export interface EngineStatistics {

@@ -49,6 +49,7 @@ export class LiveEngine {
     this.observer = new LiveObserver(ring, this.capture);
     const { observer } = this;
     this.live = liveSwitchOf(topology, { observer, dryRun: settings.dryRun });
+    makeChange(this.live.control, { command: 'change', changes: settings.changes });
     const { owner, forwarding, vlans, gatewayMac, responder } = this.live;
     this.observer.attach(owner, forwarding);
     this.ports = devices.map((device) => {
@@ -92,9 +93,8 @@ export class LiveEngine {
         for (const port of request.ports) this.setFault(port, request.rates, request.seed);
         return { done: true };
       case 'statistics':
-        return { statistics: this.statistics() };
-      case 'bind':
-      case 'unbind':
+        return { statistics: this.statistics(request.isBrief === true) };
+      case 'change':
       case 'flush':
         return this.changed(request.number, makeChange(this.live.control, request));
       case 'stop':
@@ -128,7 +128,7 @@ export class LiveEngine {
     return result;
   }
 
-  private statistics(): EngineStatistics {
+  private statistics(isBrief: boolean): EngineStatistics {
     const { engine, ports } = this;
     const { owner } = this.live;
     const drops: Record<string, number> = {};
@@ -144,8 +144,8 @@ export class LiveEngine {
         lost: port.lostDown + port.lostFull + port.lostRefused + port.badHeaders,
       })),
       drops,
-      table: this.table(),
-      havips: this.havips(),
+      table: isBrief ? [] : this.table(),
+      havips: isBrief ? [] : this.havips(),
     };
   }
 

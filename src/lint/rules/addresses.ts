@@ -192,45 +192,42 @@ const ipv6 = ofAddress(
 
 const WHOLE = { 4: 32, 6: 128 } as const;
 
-const prefixMissing: Rule = {
-  id: 'prefix-missing',
-  severity: 'info',
-  title: 'an address without a prefix length',
-  source: 'keepalived.conf(5), virtual_ipaddress; tried: 2.2.7 takes /32 and /128',
-  check(cluster, report) {
-    for (const what of casesOf(cluster)) {
-      const { one, virtual, address } = what;
-      if (virtual.prefix !== null) continue;
-      const whole = WHOLE[address.family];
-      const message =
-        `no prefix length: keepalived takes /${whole}, which is right as long as the ` +
-        'interface keeps its own address';
-      const fix = prefixFix(cluster, what, whole);
-      report({ host: one.host, place: virtual.place, message, fix });
-    }
+const prefixMissing = ofAddress(
+  {
+    id: 'prefix-missing',
+    severity: 'info',
+    title: 'an address without a prefix length',
+    source: 'keepalived.conf(5), virtual_ipaddress; tried: 2.2.7 takes /32 and /128',
   },
-};
+  (cluster, what) => {
+    if (what.virtual.prefix !== null) return null;
+    const whole = WHOLE[what.address.family];
+    const message =
+      `no prefix length: keepalived takes /${whole}, which is right as long as the ` +
+      'interface keeps its own address';
+    return { ...remark(what, message, []), fix: prefixFix(cluster, what, whole) };
+  },
+);
 
-const prefixWrong: Rule = {
-  id: 'prefix-wrong',
-  severity: 'warning',
-  title: "a prefix length that is not the subnet's",
-  source: 'ours: the kernel makes a route of the prefix, ip-address(8)',
-  check(cluster, report) {
-    for (const what of casesOf(cluster)) {
-      const { one, virtual, address } = what;
-      const prefix = virtual.prefix?.value ?? null;
-      if (prefix === null || prefix === WHOLE[address.family]) continue;
-      const right = rightPrefix(what, prefix);
-      if (right === null) continue;
-      const message =
-        `${address.text}/${prefix}: the subnet is /${right.prefix}, so the holder ` +
-        `takes ${right.what}`;
-      const fix = prefixFix(cluster, what, right.prefix);
-      report({ host: one.host, place: virtual.place, message, fix });
-    }
+const prefixWrong = ofAddress(
+  {
+    id: 'prefix-wrong',
+    severity: 'warning',
+    title: "a prefix length that is not the subnet's",
+    source: 'ours: the kernel makes a route of the prefix, ip-address(8)',
   },
-};
+  (cluster, what) => {
+    const { virtual, address } = what;
+    const prefix = virtual.prefix?.value ?? null;
+    if (prefix === null || prefix === WHOLE[address.family]) return null;
+    const right = rightPrefix(what, prefix);
+    if (right === null) return null;
+    const message =
+      `${address.text}/${prefix}: the subnet is /${right.prefix}, so the holder ` +
+      `takes ${right.what}`;
+    return { ...remark(what, message, []), fix: prefixFix(cluster, what, right.prefix) };
+  },
+);
 
 /** The prefix that it should have, and what comes of the other; null where it is right. */
 function rightPrefix(what: Case, prefix: number): { prefix: number; what: string } | null {

@@ -1,7 +1,7 @@
 /** What the hosts of one virtual router have to agree upon. */
 import type { Cluster } from '../cluster.ts';
 import type { Fix, Report, Rule, Severity } from '../finding.ts';
-import { addTo, addToList, setValue } from '../fixes.ts';
+import { addToList, setKeyword } from '../fixes.ts';
 import type { Place } from '../notices.ts';
 import type { Running } from '../running.ts';
 import { lastOf } from '../statements.ts';
@@ -90,11 +90,7 @@ function reportSetting(
   report: Report,
 ): void {
   const wanted = String(valueIn(first));
-  const statement = lastOf(one.config.statement, keyword);
-  const fix =
-    statement === null
-      ? addTo(one, cluster.source, [`${keyword} ${wanted}`])
-      : setValue(cluster.source, statement, wanted);
+  const fix = setKeyword(one, cluster.source, keyword, wanted);
   const message =
     `${one.host} has ${keyword} ${valueIn(one)} and ${first.host} ${wanted}: ` + `${effect(one)}`;
   const isLearned = keyword === 'advert_int' && one.version === 3 && first.version === 3;

@@ -1,8 +1,7 @@
 /** Passwords: too long, without effect, or not there. */
 import { instancesOf } from '../cluster.ts';
 import type { Edit, Rule } from '../finding.ts';
-import { drop, setValue } from '../fixes.ts';
-import { lastOf } from '../statements.ts';
+import { dropKeyword, setKeyword } from '../fixes.ts';
 
 /** RFC 2338 5.3.6.1: eight octets; keepalived uses no more. */
 const PASSWORD_MAX = 8;
@@ -42,11 +41,11 @@ const authVersion3: Rule = {
   title: 'authentication with version 3',
   source: 'RFC 9568 1.2; keepalived -t: "VRRP version 3 does not support authentication"',
   check(cluster, report) {
-    for (const { config, host, version } of instancesOf(cluster)) {
+    for (const one of instancesOf(cluster)) {
+      const { config, host, version } = one;
       const { authentication } = config;
       if (authentication === null || version !== 3) continue;
-      const statement = lastOf(config.statement, 'authentication');
-      const fix = statement === null ? null : drop(cluster.source, statement);
+      const fix = dropKeyword(one, cluster.source, 'authentication');
       const message = 'VRRP version 3 knows no authentication: keepalived ignores this block';
       report({ host, place: authentication.place, message, fix });
     }
@@ -59,13 +58,13 @@ const authWithoutPassword: Rule = {
   title: 'authentication without a password',
   source: 'keepalived -t: "Authentication specified but no password given. Ignoring"',
   check(cluster, report) {
-    for (const { config, host, version } of instancesOf(cluster)) {
+    for (const one of instancesOf(cluster)) {
+      const { config, host, version } = one;
       const { authentication } = config;
       if (authentication === null || version === 3) continue;
       const isTyped = authentication.type !== null;
       if (authentication.passwordPlace !== null && isTyped) continue;
-      const statement = lastOf(config.statement, 'authentication');
-      const fix = statement === null ? null : drop(cluster.source, statement);
+      const fix = dropKeyword(one, cluster.source, 'authentication');
       const what = isTyped ? 'auth_pass' : 'auth_type';
       const message =
         `authentication without ${what} is not used: keepalived sends its adverts ` + 'without';
@@ -80,10 +79,10 @@ const authAhMaster: Rule = {
   title: 'state MASTER with AH',
   source: 'keepalived -t: "Initial state master is incompatible with AH authentication"',
   check(cluster, report) {
-    for (const { config, host, authType, state } of instancesOf(cluster)) {
+    for (const one of instancesOf(cluster)) {
+      const { config, host, authType, state } = one;
       if (authType !== 'AH' || state !== 'MASTER') continue;
-      const statement = lastOf(config.statement, 'state');
-      const fix = statement === null ? null : setValue(cluster.source, statement, 'BACKUP');
+      const fix = setKeyword(one, cluster.source, 'state', 'BACKUP');
       const message = 'keepalived clears state MASTER, which does not go with auth_type AH';
       report({ host, place: config.state?.place ?? config.place, message, fix });
     }

@@ -1,7 +1,7 @@
 /** Who becomes master: priorities, states, preemption. */
 import { type Cluster, instancesOf } from '../cluster.ts';
 import type { Report, Rule } from '../finding.ts';
-import { addTo, drop, setValue } from '../fixes.ts';
+import { addTo, dropKeyword, setKeyword, setValue } from '../fixes.ts';
 import type { Running } from '../running.ts';
 import { lastOf } from '../statements.ts';
 
@@ -16,21 +16,28 @@ const nopreemptCleared: Rule = {
   source: 'keepalived.conf(5), nopreempt; pcaps/02a: the primary took the address back',
   check(cluster, report) {
     for (const one of instancesOf(cluster)) {
-      const { config, host, state, priority } = one;
+      const { config, host } = one;
       if (config.nopreempt?.value !== true || one.isNonPreempting) continue;
-      const statement = lastOf(config.statement, state === 'MASTER' ? 'state' : 'priority');
-      const why = state === 'MASTER' ? 'state MASTER' : `priority ${priority}`;
+      const { why, place, keyword, to } = masterSign(one);
       const message =
         `keepalived clears nopreempt because of ${why}: ${host} takes the address back ` +
         'when it returns';
-      const to = state === 'MASTER' ? 'BACKUP' : String(OWNER - 1);
-      const fix = statement === null ? null : setValue(cluster.source, statement, to);
-      const place = statement?.values[0]?.place ?? config.nopreempt.place;
+      const fix = setKeyword(one, cluster.source, keyword, to);
       const related = [{ place: config.nopreempt.place, message: 'the nopreempt that is cleared' }];
-      report({ host, place, message, fix, related });
+      report({ host, place: place ?? config.nopreempt.place, message, fix, related });
     }
   },
 };
+
+/** What makes keepalived start an instance as master, and what to write instead. */
+function masterSign({ config, state, priority }: Running) {
+  if (state === 'MASTER') {
+    const place = config.state?.place;
+    return { why: 'state MASTER', place, keyword: 'state', to: 'BACKUP' };
+  }
+  const place = config.priority?.place;
+  return { why: `priority ${priority}`, place, keyword: 'priority', to: String(OWNER - 1) };
+}
 
 const preemptDelayCleared: Rule = {
   id: 'preempt-delay-cleared',
@@ -38,21 +45,17 @@ const preemptDelayCleared: Rule = {
   title: 'preempt_delay that is not in force',
   source: 'keepalived.conf(5), preempt_delay; keepalived -t',
   check(cluster, report) {
-    for (const { config, host, state, priority, isNonPreempting, isStrict } of instancesOf(
-      cluster,
-    )) {
-      const { preemptDelay } = config;
-      if (preemptDelay === null || preemptDelay.value === 0 || isStrict) continue;
+    for (const one of instancesOf(cluster)) {
+      const { host, state, priority, isNonPreempting } = one;
+      const { preemptDelay } = one.config;
+      if (preemptDelay === null || preemptDelay.value === 0 || one.isStrict) continue;
       const isMaster = state === 'MASTER' || priority === OWNER;
       if (!isNonPreempting && !isMaster) continue;
-      const statement = lastOf(config.statement, isMaster ? 'state' : 'preempt_delay');
-      const why = isNonPreempting ? 'nopreempt' : 'state MASTER';
-      const message = `keepalived ignores preempt_delay because of ${why}`;
-      const instead = isNonPreempting ? drop : undefined;
-      const fix =
-        statement === null
-          ? null
-          : (instead?.(cluster.source, statement) ?? setValue(cluster.source, statement, 'BACKUP'));
+      const { why, keyword, to } = masterSign(one);
+      const message = `keepalived ignores preempt_delay because of ${isMaster ? why : 'nopreempt'}`;
+      const fix = isMaster
+        ? setKeyword(one, cluster.source, keyword, to)
+        : dropKeyword(one, cluster.source, 'preempt_delay');
       report({ host, place: preemptDelay.place, message, fix });
     }
   },
@@ -88,9 +91,11 @@ const equalPriority: Rule = {
   source: 'keepalived.conf(5), priority: "all systems should have different priorities"',
   check(cluster, report) {
     for (const { members } of cluster.routers) {
+      let least = Math.min(...members.map(({ priority }) => priority));
       for (const [i, one] of members.entries()) {
         const twin = members.slice(0, i).find(({ priority }) => priority === one.priority);
         if (twin === undefined) continue;
+        least = below(least);
         const message =
           `${one.host} and ${twin.host} have the same priority ${one.priority}: the ` +
           'higher address wins, and both may be master for a moment';
@@ -98,7 +103,7 @@ const equalPriority: Rule = {
           host: one.host,
           place: one.config.priority?.place ?? one.config.place,
           message,
-          fix: lowered(cluster, one, members),
+          fix: setKeyword(one, cluster.source, 'priority', String(least)),
           related: [
             { place: twin.config.priority?.place ?? twin.config.place, message: 'the other' },
           ],
@@ -108,13 +113,9 @@ const equalPriority: Rule = {
   },
 };
 
-/** Below every other of the group, as far as there is room. */
-function lowered({ source }: Cluster, one: Running, members: readonly Running[]) {
-  const least = Math.min(...members.map(({ priority }) => priority));
-  const to = String(least > STEP ? least - STEP : Math.max(1, least - 1));
-  const statement = lastOf(one.config.statement, 'priority');
-  if (statement === null) return addTo(one, source, [`priority ${to}`]);
-  return setValue(source, statement, to);
+/** As far as there is room. */
+function below(priority: number): number {
+  return priority > STEP ? priority - STEP : Math.max(1, priority - 1);
 }
 
 const priorityInvalid: Rule = {
@@ -142,13 +143,13 @@ const priorityOwner: Rule = {
   title: 'priority 255, that of an address owner',
   source: 'RFC 9568 5.2.4; keepalived.conf(5), priority',
   check(cluster, report) {
-    for (const { config, host } of instancesOf(cluster)) {
+    for (const one of instancesOf(cluster)) {
+      const { config, host } = one;
       if (config.priority?.value !== OWNER) continue;
-      const statement = lastOf(config.statement, 'priority');
       const message =
         'priority 255 says that the address is its own: no check can lower it, ' +
         'nopreempt is cleared, and it takes over the moment it starts';
-      const fix = statement === null ? null : setValue(cluster.source, statement, '200');
+      const fix = setKeyword(one, cluster.source, 'priority', '200');
       report({ host, place: config.priority.place, message, fix });
     }
   },
@@ -186,13 +187,12 @@ const twoMasters: Rule = {
 };
 
 function reportMaster(cluster: Cluster, one: Running, best: Running, report: Report): void {
-  const statement = lastOf(one.config.statement, 'state');
   const message = `${one.host} and ${best.host} both say state MASTER; the priority alone decides`;
   report({
     host: one.host,
     place: one.config.state?.place ?? one.config.place,
     message,
-    fix: statement === null ? null : setValue(cluster.source, statement, 'BACKUP'),
+    fix: setKeyword(one, cluster.source, 'state', 'BACKUP'),
     related: [{ place: best.config.state?.place ?? best.config.place, message: 'the other' }],
   });
 }

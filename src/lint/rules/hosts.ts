@@ -4,9 +4,8 @@ import type { Limit, QuotaName, RuleSet } from '../../havip/rule-set.ts';
 import type { ProviderName } from '../../havip/topology.ts';
 import { type Cluster, type Host, instancesOf, type Version } from '../cluster.ts';
 import type { Report, Rule } from '../finding.ts';
-import { setValue } from '../fixes.ts';
+import { setKeyword } from '../fixes.ts';
 import type { Place } from '../notices.ts';
-import { lastOf } from '../statements.ts';
 
 const hostNotInLab: Rule = {
   id: 'host-not-in-lab',
@@ -33,16 +32,15 @@ const interfaceNotInLab: Rule = {
   title: 'an interface that the host does not have',
   source: 'keepalived -t: "interface eth9 for vrrp_instance doesn\'t exist"',
   check(cluster, report) {
-    for (const { config, host, lab, device } of instancesOf(cluster)) {
+    for (const one of instancesOf(cluster)) {
+      const { config, host, lab, device } = one;
       if (lab === null || device === null || lab.eni(device) !== null) continue;
       const names = lab.enis.map(({ name }) => name);
       const message =
         `${lab.instance} has no interface ${device}, but ${names.join(', ')}: ` +
         'keepalived does not start';
-      const statement = lastOf(config.statement, 'interface');
       const [only] = names;
-      const fix =
-        statement === null || only === undefined ? null : setValue(cluster.source, statement, only);
+      const fix = only === undefined ? null : setKeyword(one, cluster.source, 'interface', only);
       report({ host, place: config.interface?.place ?? config.place, message, fix });
     }
     checkOtherDevices(cluster, report);

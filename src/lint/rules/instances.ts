@@ -2,11 +2,26 @@
 import type { Cluster, Host } from '../cluster.ts';
 import { instancesOf } from '../cluster.ts';
 import type { Report, Rule } from '../finding.ts';
-import { addTo, drop, setValue } from '../fixes.ts';
+import { addTo, drop, setKeyword } from '../fixes.ts';
 import type { Running } from '../running.ts';
 import { lastOf } from '../statements.ts';
 
 const VRID_MAX = 255;
+
+const instanceMissing: Rule = {
+  id: 'instance-missing',
+  severity: 'warning',
+  title: 'a file without a vrrp_instance',
+  source: 'ours: there is nothing to judge, and keepalived moves no address',
+  check(cluster, report) {
+    for (const { name: host, conf, instances } of cluster.hosts) {
+      if (instances.length > 0) continue;
+      const place = conf.statements[0]?.keyword.place ?? { file: conf.file, line: 1, column: 1 };
+      const message = `${host} has no vrrp_instance, so that keepalived moves no address here`;
+      report({ host, place, message });
+    }
+  },
+};
 
 const vridMissing: Rule = {
   id: 'vrid-missing',
@@ -20,10 +35,7 @@ const vridMissing: Rule = {
       const statement = lastOf(config.statement, 'virtual_router_id');
       const place = statement?.values[0]?.place ?? config.place;
       const vrid = String(peerVrid(cluster, one) ?? freeVrid(cluster));
-      const fix =
-        statement === null
-          ? addTo(one, cluster.source, [`virtual_router_id ${vrid}`])
-          : setValue(cluster.source, statement, vrid);
+      const fix = setKeyword(one, cluster.source, 'virtual_router_id', vrid);
       const message = 'without a virtual_router_id of 1 to 255 keepalived leaves the instance out';
       report({ host, place, message, fix });
     }
@@ -45,10 +57,11 @@ function freeVrid(cluster: Pick<Cluster, 'hosts'>): number {
 const vridTwice: Rule = {
   id: 'vrid-twice',
   severity: 'error',
-  title: 'one VRID in two instances of an interface',
+  title: 'one VRID in two instances of an interface, or in two clusters',
   source: 'keepalived.conf(5), virtual_router_id; keepalived -t',
   check(cluster, report) {
     for (const host of cluster.hosts) checkTwice(cluster, host, report);
+    checkClusters(cluster, report);
   },
 };
 
@@ -56,7 +69,6 @@ function checkTwice(cluster: Cluster, { name, instances }: Host, report: Report)
   for (const [i, one] of instances.entries()) {
     const twin = instances.slice(0, i).find((other) => doClash(one, other));
     if (twin === undefined) continue;
-    const statement = lastOf(one.config.statement, 'virtual_router_id');
     const message =
       `${one.config.name} and ${twin.config.name} both use VRID ${one.vrid} on ` +
       `${one.device}: each takes the other's adverts for those of its peer`;
@@ -66,13 +78,42 @@ function checkTwice(cluster: Cluster, { name, instances }: Host, report: Report)
         message: `${twin.config.name} has it too`,
       },
     ];
-    const fix =
-      statement === null
-        ? null
-        : setValue(cluster.source, statement, String(freeVrid({ hosts: cluster.hosts })));
+    const fix = setKeyword(one, cluster.source, 'virtual_router_id', String(freeVrid(cluster)));
     const place = one.config.virtualRouterId?.place ?? one.config.place;
     report({ host: name, place, message, fix, related });
   }
+}
+
+/** Virtual routers of several hosts each, of which every host hears the other's adverts. */
+function checkClusters(cluster: Cluster, report: Report): void {
+  const routers = cluster.routers.filter(({ members }) => members.length > 1);
+  const free = String(freeVrid(cluster));
+  for (const [i, { members }] of routers.entries()) {
+    const twin = routers.slice(0, i).find((other) => doMeet(members, other.members))?.members[0];
+    if (twin === undefined) continue;
+    for (const one of members) {
+      const message =
+        `${one.host} has VRID ${one.vrid} and other addresses than ${twin.host}: where their ` +
+        "network is one, each discards the other's adverts, and both become master";
+      const place = one.config.virtualRouterId?.place ?? one.config.place;
+      const there = twin.config.virtualRouterId?.place ?? twin.config.place;
+      const related = [{ place: there, message: `${twin.title} has it too` }];
+      const fix = setKeyword(one, cluster.source, 'virtual_router_id', free);
+      report({ host: one.host, place, message, fix, related });
+    }
+  }
+}
+
+/** A host of both clusters is judged for itself. */
+function doMeet(a: readonly Running[], b: readonly Running[]): boolean {
+  if (a.some(({ host }) => b.some((other) => other.host === host))) return false;
+  return a.some((one) => b.some((other) => doClash(one, other) && !areApart(one, other)));
+}
+
+/** In two subnets of the lab. */
+function areApart(a: Running, b: Running): boolean {
+  const [one, other] = [a, b].map(({ lab, device }) => lab?.subnet(device)?.name);
+  return one !== undefined && other !== undefined && one !== other;
 }
 
 /** Unicast peers that do not overlap, or multicast groups of their own, keep adverts apart. */
@@ -152,6 +193,7 @@ const familyMixed: Rule = {
 };
 
 export const INSTANCE_RULES: readonly Rule[] = [
+  instanceMissing,
   vridMissing,
   vridTwice,
   interfaceMissing,

@@ -95,39 +95,46 @@ const peerUnknown: Rule = {
   },
 };
 
-const peerSelf: Rule = {
-  id: 'peer-self',
-  severity: 'error',
-  title: 'a host that names itself as a peer',
-  source: 'keepalived.conf(5), unicast_peer: the addresses of the others',
-  check(cluster, report) {
+/** An error about one peer at a time; the judge says what is wrong with it, or null. */
+function ofPeer(
+  rule: Pick<Rule, 'id' | 'title' | 'source'>,
+  judge: (address: string, one: Running, cluster: Cluster) => string | null,
+): Rule {
+  const check = (cluster: Cluster, report: Report) => {
     for (const one of instancesOf(cluster)) {
       for (const { address, place } of one.config.unicastPeers) {
-        if (address.text !== one.source) continue;
-        const message = `${address.text} is the host's own address, so its adverts come back to it`;
+        const message = judge(address.text, one, cluster);
+        if (message === null) continue;
         report({ host: one.host, place, message, fix: peerDropped(cluster, one, place) });
       }
     }
-  },
-};
+  };
+  return { ...rule, severity: 'error', check };
+}
 
-const peerHavip: Rule = {
-  id: 'peer-havip',
-  severity: 'error',
-  title: 'a peer that is a HaVip',
-  source: "Alibaba's manual (A12): hosts speak to each other by their own addresses",
-  check(cluster, report) {
-    for (const one of instancesOf(cluster)) {
-      for (const { address, place } of one.config.unicastPeers) {
-        if (!isVirtual(cluster, address.text)) continue;
-        const message =
-          `the peer ${address.text} is an address that moves, so the master would ` +
-          'speak to itself';
-        report({ host: one.host, place, message, fix: peerDropped(cluster, one, place) });
-      }
-    }
+const peerSelf = ofPeer(
+  {
+    id: 'peer-self',
+    title: 'a host that names itself as a peer',
+    source: 'keepalived.conf(5), unicast_peer: the addresses of the others',
   },
-};
+  (address, one) =>
+    address === one.source
+      ? `${address} is the host's own address, so its adverts come back to it`
+      : null,
+);
+
+const peerHavip = ofPeer(
+  {
+    id: 'peer-havip',
+    title: 'a peer that is a HaVip',
+    source: "Alibaba's manual (A12): hosts speak to each other by their own addresses",
+  },
+  (address, _one, cluster) =>
+    isVirtual(cluster, address)
+      ? `the peer ${address} is an address that moves, so the master would speak to itself`
+      : null,
+);
 
 /** Only where another peer is left: with none keepalived falls back to multicast. */
 function peerDropped({ source }: Cluster, { config }: Running, place: Place): Fix {

@@ -7,6 +7,8 @@ import { statementAt } from '../statements.ts';
 
 const READ = 'keepalived 2.2.7, read by keepalived -t';
 const PAGE = 'keepalived.conf(5)';
+const BOUNDS = 'ours: so that every file is judged in seconds';
+const LOOP = `${READ}: "Too many open files"`;
 
 export const READING_RULES: readonly Rule[] = [
   ofNotice('surplus-brace', 'error', 'a closing brace too many', 'extra-brace', READ),
@@ -17,8 +19,8 @@ export const READING_RULES: readonly Rule[] = [
   ofNotice('bad-value', 'warning', 'a value that is left out', 'bad-value', READ),
   ofNotice('unclosed-quote', 'warning', 'a quote not closed', 'unterminated-quote', PAGE),
   ofNotice('include-missing', 'warning', 'an include that finds nothing', 'include-failed', PAGE),
-  ofNotice('include-cycle', 'error', 'a file that includes itself', 'include-cycle', PAGE),
-  ofNotice('too-large', 'warning', 'more than is read', 'too-much', 'ours'),
+  ofNotice('include-cycle', 'error', 'a file that includes itself', 'include-cycle', LOOP),
+  ofNotice('too-large', 'warning', 'more than is read', 'too-much', BOUNDS),
   ofNotice('duplicate-name', 'error', 'two instances of one name', 'duplicate-name', READ),
 ];
 

@@ -2,9 +2,8 @@
 import type { Cluster } from '../cluster.ts';
 import { instancesOf } from '../cluster.ts';
 import type { Report, Rule } from '../finding.ts';
-import { addTo, setValue } from '../fixes.ts';
+import { setKeyword } from '../fixes.ts';
 import type { Running } from '../running.ts';
-import { lastOf } from '../statements.ts';
 
 const CENTISECONDS_MAX = 40.95;
 const REFRESH = '5';
@@ -22,17 +21,11 @@ const intervalFraction: Rule = {
       const message =
         `version 2 counts whole seconds: keepalived sends every ${interval} s, not ` +
         `every ${written.value} s`;
-      const fix = versionFix(cluster, one);
+      const fix = setKeyword(one, cluster.source, 'version', '3');
       report({ host, place: written.place, message, fix });
     }
   },
 };
-
-function versionFix({ source }: Cluster, one: Running) {
-  const statement = lastOf(one.config.statement, 'version');
-  if (statement === null) return addTo(one, source, ['version 3']);
-  return setValue(source, statement, '3');
-}
 
 const intervalRange: Rule = {
   id: 'interval-range',
@@ -40,16 +33,16 @@ const intervalRange: Rule = {
   title: 'an interval that version 3 cannot send',
   source: 'RFC 9568 5.2.7: hundredths of a second, 12 bits; keepalived -t',
   check(cluster, report) {
-    for (const { config, host, version, interval } of instancesOf(cluster)) {
+    for (const one of instancesOf(cluster)) {
+      const { config, host, version, interval } = one;
       const written = config.advertInterval;
       if (version !== 3 || written === null) continue;
       const isWhole = Math.abs(written.value * 100 - Math.round(written.value * 100)) < 1e-6;
       if (isWhole && written.value <= CENTISECONDS_MAX) continue;
-      const statement = lastOf(config.statement, 'advert_int');
       const message =
         `version 3 counts hundredths of a second up to ${CENTISECONDS_MAX}: keepalived ` +
         `sends every ${interval} s`;
-      const fix = statement === null ? null : setValue(cluster.source, statement, String(interval));
+      const fix = setKeyword(one, cluster.source, 'advert_int', String(interval));
       report({ host, place: written.place, message, fix });
     }
   },
@@ -72,7 +65,7 @@ const garpRefreshOff: Rule = {
         host,
         place,
         message,
-        fix: announceFix(cluster, one, 'garp_master_refresh', REFRESH),
+        fix: setKeyword(one, cluster.source, 'garp_master_refresh', REFRESH),
       });
     }
   },
@@ -92,16 +85,15 @@ const garpDelayLong: Rule = {
         `garp_master_delay ${garpDelay} is longer than the interval of ${interval} s: ` +
         'announcements that are lost at the takeover are repeated only after ' +
         `${garpDelay} s`;
-      report({ host, place, message, fix: announceFix(cluster, one, 'garp_master_delay', '1') });
+      report({
+        host,
+        place,
+        message,
+        fix: setKeyword(one, cluster.source, 'garp_master_delay', '1'),
+      });
     }
   },
 };
-
-function announceFix({ source }: Cluster, one: Running, keyword: string, to: string) {
-  const statement = lastOf(one.config.statement, keyword);
-  if (statement === null) return addTo(one, source, [`${keyword} ${to}`]);
-  return setValue(source, statement, to);
-}
 
 const garpLowerPrioOff: Rule = {
   id: 'garp-lower-prio-off',
@@ -118,7 +110,7 @@ const garpLowerPrioOff: Rule = {
       const message =
         `with ${keyword} 0 a master that hears a lesser one does not announce its ` +
         'addresses again: after a split brain the caches keep the other';
-      report({ host, place, message, fix: announceFix(cluster, one, keyword, '5') });
+      report({ host, place, message, fix: setKeyword(one, cluster.source, keyword, '5') });
     }
   },
 };
@@ -127,7 +119,7 @@ const splitBrainUnhealed: Rule = {
   id: 'split-brain-unhealed',
   severity: 'warning',
   title: 'a split brain that leaves stale caches',
-  source: 'keepalived.conf(5), higher_prio_send_advert; acassen/keepalived#20; stale-cache',
+  source: 'keepalived.conf(5), higher_prio_send_advert; acassen/keepalived#20; finding stale-cache',
   check(cluster, report) {
     for (const { members } of cluster.routers) {
       const best = Math.max(...members.map(({ priority }) => priority));
@@ -150,7 +142,7 @@ function reportUnhealed(cluster: Cluster, one: Running, report: Report): void {
   const message =
     `when two masters meet again ${host} gives up without a word, and caches that ` +
     'heard it last keep it: nobody announces the address again';
-  const fix = announceFix(cluster, one, 'higher_prio_send_advert', 'on');
+  const fix = setKeyword(one, cluster.source, 'higher_prio_send_advert', 'on');
   report({ host, place: config.higherPrioSendAdvert?.place ?? config.place, message, fix });
 }
 

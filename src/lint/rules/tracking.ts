@@ -2,7 +2,7 @@
 import type { Cluster, Host } from '../cluster.ts';
 import { instancesOf } from '../cluster.ts';
 import type { Fix, Report, Rule } from '../finding.ts';
-import { addTo, addToList, drop } from '../fixes.ts';
+import { addTo, addToList, drop, dropKeyword } from '../fixes.ts';
 import type { Track } from '../keepalived-conf.ts';
 import type { Place } from '../notices.ts';
 import type { Running } from '../running.ts';
@@ -22,11 +22,11 @@ const trackInterfaceMissing: Rule = {
 };
 
 /** An instance watches its own interface, unless it is told not to. */
-function reportBlind({ source }: Cluster, { config, host, device }: Running, report: Report): void {
+function reportBlind({ source }: Cluster, one: Running, report: Report): void {
+  const { config, host, device } = one;
   if (config.dontTrackPrimary?.value !== true) return;
-  const statement = lastOf(config.statement, 'dont_track_primary');
   const message = `dont_track_primary: when ${device ?? 'the interface'} fails, nothing moves`;
-  const fix = statement === null ? null : drop(source, statement);
+  const fix = dropKeyword(one, source, 'dont_track_primary');
   report({ host, place: config.dontTrackPrimary.place, message, fix });
 }
 

@@ -2,9 +2,8 @@
 import type { Cluster } from '../cluster.ts';
 import { instancesOf } from '../cluster.ts';
 import type { Fix, Rule } from '../finding.ts';
-import { addTo, drop, setValue } from '../fixes.ts';
+import { addTo, dropKeyword, setKeyword } from '../fixes.ts';
 import type { Running } from '../running.ts';
-import { lastOf } from '../statements.ts';
 
 const multicastNotCarried: Rule = {
   id: 'multicast-not-carried',
@@ -76,10 +75,10 @@ const unicastTtlUnused: Rule = {
   title: 'unicast_ttl without unicast',
   source: 'keepalived -t: "Cannot use unicast_ttl without unicast peers"',
   check(cluster, report) {
-    for (const { config, host, isUnicast } of instancesOf(cluster)) {
+    for (const one of instancesOf(cluster)) {
+      const { config, host, isUnicast } = one;
       if (isUnicast || config.unicastTtl === null) continue;
-      const statement = lastOf(config.statement, 'unicast_ttl');
-      const fix = statement === null ? null : drop(cluster.source, statement);
+      const fix = dropKeyword(one, cluster.source, 'unicast_ttl');
       const message = 'keepalived ignores unicast_ttl, since there is no unicast_peer';
       report({ host, place: config.unicastTtl.place, message, fix });
     }
@@ -190,14 +189,14 @@ const heartbeatFromHavip: Rule = {
   },
 };
 
-function sourceFix(cluster: Cluster, { config, lab, device, family }: Running): Fix | null {
+function sourceFix(cluster: Cluster, one: Running): Fix {
+  const { config, lab, device, family } = one;
   const keyword = config.unicastSourceIp === null ? 'mcast_src_ip' : 'unicast_src_ip';
-  const statement = lastOf(config.statement, keyword);
   const primary = lab?.primaryAddress(device, family) ?? null;
-  if (statement === null || primary === null) {
+  if (primary === null) {
     return { edits: [], write: [`${keyword} <this host's own address>`] };
   }
-  return setValue(cluster.source, statement, primary);
+  return setKeyword(one, cluster.source, keyword, primary);
 }
 
 /** An address that moves: of a file, or a HaVip of the lab. */

@@ -2,7 +2,7 @@
 import type { Cluster } from '../cluster.ts';
 import { instancesOf } from '../cluster.ts';
 import type { Report, Rule } from '../finding.ts';
-import { addTo, drop } from '../fixes.ts';
+import { addTo, drop, dropKeyword } from '../fixes.ts';
 import type { Running } from '../running.ts';
 import { lastOf } from '../statements.ts';
 
@@ -44,13 +44,12 @@ const xmitBaseAlone: Rule = {
   title: 'vmac_xmit_base without a virtual MAC',
   source: 'keepalived -t: "vmac_xmit_base is only valid with a vmac"',
   check(cluster, report) {
-    for (const { config, host } of instancesOf(cluster)) {
-      const { vmacXmitBase, useVmac, useIpvlan } = config;
+    for (const one of instancesOf(cluster)) {
+      const { vmacXmitBase, useVmac, useIpvlan } = one.config;
       if (vmacXmitBase?.value !== true || useVmac !== null || useIpvlan !== null) continue;
-      const statement = lastOf(config.statement, 'vmac_xmit_base');
-      const fix = statement === null ? null : drop(cluster.source, statement);
+      const fix = dropKeyword(one, cluster.source, 'vmac_xmit_base');
       const message = 'keepalived ignores vmac_xmit_base, since there is no use_vmac';
-      report({ host, place: vmacXmitBase.place, message, fix });
+      report({ host: one.host, place: vmacXmitBase.place, message, fix });
     }
   },
 };
@@ -92,10 +91,9 @@ const acceptMode: Rule = {
 
 function reportRefusal(cluster: Cluster, one: Running, report: Report): void {
   const { config, host } = one;
-  const statement = lastOf(config.statement, 'no_accept');
   const message =
     'no_accept drops every packet to the address, so the HaVip moves and answers nobody';
-  const fix = statement === null ? null : drop(cluster.source, statement);
+  const fix = dropKeyword(one, cluster.source, 'no_accept');
   report({ host, place: config.accept?.place ?? config.place, message, fix });
 }
 
@@ -104,10 +102,9 @@ function reportAccept(cluster: Cluster, one: Running, report: Report): void {
   const { rules } = cluster;
   // Strict mode is the one thing that it undoes.
   if (isStrict || rules === null || rules.membership === 'anyone') return;
-  const statement = lastOf(config.statement, 'accept');
   const message =
     `accept is the default and belongs to the virtual MAC, which ${rules.name} does ` + 'not take';
-  const fix = statement === null ? null : drop(cluster.source, statement);
+  const fix = dropKeyword(one, cluster.source, 'accept');
   report({
     host,
     place: config.accept?.place ?? config.place,

@@ -1,0 +1,19 @@
+/** A list as it is answered: the page that was asked for, and how many there are in all. */
+import type { ApiAnswer } from '../dialect.ts';
+import { ok } from './route.ts';
+
+export interface PageAsked {
+  limit: number;
+  offset: number;
+}
+
+export function pageOf<T>(all: readonly T[], { limit, offset }: PageAsked): ApiAnswer {
+  return ok({ items: all.slice(offset, offset + limit), total: all.length, limit, offset });
+}
+
+/** Whether every word of `q` is found in one of the fields, whatever the case. */
+export function isFound(q: string | undefined, fields: readonly (string | null)[]): boolean {
+  const words = (q ?? '').normalize('NFKC').toLowerCase().trim().split(/\s+/);
+  const texts = fields.map((field) => (field ?? '').normalize('NFKC').toLowerCase());
+  return words.every((word) => texts.some((text) => text.includes(word)));
+}

@@ -1,0 +1,67 @@
+/**
+ * What a lab's control plane starts from: the lab file, and the state file where there is one. It
+ * knows no devices; `planeOf` gives it a running lab.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Dataplane } from '../havip/inventory/dataplane.ts';
+import { Plane } from '../havip/inventory/plane.ts';
+import { quotaBreaches } from '../havip/quotas.ts';
+import { ruleSet } from '../havip/rule-sets.ts';
+import type { ProviderName, Topology } from '../havip/topology.ts';
+import { LabError } from './lab-error.ts';
+import type { StateStore } from './state/history.ts';
+import { MemoryStore } from './state/memory-store.ts';
+import { type Merged, mergeState, NOTHING_STORED } from './state/merge.ts';
+import { SqliteStore } from './state/sqlite-store.ts';
+
+export interface Account extends Merged {
+  store: StateStore;
+}
+
+export interface AccountOptions {
+  /** Path of the state file; null: the state lasts as long as the lab. */
+  state: string | null;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Told what the user should know, without a line feed. */
+  warn: (line: string) => void;
+}
+
+/** Throws LabError where the lab file is against the cloud's rules, or does not fit the state. */
+export async function openAccount(file: Topology, options: AccountOptions): Promise<Account> {
+  const { state, now, warn } = options;
+  if (file.provider === null) throw new LabError('no provider is named', 'write provider: alibaba');
+  const store = state === null ? new MemoryStore() : await SqliteStore.open(state);
+  try {
+    const isFile = store instanceof SqliteStore;
+    const merged = mergeState(file, isFile ? store.stored() : NOTHING_STORED, now());
+    refuseUnlawful({ ...merged.topology, havips: merged.added, quotas: file.quotas });
+    if (isFile) {
+      store.import(merged.named, merged.upserts, merged.deletes);
+      store.onTrouble = warn;
+    }
+    for (const note of merged.notes) warn(note);
+    return { ...merged, store };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+/** The control plane over a switch. */
+export function planeOf(account: Account, dataplane: Dataplane, now: () => number): Plane {
+  const { inventory, store, topology } = account;
+  const rules = ruleSet(topology.provider as ProviderName);
+  return new Plane({ rules, inventory, dataplane, journal: store, clock: now, newId });
+}
+
+/** What the lab file itself asks for; what the state has was judged when it was made. */
+function refuseUnlawful(topology: Topology): void {
+  const refusal = quotaBreaches(topology).find((breach) => !breach.advice);
+  if (refusal !== undefined) throw new LabError(refusal.message, refusal.remedy);
+}
+
+/** 80 bits of chance in letters and digits. */
+function newId(): string {
+  return [...randomBytes(16)].map((octet) => (octet % 32).toString(32)).join('');
+}

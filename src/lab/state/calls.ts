@@ -1,0 +1,44 @@
+/** Calls of the API and of the command line, as the history has them. */
+import type { Operation } from '../../havip/inventory/operation.ts';
+import type { Accepted, Caller } from '../../havip/inventory/plane.ts';
+import type { CallEntry } from './history.ts';
+
+/** A caller may be anybody: what it says of itself is cut. */
+const WORD_MOST = 128;
+
+export function acceptedCall({ operation, decision, caller, at }: Accepted): CallEntry {
+  return callOf(operation, caller, at, 'ok', decision.subject);
+}
+
+export function refusedCall(
+  operation: Operation,
+  code: string,
+  caller: Caller,
+  at: number,
+): CallEntry {
+  return callOf(operation, caller, at, code, null);
+}
+
+function callOf(
+  operation: Operation,
+  caller: Caller,
+  time: number,
+  outcome: string,
+  subject: string | null,
+): CallEntry {
+  const named = 'havip' in operation ? (operation.havip ?? null) : null;
+  const made = operation.kind === 'create-havip' ? subject : null;
+  return {
+    time,
+    havip: cut(named ?? made),
+    dialect: cut(caller.dialect) ?? '',
+    call: cut(caller.call) ?? '',
+    requestId: cut(caller.requestId) ?? '',
+    operation: operation.kind,
+    outcome,
+  };
+}
+
+function cut(text: string | null): string | null {
+  return text === null ? null : text.slice(0, WORD_MOST);
+}
