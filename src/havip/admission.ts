@@ -56,16 +56,20 @@ export function faultOfMember(
   return `${rules.name} never binds instances and ENIs to one HaVip; ${boundTo(havip)}`;
 }
 
-/** Why the HaVip may not be created with its address and members, or null. */
-export function faultOfHavip(enis: readonly Eni[], parts: Compiled, havip: Havip): string | null {
+/** Why the HaVip may not be created, or null; its members are judged where `enis` are given. */
+export function faultOfHavip(
+  enis: readonly Eni[] | null,
+  parts: Compiled,
+  havip: Havip,
+): string | null {
   const { compiled } = parts;
   const { subnet, address } = havip;
   if (subnet === null || compiled.subnetIndex(subnet) === 0) return `there is no subnet ${subnet}`;
   if (address === null || parseAddress(address) === null) return `${address} is no IP address`;
   if (!compiled.contains(subnet, address)) return `${address} is outside subnet ${subnet}`;
   const members: Member[] = [];
-  for (const member of havip.members) {
-    const fault = faultOfMember(enis, parts, { ...havip, members }, member);
+  for (const member of enis === null ? [] : havip.members) {
+    const fault = faultOfMember(enis ?? [], parts, { ...havip, members }, member);
     if (fault !== null) return fault;
     members.push(member);
   }

@@ -62,11 +62,11 @@ export class Control {
   apply(change: DataplaneChange): ControlResult {
     switch (change.command) {
       case 'add-havip':
-        return this.addHavip(change.havip);
+        return this.addHavip(change.havip, true);
       case 'remove-havip':
         return this.removeHavip(change.havip);
       case 'bind':
-        return this.bind(change.havip, change.member);
+        return this.bind(change.havip, change.member, true);
       case 'unbind':
         return this.unbind(change.havip, change.member, change.spareHolder);
       case 'set-check-associate':
@@ -97,12 +97,15 @@ export class Control {
     return { done: true, cleared };
   }
 
-  /** Binds an instance (`ecs-1`: all its ENIs in the subnet) or one ENI (`ecs-1/eth0`). */
-  bind(name: string, text: string): ControlResult {
+  /**
+   * Binds an instance (`ecs-1`: all its ENIs in the subnet) or one ENI (`ecs-1/eth0`). Where it
+   * `isJudged`, an instance whose ENIs are detached may be bound: a binding that is restored.
+   */
+  bind(name: string, text: string, isJudged = false): ControlResult {
     const havip = this.havips.get(name);
     if (havip === undefined) return refuse(this.noHavip(name));
     const member = memberOf(text);
-    const fault = faultOfMember(this.enis, this.parts, havip, member);
+    const fault = isJudged ? null : faultOfMember(this.enis, this.parts, havip, member);
     if (fault !== null) return refuse(fault);
     return this.replace({ ...havip, members: [...havip.members, member] });
   }
@@ -131,12 +134,12 @@ export class Control {
     return { done: true, cleared };
   }
 
-  /** Creates a HaVip, with its address and members. */
-  addHavip(havip: Havip): ControlResult {
+  /** Creates a HaVip, with its address and members, which may be judged already. */
+  addHavip(havip: Havip, isJudged = false): ControlResult {
     const isKnown = this.havips.has(havip.name);
     const fault = isKnown
       ? `there is a HaVip ${havip.name} already`
-      : faultOfHavip(this.enis, this.parts, havip);
+      : faultOfHavip(isJudged ? null : this.enis, this.parts, havip);
     if (fault !== null) return refuse(fault);
     this.change(() => this.havips.set(havip.name, havip));
     return { done: true, cleared: this.entries.admit(havip) };

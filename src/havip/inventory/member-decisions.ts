@@ -62,9 +62,10 @@ export function setMembers(inventory: Inventory, asked: Replacement, rules: Rule
   const fault = faultOfMembers(inventory, rules, { havip, kept, added }, advice);
   if (fault !== null) return fault;
   const { sparesHolder } = ACCOUNT_RULES[rules.name];
+  // Who comes is bound first: a holder that is bound before and after keeps the HaVip meanwhile.
   const changes = [
-    ...gone.map((member) => unbind(inventory, havip, member, sparesHolder)),
     ...added.map((member) => bind(inventory, havip, member)),
+    ...gone.map((member) => unbind(inventory, havip, member, sparesHolder)),
   ];
   const next: Havip = { ...havip, members: [...asked.members] };
   return accept(havip.id, { upserts: [next], changes, advice });

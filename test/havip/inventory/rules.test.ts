@@ -180,8 +180,8 @@ describe('all members at once (Huawei)', () => {
     const havip = cloud.havip(null, [eni(1), eni(2, 'eth1')]);
     const members = [eni(3), eni(2, 'eth1')];
     expect(changesOf(cloud, { kind: 'set-members', havip, members })).toEqual([
-      { command: 'unbind', havip, member: 'i-1/eth0', spareHolder: false },
       { command: 'bind', havip, member: 'i-3/eth0' },
+      { command: 'unbind', havip, member: 'i-1/eth0', spareHolder: false },
     ]);
     expect(cloud.inventory.havip(havip)?.members).toEqual(members);
   });
