@@ -8,7 +8,15 @@ import { join } from 'node:path';
 import { machine, table } from './report.mjs';
 
 const folder = import.meta.dirname;
-const BENCHES = ['frames', 'tables', 'announcements', 'replay', 'wire/throughput', 'wire/latency'];
+const BENCHES = [
+  'frames',
+  'tables',
+  'announcements',
+  'replay',
+  'wire/throughput',
+  'wire/latency',
+  'wire/api',
+];
 
 const about = machine();
 const answers = [];

@@ -3,6 +3,7 @@
 //
 //   count PORT WARMUP SECONDS
 //
+// Prints what came before those seconds, too.
 // Says "ready" when it listens. Gives up, with nothing counted, where nothing comes for 5 seconds.
 #include "net.h"
 
@@ -45,12 +46,12 @@ int main(int count, char **arguments) {
   exact_sleeps();
   puts("ready");
   fflush(stdout);
-  look(fd, now(CLOCK_MONOTONIC) + PATIENCE, 1);
-  look(fd, now(CLOCK_MONOTONIC) + (int64_t)(atof(arguments[2]) * NANOSECONDS), 0);
+  int64_t before = look(fd, now(CLOCK_MONOTONIC) + PATIENCE, 1);
+  before += look(fd, now(CLOCK_MONOTONIC) + (int64_t)(atof(arguments[2]) * NANOSECONDS), 0);
   int64_t start = now(CLOCK_MONOTONIC);
   int64_t frames = look(fd, start + (int64_t)(atof(arguments[3]) * NANOSECONDS), 0);
   double seconds = (double)(now(CLOCK_MONOTONIC) - start) / NANOSECONDS;
-  printf("{\"frames\":%lld,\"seconds\":%.3f,\"rate\":%.0f}\n", (long long)frames, seconds,
-         frames / seconds);
+  printf("{\"before\":%lld,\"frames\":%lld,\"seconds\":%.3f,\"rate\":%.0f}\n",
+         (long long)before, (long long)frames, seconds, frames / seconds);
   return 0;
 }

@@ -49,8 +49,8 @@ function quiet(namespace) {
   run('ip', 'netns', 'exec', namespace, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1');
 }
 
-/** Our switch, as `havip up` runs it. */
-export function havip(provider) {
+/** Our switch, as `havip up` runs it, with `more` arguments; `ready` is what it says when it is. */
+export function havip(provider, more = []) {
   const byIp = provider !== 'classic' && provider !== 'huawei';
   return {
     name: `havip (${provider})`,
@@ -65,12 +65,17 @@ export function havip(provider) {
       writeFileSync(file, labFile(provider, ground.prefix, hosts));
       for (const { namespace } of hosts) quiet(namespace);
       const node = process.env.WIRE_NODE_OPTIONS?.trim().split(/ +/) ?? [];
-      const args = [...node, HAVIP, 'up', file, '--json'];
+      const args = [...node, HAVIP, 'up', file, '--json', ...more];
       const lab = await ground.start(process.execPath, args, { ready: /"event":"ready"/ });
       introduce(hosts);
-      return () => ground.stop(lab);
+      const stop = () => ground.stop(lab);
+      return Object.assign(stop, { ready: readyEvent(lab.output) });
     },
   };
+}
+
+function readyEvent(output) {
+  return JSON.parse(output.split('\n').find((line) => line.includes('"event":"ready"')));
 }
 
 function labFile(provider, name, hosts) {

@@ -32,8 +32,8 @@ describe('pairs of a VIP port', () => {
     lab.changes.length = 0;
     expect((await setPairs(lab, id, [NIC_2, NIC_3])).status).toBe(200);
     expect(lab.changes).toMatchObject([
-      { command: 'unbind', havip: id, member: 'i-1/eth0', spareHolder: false },
       { command: 'bind', havip: id, member: 'i-3/eth0' },
+      { command: 'unbind', havip: id, member: 'i-1/eth0', spareHolder: false },
     ]);
     expect((await setPairs(lab, id, [])).status).toBe(200);
     expect(await pairsOf(lab, id)).toEqual([]);
