@@ -2,7 +2,7 @@
  * A HaVip as DescribeHaVips shows it. Two keys begin with a lower-case letter, one of them without
  * the final s: so they are at the vendor, and SDKs drop any other spelling without a word.
  */
-import { memberKey } from '../../havip/inventory/inventory.ts';
+import { memberKey } from '../../havip/inventory/relations.ts';
 import type { Havip, MemberRef, Tag } from '../../havip/inventory/resources.ts';
 import type { Call } from './call.ts';
 

@@ -83,9 +83,10 @@ async function editTags(call: Call, edit: (present: Tag[]) => Tag[]): Promise<An
   const ids = [...new Set(call.parameters.list('ResourceId', RESOURCES_MAX))];
   if (ids.length === 0) throw missing('ResourceId.1');
   const turn = (turns.get(call.plane) ?? Promise.resolve()).then(async () => {
-    // All are judged before the first is changed.
-    const edits = ids.map((id) => ({ id, tags: edit(havipOf(call, id).tags) }));
-    for (const { id, tags } of edits) await submit(call, { kind: 'edit-havip', havip: id, tags });
+    const steps = ids.map((id) => {
+      return { kind: 'edit-havip' as const, havip: id, tags: edit(havipOf(call, id).tags) };
+    });
+    await submit(call, { kind: 'all', steps });
     return {};
   });
   turns.set(

@@ -1,19 +1,11 @@
 /**
  * One request while it is answered: what was asked, by which project, and the way to the control
- * plane. Several operations of one call are carried out as one: what was done is undone where a
- * later one is refused.
+ * plane.
  */
-import type { Decision, Operation } from '../../havip/inventory/operation.ts';
+import type { Decision, Operation, Step } from '../../havip/inventory/operation.ts';
 import type { Caller, Plane } from '../../havip/inventory/plane.ts';
 import type { ApiContext, ApiRequest } from '../dialect.ts';
 import { type Family, faultOf } from './faults.ts';
-
-/** An operation, and the one that takes it back once it is done. */
-export interface Step {
-  operation: Operation;
-  /** `subject`: id of what the operation made or changed. Absent: nothing follows it. */
-  undo?: (subject: string) => Operation;
-}
 
 export interface CallParts {
   readonly request: ApiRequest;
@@ -61,15 +53,6 @@ export class Call {
 
   /** All steps or none. Throws the fault of the step that was refused. */
   async submitAll(steps: readonly Step[], family: Family): Promise<void> {
-    const undos: Operation[] = [];
-    for (const { operation, undo } of steps) {
-      try {
-        const { subject } = await this.submit(operation, family);
-        if (undo !== undefined) undos.push(undo(subject));
-      } catch (fault) {
-        for (const back of undos.reverse()) await this.plane.submit(back, this.caller);
-        throw fault;
-      }
-    }
+    if (steps.length > 0) await this.submit({ kind: 'all', steps: [...steps] }, family);
   }
 }

@@ -2,10 +2,11 @@
  * The deprecated way of the compute service: `PUT .../cloudservers/nics/{nic_id}` binds a NIC to
  * the VIP of an address, or, both fields empty, unbinds it from every VIP.
  */
+import type { Step } from '../../havip/inventory/operation.ts';
 import type { Eni, Havip } from '../../havip/inventory/resources.ts';
 import type { ApiAnswer } from '../dialect.ts';
 import { readText, readWrapped } from './body.ts';
-import type { Call, Step } from './call.ts';
+import type { Call } from './call.ts';
 import { badParameter, faultOf, portNotFound } from './faults.ts';
 import { enisOf, membersFor, wrongWayRound } from './pairs.ts';
 
@@ -38,13 +39,9 @@ async function unbindEverywhere(call: Call, eni: Eni): Promise<void> {
     .havipsOfSubnet(eni.subnet)
     .filter((havip) => enisOf(call, havip).includes(eni));
   const steps = bound.map((havip): Step => {
-    const { id, members } = havip;
     const others = new Set(enisOf(call, havip).filter((other) => other !== eni));
     const left = membersFor(call, havip, others);
-    return {
-      operation: { kind: 'set-members', havip: id, members: left },
-      undo: () => ({ kind: 'set-members', havip: id, members }),
-    };
+    return { kind: 'set-members', havip: havip.id, members: left };
   });
   await call.submitAll(steps, 'port');
 }

@@ -2,10 +2,11 @@
  * Ports: a VIP is a port of its own, a HaVip here; the port of a NIC is an ENI. The same in v1 and
  * in v2.0, but for a few fields and the status of a creation.
  */
+import type { Step } from '../../havip/inventory/operation.ts';
 import type { Eni, Havip } from '../../havip/inventory/resources.ts';
 import type { ApiAnswer } from '../dialect.ts';
 import { type Fields, readObjects, readText, readWrapped } from './body.ts';
-import type { Call, Step } from './call.ts';
+import type { Call } from './call.ts';
 import { badParameter, Fault, portNotFound } from './faults.ts';
 import { membersOf, sourceDestCheckOf } from './pairs.ts';
 import { nextLink, pageOfPorts } from './port-list.ts';
@@ -102,15 +103,12 @@ async function updateVip(call: Call, havip: Havip, fields: Fields): Promise<void
   const steps: Step[] = [];
   const name = readText(fields, 'name');
   if (name !== undefined && name !== havip.name) {
-    steps.push({
-      operation: { kind: 'edit-havip', havip: havip.id, name },
-      undo: () => ({ kind: 'edit-havip', havip: havip.id, name: havip.name }),
-    });
+    steps.push({ kind: 'edit-havip', havip: havip.id, name });
   }
   const pairs = readObjects(fields, 'allowed_address_pairs');
   if (pairs !== undefined) {
     const members = membersOf(call, pairs, havip);
-    steps.push({ operation: { kind: 'set-members', havip: havip.id, members } });
+    steps.push({ kind: 'set-members', havip: havip.id, members });
   }
   await call.submitAll(steps, 'port');
 }

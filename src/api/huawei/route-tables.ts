@@ -3,10 +3,11 @@
  * of their table; the next hop of a route of type `vip` is the VIP's *address*.
  */
 import { parseCidr } from '../../havip/cidr.ts';
+import type { Step } from '../../havip/inventory/operation.ts';
 import type { Havip, Route, RouteTable } from '../../havip/inventory/resources.ts';
 import type { ApiAnswer } from '../dialect.ts';
 import { type Fields, readObject, readObjects, readText, readWrapped } from './body.ts';
-import type { Call, Step } from './call.ts';
+import type { Call } from './call.ts';
 import { badParameter, Fault, faultOf } from './faults.ts';
 import { byId, pageOf } from './port-list.ts';
 
@@ -59,10 +60,7 @@ function addition(call: Call, table: RouteTable, fields: Fields): Step {
   if (type !== 'vip') throw badParameter('type of a route must be "vip"; no other is offered here');
   const havip = nexthopOf(call, table, fields);
   const destination = destinationOf(fields);
-  return {
-    operation: { kind: 'create-route', table: table.id, destination, havip: havip.id },
-    undo: (route) => ({ kind: 'delete-route', route }),
-  };
+  return { kind: 'create-route', table: table.id, destination, havip: havip.id };
 }
 
 function removal(call: Call, table: RouteTable, fields: Fields): Step {
@@ -76,11 +74,7 @@ function removal(call: Call, table: RouteTable, fields: Fields): Step {
     const message = `${table.id} has no such route to ${destination}`;
     throw faultOf({ code: 'route-not-found', message }, 'routetable');
   }
-  const { havip } = route;
-  return {
-    operation: { kind: 'delete-route', route: route.id },
-    undo: () => ({ kind: 'create-route', table: table.id, destination, havip }),
-  };
+  return { kind: 'delete-route', route: route.id };
 }
 
 function isVia(call: Call, route: Route, nexthop: string | undefined): boolean {

@@ -1,12 +1,10 @@
 /**
  * AssociateHaVipInstance and DisassociateHaVipInstance: who may claim a HaVip whose CheckAssociate
- * is on. Of one request's entries all are carried out or none, step by step (`in-steps.ts`).
+ * is on. Of one request's entries all are carried out or none.
  */
-
-import { type Inventory, memberKey } from '../../havip/inventory/inventory.ts';
-import type { Operation } from '../../havip/inventory/operation.ts';
+import type { Step } from '../../havip/inventory/operation.ts';
+import { memberKey } from '../../havip/inventory/relations.ts';
 import type { MemberRef } from '../../havip/inventory/resources.ts';
-import { allOrNone } from '../in-steps.ts';
 import { type Call, type Handler, handler } from './call.ts';
 import { refusalFault } from './codes.ts';
 import { memberOf, type Named, readAssociations, tooMany } from './members.ts';
@@ -17,7 +15,7 @@ interface Pair {
   member: MemberRef;
 }
 
-type Making = (pair: Pair) => Operation;
+type Making = (pair: Pair) => Step;
 
 const bind: Making = (pair) => ({ kind: 'associate', ...pair });
 /** There is no word for force in these calls, so the holder does not stay for want of it. */
@@ -25,42 +23,18 @@ const unbind: Making = (pair) => ({ kind: 'disassociate', ...pair, force: true }
 
 export const associateHaVipInstance = setHandler(
   bind,
-  unbind,
   'InvalidParameterValue.DuplicatedHaVipAssociations',
 );
 
-export const disassociateHaVipInstance = setHandler(
-  unbind,
-  bind,
-  'InvalidParameterValue.Duplicate',
-  strangersFirst,
-);
+export const disassociateHaVipInstance = setHandler(unbind, 'InvalidParameterValue.Duplicate');
 
-function setHandler(
-  make: Making,
-  unmake: Making,
-  twice: string,
-  ordered: (pairs: Pair[], inventory: Inventory) => Pair[] = (pairs) => pairs,
-): Handler {
+function setHandler(make: Making, twice: string): Handler {
   return handler(readAssociations, async (named, call): Promise<Result> => {
     const pairs = pairsOf(named, call, twice);
     if (!Array.isArray(pairs)) return pairs;
-    const steps = ordered(pairs, call.plane.inventory).map((pair) => ({
-      operation: make(pair),
-      undo: () => unmake(pair),
-    }));
-    const outcomes = await allOrNone(steps, (operation) => call.submit(operation));
-    return Array.isArray(outcomes) ? NOTHING : refusalFault(call.action, outcomes);
+    const outcome = await call.submit({ kind: 'all', steps: pairs.map(make) });
+    return outcome.ok ? NOTHING : refusalFault(call.action, outcome);
   });
-}
-
-/** Who cannot be taken back is refused before a holder loses its HaVip, which no undoing mends. */
-function strangersFirst(pairs: Pair[], inventory: Inventory): Pair[] {
-  const isMember = ({ havip, member }: Pair): boolean => {
-    const members = inventory.havip(havip)?.members ?? [];
-    return members.some((one) => memberKey(one) === memberKey(member));
-  };
-  return [...pairs.filter((pair) => !isMember(pair)), ...pairs.filter(isMember)];
 }
 
 function pairsOf(named: readonly Named[], { plane }: Call, twice: string): Pair[] | Fault {

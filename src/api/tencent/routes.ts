@@ -3,8 +3,6 @@
  * request's routes all are made or none.
  */
 import type { Plane } from '../../havip/inventory/plane.ts';
-import type { Route } from '../../havip/inventory/resources.ts';
-import { allOrNone } from '../in-steps.ts';
 import { handler } from './call.ts';
 import { refusalFault } from './codes.ts';
 import { type Fault, fault, NOTHING, type Result } from './result.ts';
@@ -34,17 +32,14 @@ export const createRoutes = handler(
       return fault('UnsupportedOperation', message);
     }
     const steps = routes.map(({ destination, destination6, havip }) => ({
-      operation: {
-        kind: 'create-route' as const,
-        table,
-        destination: destination ?? destination6 ?? '',
-        havip,
-      },
-      undo: (route: string) => ({ kind: 'delete-route' as const, route }),
+      kind: 'create-route' as const,
+      table,
+      destination: destination ?? destination6 ?? '',
+      havip,
     }));
-    const outcomes = await allOrNone(steps, (operation) => call.submit(operation));
-    if (!Array.isArray(outcomes)) return refusalFault(call.action, outcomes);
-    return { fields: { TotalCount: outcomes.length, RouteTableSet: [tableOf(call.plane, table)] } };
+    const outcome = await call.submit({ kind: 'all', steps });
+    if (!outcome.ok) return refusalFault(call.action, outcome);
+    return { fields: { TotalCount: steps.length, RouteTableSet: [tableOf(call.plane, table)] } };
   },
 );
 
@@ -66,19 +61,12 @@ export const deleteRoutes = handler(
       if (route === undefined) {
         return fault('ResourceNotFound', `${table} has no route ${id ?? destination ?? ''}`);
       }
-      steps.push({
-        operation: { kind: 'delete-route' as const, route: route.id },
-        undo: () => makingOf(route),
-      });
+      steps.push({ kind: 'delete-route' as const, route: route.id });
     }
-    const outcomes = await allOrNone(steps, (operation) => call.submit(operation));
-    return Array.isArray(outcomes) ? NOTHING : refusalFault(call.action, outcomes);
+    const outcome = await call.submit({ kind: 'all', steps });
+    return outcome.ok ? NOTHING : refusalFault(call.action, outcome);
   },
 );
-
-function makingOf({ table, destination, havip }: Route) {
-  return { kind: 'create-route' as const, table, destination, havip };
-}
 
 function countFault(count: number): Fault | null {
   if (count === 0) return fault('MissingParameter', 'Routes is missing');

@@ -2,7 +2,6 @@
 import type { HavipTexts, Operation, Outcome } from '../../havip/inventory/operation.ts';
 import type { Plane } from '../../havip/inventory/plane.ts';
 import type { Havip } from '../../havip/inventory/resources.ts';
-import { allOrNone } from '../in-steps.ts';
 import type { ParameterReader } from '../parameter-reader.ts';
 import {
   BAD_PARAMETER,
@@ -67,14 +66,11 @@ export const allocateVip = handler(
     if (count > 1 && wanted.address !== null) {
       return fault(BAD_PARAMETER, 'Params [Count] not available; one Ip is one VIP');
     }
-    const step = {
-      operation: { kind: 'create-havip' as const, ...wanted },
-      undo: (havip: string) => ({ kind: 'delete-havip' as const, havip }),
-    };
-    const outcomes = await allOrNone(new Array(count).fill(step), submit);
-    if (!Array.isArray(outcomes)) return refusalFault(outcomes);
+    const step = { kind: 'create-havip' as const, ...wanted };
+    const outcome = await submit({ kind: 'all', steps: new Array(count).fill(step) });
+    if (!outcome.ok) return refusalFault(outcome);
     const { inventory } = plane;
-    const made = outcomes.flatMap(({ subject }) => inventory.havip(subject) ?? []);
+    const made = (outcome.subjects ?? []).flatMap((id) => inventory.havip(id) ?? []);
     const set = made.map(({ id, address }) => ({ VIP: address, VIPId: id, VPCId: wanted.vpc }));
     return { fields: { VIPSet: set, DataSet: made.map(({ address }) => address) } };
   },

@@ -18,6 +18,7 @@ import { setQuota } from './limits.ts';
 import { associate, disassociate, setMembers } from './member-decisions.ts';
 import type { Operation, Outcome } from './operation.ts';
 import { createRoute, deleteRoute } from './route-decisions.ts';
+import { decideAll } from './steps.ts';
 
 export interface DecisionContext {
   readonly rules: RuleSet;
@@ -73,5 +74,7 @@ export function decide(
       return setSourceDestCheck(inventory, operation, rules);
     case 'set-quota':
       return setQuota(rules, operation);
+    case 'all':
+      return decideAll(inventory, operation.steps, (step) => decide(inventory, step, context));
   }
 }

@@ -4,11 +4,12 @@ import { cidrContains, parseAddress, parseCidr } from '../cidr.ts';
 import type { RuleSet } from '../rule-set.ts';
 import type { DecisionContext } from './decide.ts';
 import { accept, type Fault, refuse } from './decision.ts';
-import { INTERNET, type Inventory } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
 import { faultOfCount } from './limits.ts';
 import { idOf } from './new-id.ts';
 import { notFound } from './not-found.ts';
 import type { Operation, Outcome } from './operation.ts';
+import { INTERNET } from './relations.ts';
 import type { Eip } from './resources.ts';
 
 type Creation = Extract<Operation, { kind: 'create-eip' }>;

@@ -3,12 +3,13 @@ import { ACCOUNT_RULES } from '../account-rules.ts';
 import type { RuleSet } from '../rule-set.ts';
 import type { DataplaneChange, EniState } from './dataplane.ts';
 import { accept, type Fault, refuse } from './decision.ts';
-import { type Inventory, memberKey } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
 import { faultOfCount } from './limits.ts';
 import { unbind } from './member-decisions.ts';
 import { faultOfNics, havipsOfInstance } from './member-rules.ts';
 import { notFound } from './not-found.ts';
 import type { Operation, Outcome } from './operation.ts';
+import { memberKey } from './relations.ts';
 import type { Eni, Havip, MemberRef, ResourceKey } from './resources.ts';
 import { eniState } from './to-topology.ts';
 

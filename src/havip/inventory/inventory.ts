@@ -2,10 +2,22 @@
  * The resources of the account as they are now, with the indexes that rules and lists ask. It
  * judges nothing: `apply` takes what a decision says.
  */
-import { canonicalAddress } from '../address-words.ts';
 import type { QuotaName } from '../rule-set.ts';
 import { FreeHints } from './free-hints.ts';
 import type { Decision } from './operation.ts';
+import {
+  EIPS_OF_HAVIP,
+  ENIS_OF_INSTANCE,
+  HAVIPS_OF_MEMBER,
+  HAVIPS_OF_SUBNET,
+  memberKey,
+  placeOf,
+  placesOf,
+  ROUTES_OF_HAVIP,
+  ROUTES_OF_TABLE,
+  relationsOf,
+  TABLES_OF_VPC,
+} from './relations.ts';
 import type {
   Eip,
   Eni,
@@ -25,17 +37,12 @@ import type {
 
 type OfKind<K extends ResourceKind> = Extract<Resource, { kind: K }>;
 
-/** What another resource is found by. */
-const HAVIPS_OF_SUBNET = 'havips of subnet';
-const HAVIPS_OF_MEMBER = 'havips of member';
-const ENIS_OF_INSTANCE = 'enis of instance';
-const EIPS_OF_HAVIP = 'eips of havip';
-const ROUTES_OF_HAVIP = 'routes of havip';
-const ROUTES_OF_TABLE = 'routes of table';
-const TABLES_OF_VPC = 'tables of vpc';
-
-/** Where the addresses of EIPs lie; no subnet has this name. */
-export const INTERNET = '';
+interface Tentative {
+  /** What was there before each change; null where nothing was. */
+  before: { key: ResourceKey; resource: Resource | null }[];
+  /** Ids in their order, of the kinds from which something was removed. */
+  orders: Map<ResourceKind, string[]>;
+}
 
 export class Inventory {
   readonly free = new FreeHints();
@@ -45,6 +52,8 @@ export class Inventory {
   /** `SUBNET ADDRESS` -> whose it is. */
   private readonly owners = new Map<string, ResourceKey>();
   private readonly macs = new Map<string, string>();
+  /** What `tentatively` has to take back; null where nothing is tentative. */
+  private tentative: Tentative | null = null;
 
   constructor(resources: Iterable<Resource> = []) {
     for (const resource of resources) this.put(resource);
@@ -53,6 +62,26 @@ export class Inventory {
   apply(decision: Pick<Decision, 'upserts' | 'deletes'>): void {
     for (const key of decision.deletes) this.remove(key);
     for (const resource of decision.upserts) this.put(resource);
+  }
+
+  /** Gives what `work` says, and takes back all that it applied meanwhile. Not to be nested. */
+  tentatively<T>(work: () => T): T {
+    const tentative: Tentative = { before: [], orders: new Map() };
+    this.tentative = tentative;
+    try {
+      return work();
+    } finally {
+      this.tentative = null;
+      for (const { key, resource } of tentative.before.reverse()) {
+        if (resource === null) this.remove(key);
+        else this.put(resource);
+      }
+      for (const [kind, ids] of tentative.orders) this.reorder(kind, ids);
+    }
+  }
+
+  resource(key: ResourceKey): Resource | undefined {
+    return this.get(key.kind, key.id);
   }
 
   vpc(id: string): Vpc | undefined {
@@ -178,6 +207,7 @@ export class Inventory {
   private put(resource: Resource): void {
     const { kind, id } = resource;
     const before = this.get(kind, id);
+    this.tentative?.before.push({ key: { kind, id }, resource: before ?? null });
     if (before !== undefined) this.index(before, false);
     let records = this.kinds.get(kind);
     if (records === undefined) this.kinds.set(kind, (records = new Map()));
@@ -188,8 +218,18 @@ export class Inventory {
   private remove({ kind, id }: ResourceKey): void {
     const before = this.get(kind, id);
     if (before === undefined) return;
+    if (this.tentative !== null) {
+      const { orders } = this.tentative;
+      if (!orders.has(kind)) orders.set(kind, [...(this.kinds.get(kind)?.keys() ?? [])]);
+      this.tentative.before.push({ key: { kind, id }, resource: before });
+    }
     this.index(before, false);
     this.kinds.get(kind)?.delete(id);
+  }
+
+  private reorder(kind: ResourceKind, ids: readonly string[]): void {
+    const records = ids.flatMap((id) => this.get(kind, id) ?? []);
+    this.kinds.set(kind, new Map(records.map((record) => [record.id, record])));
   }
 
   private index(resource: Resource, isThere: boolean): void {
@@ -225,44 +265,4 @@ export class Inventory {
   private countRelated(relation: string, key: string): number {
     return this.related.get(`${relation} ${key}`)?.size ?? 0;
   }
-}
-
-export function memberKey(member: MemberRef): string {
-  return 'eni' in member ? `eni ${member.eni}` : `instance ${member.instance}`;
-}
-
-function relationsOf(resource: Resource): string[] {
-  switch (resource.kind) {
-    case 'havip':
-      return [
-        `${HAVIPS_OF_SUBNET} ${resource.subnet}`,
-        ...resource.members.map((member) => `${HAVIPS_OF_MEMBER} ${memberKey(member)}`),
-      ];
-    case 'eni':
-      return resource.instance === null ? [] : [`${ENIS_OF_INSTANCE} ${resource.instance}`];
-    case 'eip':
-      return resource.havip === null ? [] : [`${EIPS_OF_HAVIP} ${resource.havip}`];
-    case 'route':
-      return [`${ROUTES_OF_HAVIP} ${resource.havip}`, `${ROUTES_OF_TABLE} ${resource.table}`];
-    case 'route-table':
-      return [`${TABLES_OF_VPC} ${resource.vpc}`];
-    default:
-      return [];
-  }
-}
-
-interface Place {
-  subnet: string;
-  address: string;
-}
-
-function placesOf(resource: Resource): Place[] {
-  if (resource.kind === 'eip') return [{ subnet: INTERNET, address: resource.address }];
-  if (resource.kind === 'havip') return [resource];
-  if (resource.kind !== 'eni') return [];
-  return resource.addresses.map((address) => ({ subnet: resource.subnet, address }));
-}
-
-function placeOf(subnet: string, address: string): string {
-  return `${subnet} ${canonicalAddress(address)}`;
 }

@@ -2,8 +2,9 @@
 import { parseAddress } from '../cidr.ts';
 import type { RuleSet } from '../rule-set.ts';
 import { type Fault, refuse } from './decision.ts';
-import { type Inventory, memberKey } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
 import { type Count, faultOfCount } from './limits.ts';
+import { memberKey } from './relations.ts';
 import type { Havip, MemberRef } from './resources.ts';
 
 type Place = Pick<Havip, 'id' | 'subnet' | 'address'>;

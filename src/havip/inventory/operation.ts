@@ -47,14 +47,20 @@ export type Operation =
   | { kind: 'attach-eni'; eni: string; instance: string }
   | { kind: 'set-source-dest-check'; eni: string; on: boolean }
   /** Only of the limits that the vendor raises on request. */
-  | { kind: 'set-quota'; quota: QuotaName; most: number };
+  | { kind: 'set-quota'; quota: QuotaName; most: number }
+  /** One after the other, as one: all of them, or none where one is refused. Not to be nested. */
+  | { kind: 'all'; steps: Step[] };
+
+export type Step = Exclude<Operation, { kind: 'all' }>;
 
 export type OperationKind = Operation['kind'];
 
 /** What an accepted operation writes, and what the switch has to be told. All of it or nothing. */
 export interface Decision {
-  /** Id of the resource that was made or changed. */
+  /** Id of the resource that was made or changed; of several steps, the first. */
   subject: string;
+  /** Of several steps: each one's subject. */
+  subjects?: string[];
   upserts: Resource[];
   deletes: ResourceKey[];
   changes: DataplaneChange[];

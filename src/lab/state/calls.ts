@@ -1,4 +1,7 @@
-/** Calls of the API and of the command line, as the history has them. */
+/**
+ * Calls of the API and of the command line, as the history has them: of several steps at once the
+ * HaVip of the first.
+ */
 import type { Operation } from '../../havip/inventory/operation.ts';
 import type { Accepted, Caller } from '../../havip/inventory/plane.ts';
 import type { CallEntry } from './history.ts';
@@ -26,15 +29,17 @@ function callOf(
   outcome: string,
   subject: string | null,
 ): CallEntry {
-  const named = 'havip' in operation ? (operation.havip ?? null) : null;
-  const made = operation.kind === 'create-havip' ? subject : null;
+  const steps = operation.kind === 'all' ? operation.steps : [operation];
+  const [first] = steps;
+  const named = first !== undefined && 'havip' in first ? (first.havip ?? null) : null;
+  const made = first?.kind === 'create-havip' ? subject : null;
   return {
     time,
     havip: cut(named ?? made),
     dialect: cut(caller.dialect) ?? '',
     call: cut(caller.call) ?? '',
     requestId: cut(caller.requestId) ?? '',
-    operation: operation.kind,
+    operation: [...new Set(steps.map(({ kind }) => kind))].join('+'),
     outcome,
   };
 }
