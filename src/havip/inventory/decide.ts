@@ -2,7 +2,7 @@
  * Whether an operation is accepted, by the rules of the cloud, and what it then changes: pure
  * functions of the inventory as it is.
  */
-import type { RuleSet } from '../rule-set.ts';
+import type { DecisionContext } from './decision.ts';
 import { associateEip, createEip, deleteEip, disassociateEip } from './eip-decisions.ts';
 import { createHavip, deleteHavip, editHavip } from './havip-decisions.ts';
 import {
@@ -19,15 +19,6 @@ import { associate, disassociate, setMembers } from './member-decisions.ts';
 import type { Operation, Outcome } from './operation.ts';
 import { createRoute, deleteRoute } from './route-decisions.ts';
 import { decideAll } from './steps.ts';
-
-export interface DecisionContext {
-  readonly rules: RuleSet;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly newId: () => string;
-  /** Whether anybody holds the HaVip of this id now. */
-  readonly isHeld: (havip: string) => boolean;
-}
 
 export function decide(
   inventory: Inventory,

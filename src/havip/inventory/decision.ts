@@ -1,6 +1,16 @@
-/** The words of a decision: what every rule returns. */
+/** The words of a decision: what every rule is given, and what it returns. */
+import type { RuleSet } from '../rule-set.ts';
 import type { Decision, Outcome } from './operation.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
+
+export interface DecisionContext {
+  readonly rules: RuleSet;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly newId: () => string;
+  /** Whether anybody holds the HaVip of this id now. */
+  readonly isHeld: (havip: string) => boolean;
+}
 
 export function accept(subject: string, parts: Partial<Omit<Decision, 'subject'>> = {}): Outcome {
   return { ok: true, subject, upserts: [], deletes: [], changes: [], advice: [], ...parts };

@@ -2,8 +2,7 @@
 import { formatIpv4 } from '../../wire/ip-address.ts';
 import { cidrContains, parseAddress, parseCidr } from '../cidr.ts';
 import type { RuleSet } from '../rule-set.ts';
-import type { DecisionContext } from './decide.ts';
-import { accept, type Fault, refuse } from './decision.ts';
+import { accept, type DecisionContext, type Fault, refuse } from './decision.ts';
 import type { Inventory } from './inventory.ts';
 import { faultOfCount } from './limits.ts';
 import { idOf } from './new-id.ts';

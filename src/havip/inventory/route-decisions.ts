@@ -1,7 +1,6 @@
 /** Routes whose next hop is a HaVip. */
 import { parseCidr } from '../cidr.ts';
-import type { DecisionContext } from './decide.ts';
-import { accept, refuse } from './decision.ts';
+import { accept, type DecisionContext, refuse } from './decision.ts';
 import type { Inventory } from './inventory.ts';
 import { faultOfCount } from './limits.ts';
 import { idOf } from './new-id.ts';

@@ -2,7 +2,8 @@
  * An account of any size, judged without a switch: what a test asks of it is decided and, where it
  * is accepted, applied.
  */
-import { type DecisionContext, decide } from '../../../src/havip/inventory/decide.ts';
+import { decide } from '../../../src/havip/inventory/decide.ts';
+import type { DecisionContext } from '../../../src/havip/inventory/decision.ts';
 import { Inventory } from '../../../src/havip/inventory/inventory.ts';
 import type { Operation, Outcome } from '../../../src/havip/inventory/operation.ts';
 import type { MemberRef, Resource } from '../../../src/havip/inventory/resources.ts';
