@@ -13,7 +13,7 @@ import { eniState, wiredHavips } from '../../havip/inventory/to-topology.ts';
 import type { Topology, Havip as WiredHavip } from '../../havip/topology.ts';
 import { LabError } from '../lab-error.ts';
 import { attachedHosts, fittedEni, fittedHavip, fittedInstance, isLeft } from './fitting.ts';
-import type { Stored } from './sqlite-store.ts';
+import type { Stored } from './resource-table.ts';
 
 export interface Merged {
   /** What the engine is made of: complete, with the HaVips as they are bound. */

@@ -2,7 +2,15 @@
 import type { Database } from 'better-sqlite3';
 import type { Decision } from '../../havip/inventory/operation.ts';
 import type { Resource, ResourceKey } from '../../havip/inventory/resources.ts';
-import type { Stored } from './sqlite-store.ts';
+
+/** What a state file holds when a lab starts. */
+export interface Stored {
+  resources: Resource[];
+  /** What lab files have named so far. */
+  named: ResourceKey[];
+  /** Those of them that were deleted. */
+  gone: ResourceKey[];
+}
 
 /** A resource that is there keeps its place in the order. */
 const PUT = `

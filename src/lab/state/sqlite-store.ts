@@ -20,21 +20,12 @@ import {
 } from './history.ts';
 import { HistoryTables } from './history-tables.ts';
 import { RefusalLog } from './refusal-log.ts';
-import { ResourceTable } from './resource-table.ts';
+import { ResourceTable, type Stored } from './resource-table.ts';
 
 /** Milliseconds that an entry of the history may wait for others. */
 const WRITE_EVERY = 200;
 /** Entries that wait at most; further ones are lost, and counted. */
 const WAITING_MOST = 10_000;
-
-/** What a state file holds when a lab starts. */
-export interface Stored {
-  resources: Resource[];
-  /** What lab files have named so far. */
-  named: ResourceKey[];
-  /** Those of them that were deleted. */
-  gone: ResourceKey[];
-}
 
 export class SqliteStore implements StateStore {
   /** Entries of the history that could not be written. */
