@@ -63,12 +63,13 @@ async function measure(peer, hosts, url) {
         );
   await pause(0.5);
   const { samples, lost } = await takeovers(peer, hosts);
-  const { sent } = JSON.parse(await ground.result(sender));
+  const { sent, refused } = JSON.parse(await ground.result(sender));
   const counted = await ground.result(counter);
   const { before, frames } = JSON.parse(counted.slice(counted.indexOf('{')));
   const requests = client === null ? null : JSON.parse(await ground.result(client));
   return {
-    loss: (sent - before - frames) / sent,
+    // What the device did not take from the sender is lost, too.
+    loss: (sent + refused - before - frames) / (sent + refused),
     rate: sent / FLOW_TIME,
     p50: percentile(samples, 0.5),
     p99: percentile(samples, 0.99),
