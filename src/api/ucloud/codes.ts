@@ -22,7 +22,7 @@ export const NO_SIGNATURE = 170;
 export const BAD_SIGNATURE = 171;
 export const NO_USER = 172;
 
-/** Not in the published common set; as its services are seen to answer. */
+/** Neither is in the published common set: 230 is seen in tests of its clients, 220 is ours. */
 export const MISSING_PARAMETER = 220;
 export const BAD_PARAMETER = 230;
 
