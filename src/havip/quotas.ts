@@ -54,7 +54,8 @@ function countBreaches(topology: Topology, rules: RuleSet): Breach[] {
   return breaches;
 }
 
-const COUNTED: Record<QuotaName, string> = {
+/** What each limit counts, in the words of a sentence. */
+export const COUNTED: Record<QuotaName, string> = {
   hostsPerHavip: 'bound hosts',
   havipsPerInstance: 'HaVips',
   havipsPerVpc: 'HaVips',

@@ -2,7 +2,6 @@
  * Who holds the HaVips of a running lab since when, as its report sees them: what `havip status`
  * and the API tell, and what the history writes down.
  */
-
 import type { Takeover } from '../analysis/live.ts';
 import type { TimelineEntry } from '../analysis/result.ts';
 import { canonicalAddress } from '../havip/address-words.ts';
@@ -11,19 +10,10 @@ import type { DataplaneChange } from '../havip/inventory/dataplane.ts';
 import type { LiveNetworks } from '../havip/live-networks.ts';
 import type { Havip, Topology } from '../havip/topology.ts';
 import { formatMac } from '../wire/mac.ts';
+import type { HolderEntry } from './state/history.ts';
 
-/** A change of holder; `havip` is its lane, holders are instances or else MACs. */
-export interface HolderChange {
-  /** Milliseconds since 1970. */
-  time: number;
-  havip: string;
-  ip: string;
-  from: string | null;
-  to: string | null;
-  cause: string;
-  detectionSeconds: number | null;
-  outageSeconds: number | null;
-}
+/** A change of holder, in the words of the dataplane: `havip` is a lane. */
+export type HolderChange = HolderEntry;
 
 /** Addresses of which it is known since when they are held. */
 const HELD_MAX = 65_536;

@@ -1,4 +1,5 @@
 /** The numbers of an account: the vendor's limits with the operator's quotas over them. */
+import { COUNTED } from '../quotas.ts';
 import type { Limit, QuotaName, RuleSet } from '../rule-set.ts';
 import { accept, type Fault, refuse } from './decision.ts';
 import type { Inventory } from './inventory.ts';
@@ -15,15 +16,8 @@ const TOO_MANY: Record<QuotaName, RefusalCode> = {
   routesPerTable: 'too-many-routes',
 };
 
-const COUNTED: Record<QuotaName, string> = {
-  hostsPerHavip: 'members',
-  havipsPerInstance: 'HaVips',
-  havipsPerVpc: 'HaVips',
-  havipsPerAccount: 'HaVips',
-  eipsPerHavip: 'EIPs',
-  routesPerVpc: 'routes to HaVips',
-  routesPerTable: 'routes to HaVips',
-};
+/** Here a member may be an ENI, too. */
+const COUNTED_HERE: Record<QuotaName, string> = { ...COUNTED, hostsPerHavip: 'members' };
 
 /** The limit that holds in this account; null where there is none. */
 export function limitOf(inventory: Inventory, rules: RuleSet, name: QuotaName): Limit | null {
@@ -50,7 +44,7 @@ export function faultOfCount(
 ): Fault {
   const limit = limitOf(inventory, rules, name);
   if (limit === null || would <= limit.most) return null;
-  const many = `${subject} would have ${would} ${COUNTED[name]}`;
+  const many = `${subject} would have ${would} ${COUNTED_HERE[name]}`;
   if (limit.advice) {
     advice.push(`${many}; ${rules.name} advises at most ${limit.most} (${limit.source})`);
     return null;
