@@ -78,3 +78,8 @@ napi_value hv_js_signal_wake_up(napi_env env, napi_callback_info info) {
   hv_arguments(env, info, values);
   return hv_number(env, hv_signal(hv_integer(env, values[0])));
 }
+
+napi_value hv_js_go_first(napi_env env, napi_callback_info info) {
+  (void)info;
+  return hv_number(env, hv_go_first());
+}

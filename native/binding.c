@@ -193,6 +193,7 @@ NAPI_MODULE_INIT() {
       {"openPacket", hv_js_open_packet},
       {"closeDevice", hv_js_close_device},
       {"setCarrier", hv_js_set_carrier},
+      {"goFirst", hv_js_go_first},
       {"signal", hv_js_signal_wake_up},
       {"ioOpen", io_open},
       {"ioClose", io_close},

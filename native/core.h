@@ -133,6 +133,9 @@ void hv_gone(struct hv_io *io, int index);
 int hv_wait(struct hv_io *io, double milliseconds, int capacity);
 int hv_signal(int event_fd);
 
+/* priority.c: 0, or the errno. */
+int hv_go_first(void);
+
 /* receive.c: the number of frames now in the slots. */
 int hv_receive(struct hv_io *io, int index, int capacity);
 

@@ -18,7 +18,7 @@ const FLOW = 100_000;
 const REQUESTS = 500;
 const PORT = 7330;
 /** Takeovers of one measurement, microseconds from one to the next. */
-const CYCLES = Number(option('cycles', '400'));
+const CYCLES = Number(option('cycles', '800'));
 const INTERVAL = 4000;
 const LIMIT = 10;
 /** How long flow and requests last, in seconds; the takeovers come in their midst. */

@@ -44,6 +44,7 @@ int main(int count, char **arguments) {
   if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) < 0) fail("port %s", arguments[1]);
   setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &octets, sizeof octets);
   exact_sleeps();
+  go_first();
   puts("ready");
   fflush(stdout);
   int64_t before = look(fd, now(CLOCK_MONOTONIC) + PATIENCE, 1);

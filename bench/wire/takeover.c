@@ -172,6 +172,7 @@ int main(int count, char **arguments) {
   int64_t *samples = calloc((size_t)cycles, sizeof *samples);
   int taken = 0, lost = 0;
   exact_sleeps();
+  go_first();
   int64_t next = now(CLOCK_MONOTONIC);
   int64_t end = next + (int64_t)(atof(arguments[12]) * NANOSECONDS);
   for (int i = -10; i < cycles && next < end; i++) {

@@ -1,10 +1,14 @@
-/** The program of the engine's thread: its settings and the clock, handed to the engine. */
+/** The program of the engine's thread: it rehearses, and waits for its settings meanwhile. */
 import { type MessagePort, workerData } from 'node:worker_threads';
-import type { EngineSettings } from '../lab/engine/engine-requests.ts';
+import type { EngineSettings, Rehearsal } from '../lab/engine/engine-requests.ts';
 import { runEngine } from '../lab/engine/engine-thread.ts';
+import { rehearse } from '../lab/engine/rehearsal.ts';
 
-const { settings, inbox } = workerData as { settings: EngineSettings; inbox: MessagePort };
-const origin = performance.timeOrigin * 1e6 - settings.base * 1e9;
+const { rehearsal, inbox } = workerData as { rehearsal: Rehearsal; inbox: MessagePort };
 
-runEngine(settings, inbox, () => origin + performance.now() * 1e6);
-inbox.close();
+rehearse(rehearsal);
+inbox.once('message', (settings: EngineSettings) => {
+  const origin = performance.timeOrigin * 1e6 - settings.base * 1e9;
+  runEngine(settings, inbox, () => origin + performance.now() * 1e6);
+  inbox.close();
+});

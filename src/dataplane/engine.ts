@@ -4,9 +4,9 @@ import * as reason from './drop-reason.ts';
 import { Egress } from './egress.ts';
 import { type Forwarding, findDestination } from './forwarding.ts';
 import { FrameBatch } from './frame-batch.ts';
+import { FrameRun, NO_RUN } from './frame-run.ts';
 import type { FrameTap } from './frame-tap.ts';
 import { takeHop } from './hop.ts';
-import { segmentExcess } from './offload.ts';
 import { type Port, TAG_KEEP } from './port.ts';
 import type { Switch } from './switch.ts';
 import * as verdict from './verdict.ts';
@@ -75,10 +75,12 @@ export class Engine {
   private readonly batch = new FrameBatch();
   private readonly egress: Egress;
   private readonly answers = new Answers();
+  private readonly run: FrameRun;
   private lastAged = Number.NaN;
 
   constructor(options: EngineOptions) {
     this.owner = options.owner;
+    this.run = new FrameRun(this.owner);
     this.forwarding = options.forwarding;
     this.vlans = options.vlans ?? null;
     this.gatewayHigh = macHigh(options.gatewayMac);
@@ -105,7 +107,7 @@ export class Engine {
 
   /** Takes one batch of what has arrived at one port, at `now` nanoseconds. */
   take(index: number, now: number): number {
-    const { batch, owner, egress } = this;
+    const { batch, owner, egress, run } = this;
     owner.setNow(now);
     this.age(now);
     if (!egress.isRead(index)) return 0;
@@ -115,14 +117,18 @@ export class Engine {
       return count;
     }
     const { view } = batch;
+    run.end();
     for (let i = 0; i < count; i++) {
       const at = batch.at[i]!;
       const end = batch.end[i]!;
       this.framesIn[index]!++;
       this.octetsIn[index]! += end - at;
-      const header = batch.offload[i]!;
-      this.forwarding.excess = header < 0 ? 0 : segmentExcess(view, header, at, end);
-      const way = owner.ingress(view, at, end, batch.linkType[i]!, index);
+      let way = run.wayOf(batch, i);
+      if (way === NO_RUN) {
+        this.forwarding.excess = run.excess;
+        way = owner.ingress(view, at, end, batch.linkType[i]!, index);
+        run.begin(batch, i, way);
+      }
       if (this.tap !== null) this.tap.onJudged(batch, i, index, way);
       this.act(way, i, index);
     }

@@ -74,7 +74,7 @@ export class Switch {
   private readonly forwarding: Forwarding | null;
   private readonly vlans: VlanPorts | null;
   private readonly sourceCheck: SourceCheck | null;
-  private readonly dryRun: boolean;
+  readonly dryRun: boolean;
   private readonly policer: ArpPolicer | null;
   private readonly observes: boolean;
   /** Observes, and judges no IP sources: most packets then concern nobody. */

@@ -63,24 +63,27 @@ export class Lab {
 
   /** Throws LabError, with everything removed again, where the lab cannot be made. */
   static async start(options: LabOptions): Promise<Lab> {
-    const { topology, changes, history } = options;
+    const { topology, changes, history, dryRun, busyPoll, allClaims } = options;
     const hosts = hostsOf(topology, options);
     if (topology.enis.every((eni) => eni.attach === null)) {
       throw new LabError('no ENI has attach', 'write attach: { netns: NAME } for each live host');
     }
-    const ground = await Ground.make(topology, options.file);
+    const { provider } = topology;
+    if (provider === null) throw new LabError('no provider', 'write provider: alibaba, say');
+    const link = EngineLink.start(options.engine, { provider, dryRun });
+    let ground: Ground | null = null;
     try {
+      ground = await Ground.make(topology, options.file);
       const base = Math.floor(options.wallClock() / 1e9);
       const now = (): number => options.wallClock() - base * 1e9;
       const ring = new RecordRing(RecordRing.memory(RING_OCTETS));
-      const { dryRun, busyPoll, allClaims } = options;
       const { devices } = ground;
       const portNames = devices.map(({ eni }) => nameOf(topology, eni));
       const { captureFolder: folder } = options;
       const captures = folder === null ? null : new PortCaptures(folder, portNames, base);
       const capture = captures?.shared ?? null;
       const settings = { topology, changes, devices, events: ring.shared, capture, base };
-      const link = await EngineLink.start(options.engine, { ...settings, dryRun, busyPoll });
+      await link.open({ ...settings, dryRun, busyPoll });
       link.onFailure = options.onFailure;
       const emit = (event: LabEvent): void => lab.emit(event);
       const told = { allClaims, dryRun, emit, history };
@@ -91,7 +94,8 @@ export class Lab {
       lab.begin();
       return lab;
     } catch (error) {
-      await ground.remove();
+      await link.stop();
+      await ground?.remove();
       throw error;
     }
   }

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-export interface NativeBinding {
+export interface NativeBinding extends IoBinding {
   /** Flags are 0 or 1. */
   openTap(name: string, offload: number, persistent: number): TapDevice;
   /** `netns`: path of a network namespace, '' for the thread's own. */
@@ -20,8 +20,17 @@ export interface NativeBinding {
   ): PacketDevice;
   closeDevice(fd: number): void;
   setCarrier(fd: number, on: number): void;
+  /**
+   * Puts the calling thread before all that has no real-time priority. 0, or the errno of why not.
+   * What it starts does not inherit it.
+   */
+  goFirst(): number;
   /** 0, or -1 where `fd` is no eventfd (any more). */
   signal(fd: number): number;
+}
+
+/** The part that receives, sends and waits. */
+export interface IoBinding {
   /** Keeps the arrays; gives a handle for the calls below. Its thread's, like the arrays. */
   ioOpen(
     arena: Uint8Array,

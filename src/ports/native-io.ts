@@ -7,7 +7,7 @@
  */
 import type { FrameBatch } from '../dataplane/frame-batch.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
-import { type NativeBinding, nativeBinding, type TapDevice } from './native-binding.ts';
+import { type IoBinding, nativeBinding, type TapDevice } from './native-binding.ts';
 import { NativePort } from './native-port.ts';
 
 export interface NativePortOptions {
@@ -37,7 +37,7 @@ export class NativeIo {
   /** To be handed to `NativeIo.signal` in another thread. */
   readonly wakeFd: number;
   readonly ports: NativePort[] = [];
-  private readonly binding: NativeBinding;
+  private readonly binding: IoBinding;
   private readonly handle: number;
   private readonly octets: Uint8Array;
   private readonly received: Int32Array;
@@ -48,8 +48,8 @@ export class NativeIo {
   private queued = 0;
   private copyAt: number;
 
-  constructor() {
-    const binding = nativeBinding();
+  /** `binding`: whose devices these are; the kernel's, unless they are made up. */
+  constructor(binding: IoBinding = nativeBinding()) {
     const { slots, stride } = binding;
     this.binding = binding;
     this.octets = new Uint8Array(slots * stride + COPY_OCTETS);

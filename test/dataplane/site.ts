@@ -6,6 +6,7 @@ import type { Claim } from '../../src/arp/claim.ts';
 import { FORM_NAMES } from '../../src/arp/claim.ts';
 import type { Site } from '../../src/dataplane/address-plan.ts';
 import type { ArpPolicer } from '../../src/dataplane/arp-policer.ts';
+import type { Classifier } from '../../src/dataplane/classifier.ts';
 import { DROP_REASON_NAMES } from '../../src/dataplane/drop-reason.ts';
 import { Forwarding } from '../../src/dataplane/forwarding.ts';
 import type { SwitchObserver } from '../../src/dataplane/observer.ts';
@@ -110,11 +111,11 @@ export class Journal implements SwitchObserver {
     this.lines.push('advert');
   }
 
-  onPacketTo(id: number): void {
+  onPacketTo(id: number, _view: DataView, _seen: Classifier): void {
     this.lines.push(`packet to ${id}`);
   }
 
-  onPacketFrom(id: number): void {
+  onPacketFrom(id: number, _view: DataView, _seen: Classifier): void {
     this.lines.push(`packet from ${id}`);
   }
 

@@ -78,9 +78,14 @@ export class LiveLab {
   }
 
   sendAt(port: number, frame: DataView): void {
+    this.give(port, frame);
+    this.engine.breathe(this.now);
+  }
+
+  /** The host sends; the frame waits for the engine's next breath. */
+  give(port: number, frame: DataView): void {
     const batch = new FrameBatch(1).hold(frame, 0, frame.byteLength, 1);
     this.hosts[port]!.transmit(batch, 0, TAG_KEEP);
-    this.engine.breathe(this.now);
   }
 
   /** What waits for a host. */

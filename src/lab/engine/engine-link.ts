@@ -2,7 +2,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { NativeIo } from '../../ports/native-io.ts';
 import { LabError } from '../lab-error.ts';
-import type { EngineReply, EngineRequest, EngineSettings } from './engine-requests.ts';
+import type { EngineReply, EngineRequest, EngineSettings, Rehearsal } from './engine-requests.ts';
 
 /** How long the engine may take for one answer, in milliseconds. */
 const ANSWER_TIME = 5000;
@@ -26,6 +26,8 @@ export class EngineLink {
   private readonly port: MessagePort;
   private readonly waiting = new Map<number, (answer: Answer) => void>();
   private wakeFd = -1;
+  private isOpen = false;
+  private opening: ((error: Error) => void) | null = null;
   private lastId = 0;
   private isStopping = false;
   private readonly ended: Promise<void>;
@@ -44,21 +46,26 @@ export class EngineLink {
     });
   }
 
-  /** Resolves when the engine breathes. `entry` is the thread's program. */
-  static async start(entry: URL, settings: EngineSettings): Promise<EngineLink> {
+  /** Starts the thread, whose program is `entry` and which rehearses while the lab is made. */
+  static start(entry: URL, rehearsal: Rehearsal): EngineLink {
     const { port1, port2 } = new MessageChannel();
-    const workerData = { settings, inbox: port2 };
+    const workerData = { rehearsal, inbox: port2 };
     const worker = new Worker(entry, { workerData, transferList: [port2], env: {} });
-    const link = new EngineLink(worker, port1);
-    link.wakeFd = await new Promise<number>((resolve, reject) => {
-      port1.once('message', (hello: Hello) => resolve(hello.wakeFd));
-      worker.once('error', reject);
-      worker.once('exit', (code) =>
-        reject(new LabError(`the engine ended (${code})`, 'report it')),
-      );
+    return new EngineLink(worker, port1);
+  }
+
+  /** Hands over the devices; resolves when the engine breathes. Throws LabError where it ends. */
+  async open(settings: EngineSettings): Promise<void> {
+    const { port } = this;
+    this.wakeFd = await new Promise<number>((resolve, reject) => {
+      if (this.end !== null) reject(new LabError(this.end, END_MEND));
+      this.opening = reject;
+      port.once('message', (hello: Hello) => resolve(hello.wakeFd));
+      port.postMessage(settings);
     });
-    port1.on('message', (answer: Answer) => link.waiting.get(answer.id)?.(answer));
-    return link;
+    this.opening = null;
+    this.isOpen = true;
+    port.on('message', (answer: Answer) => this.waiting.get(answer.id)?.(answer));
   }
 
   /** Throws LabError where the engine refuses or does not answer. */
@@ -85,6 +92,7 @@ export class EngineLink {
   /** Ends the thread; the devices stay open. */
   async stop(): Promise<void> {
     this.isStopping = true;
+    if (!this.isOpen) await this.worker.terminate();
     if (this.end === null) {
       await this.ask({ command: 'stop' }).catch(() => this.worker.terminate());
     }
@@ -97,6 +105,7 @@ export class EngineLink {
     if (this.end !== null) return;
     this.end = why;
     for (const [id, answer] of this.waiting) answer({ id, error: why });
+    this.opening?.(new LabError(why, END_MEND));
     if (!this.isStopping) this.onFailure?.(new LabError(why, END_MEND));
   }
 }

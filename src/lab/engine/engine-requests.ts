@@ -4,9 +4,15 @@
  */
 import type { Control, ControlResult } from '../../havip/control.ts';
 import type { DataplaneChange } from '../../havip/inventory/dataplane.ts';
-import type { Topology } from '../../havip/topology.ts';
+import type { ProviderName, Topology } from '../../havip/topology.ts';
 import type { FaultRates } from '../../ports/fault-port.ts';
 import type { Device } from '../attachment.ts';
+
+/** What the thread can know before there are devices. */
+export interface Rehearsal {
+  provider: ProviderName;
+  dryRun: boolean;
+}
 
 export interface EngineSettings {
   topology: Topology;
