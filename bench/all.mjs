@@ -13,6 +13,7 @@ const BENCHES = [
   'tables',
   'announcements',
   'replay',
+  'start',
   'wire/throughput',
   'wire/latency',
   'wire/api',

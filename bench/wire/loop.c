@@ -1,11 +1,12 @@
 // The least that a switch between TAP devices can be: one thread that waits for all of them, reads
 // what there is and writes each frame at once.
 //
-//   loop [--offload] [--learn] NAME NAME...
+//   loop [--offload] [--learn] [--first] NAME NAME...
 //
 // Without --learn there are two devices and what one gives goes to the other; with it there is a
 // table of stations, and what goes to a group or to nobody known goes to all others. --offload:
-// with virtio headers, so that checksums and segmentation are left to the receiving kernel.
+// with virtio headers, so that checksums and segmentation are left to the receiving kernel. --first:
+// with real-time priority.
 // Makes the devices, says "ready", and runs until it is ended.
 #include "net.h"
 
@@ -68,11 +69,12 @@ int main(int count, char **arguments) {
   for (int i = 1; i < count; i++) {
     if (strcmp(arguments[i], "--learn") == 0) learn = 1;
     else if (strcmp(arguments[i], "--offload") == 0) offload = 1;
+    else if (strcmp(arguments[i], "--first") == 0) go_first();
     else if (port_count < PORTS_MAX) {
       ports[port_count++] = (struct pollfd){open_tap(arguments[i], offload), POLLIN, 0};
     }
   }
-  if (port_count < 2) return fprintf(stderr, "loop [--offload] [--learn] NAME NAME...\n"), 2;
+  if (port_count < 2) return fprintf(stderr, "loop [--offload] [--learn] [--first] NAME NAME...\n"), 2;
   header = offload ? 10 : 0;
   puts("ready");
   fflush(stdout);

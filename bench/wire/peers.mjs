@@ -94,14 +94,18 @@ function labFile(provider, name, hosts) {
 const byMac = { target: VIRTUAL_MAC, announcer: () => VIRTUAL_MAC };
 
 /** The C loop between TAP devices: with more than two, it has a table of stations. */
-export function loop({ offload = false } = {}) {
+export function loop({ offload = false, first = false } = {}) {
   return {
     ...byMac,
-    name: offload ? 'C loop, virtio headers' : 'C loop',
+    name: `C loop${offload ? ', virtio headers' : ''}${first ? ', real-time' : ''}`,
     missing: null,
     async start(ground, hosts) {
       const devices = hosts.map((_, index) => ground.device(index));
-      const options = [...(offload ? ['--offload'] : []), ...(hosts.length > 2 ? ['--learn'] : [])];
+      const options = [
+        ...(offload ? ['--offload'] : []),
+        ...(hosts.length > 2 ? ['--learn'] : []),
+        ...(first ? ['--first'] : []),
+      ];
       const child = await ground.start(ground.program('loop'), [...options, ...devices], {
         ready: /ready/,
       });

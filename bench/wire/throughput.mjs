@@ -104,6 +104,7 @@ if (measured.includes(ours)) {
   };
   compare(peers.openVSwitch, 'frames', 'frames', '1.3');
   compare(plain, 'frames', 'frames', '0.95');
+  compare(offloading, 'frames', 'frames', '');
   compare(peers.vde, 'frames', 'frames', '');
   compare(peers.bridge, 'frames', 'frames', '');
   compare(peers.bridge, 'tcp', 'TCP', '0.95');

@@ -1,4 +1,4 @@
-/** Starting a lab with 10,000 HaVips in its state: each part of it, and how long it takes. */
+/** A lab with 10,000 HaVips in its state: each part of it starts. How fast: bench/start.mjs. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +13,6 @@ import { SqliteStore } from '../../../src/lab/state/sqlite-store.ts';
 
 const HAVIPS = 10_000;
 const HOSTS = 20;
-/** The aim is 2 s on a machine that does nothing else; tests share theirs. */
-const SECONDS_MOST = 6;
 
 const folder = mkdtempSync(join(tmpdir(), 'havip-scale-'));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -40,7 +38,7 @@ function havip(i: number): Resource {
   };
 }
 
-test('a state of 10,000 HaVips is a running switch in a moment', async () => {
+test('a state of 10,000 HaVips becomes a running switch', async () => {
   const state = join(folder, 'lab.db');
   const store = await SqliteStore.open(state);
   store.import(
@@ -51,23 +49,16 @@ test('a state of 10,000 HaVips is a running switch in a moment', async () => {
   store.close();
   const file = parseLab(LAB, 'lab.yaml', { folder });
 
-  const begun = performance.now();
   const account = await openAccount(file, { state, now: () => 2, warn: () => {} });
-  const opened = performance.now();
   const { topology } = account;
   const observer = { onClaim() {}, onAdvert() {} };
   const live = liveSwitchOf(topology, { observer } as never);
-  const compiled = performance.now();
   const ring = new RecordRing(RecordRing.memory(1 << 16));
   const options = { topology, ring, base: 1, now: () => 0, portNames: [] };
   const feed = new LiveFeed({ ...options, allClaims: false, dryRun: false, emit: () => {} });
-  const ended = performance.now();
   account.store.close();
 
   expect(account.inventory.count('havip')).toBe(HAVIPS);
   expect(live.control.topology.havips).toHaveLength(HAVIPS);
   expect(feed.holderOf('havip-00000001')).toBe(0);
-  const parts = [opened - begun, compiled - opened, ended - compiled].map(Math.round);
-  expect((ended - begun) / 1000, `state, switch, report: ${parts} ms`).toBeLessThan(SECONDS_MOST);
-  if (process.env.HAVIP_TIMES !== undefined) console.log(`state, switch, report: ${parts} ms`);
 }, 60_000);
