@@ -106,6 +106,15 @@ export class Kernel {
     }));
   }
 
+  /** Empties the neighbor table, of both families. */
+  forgetNeighbors(): void {
+    for (const family of ['-4', '-6']) {
+      for (const accept of ARP_ACCEPT) {
+        run('ip', '-n', this.host, family, 'neigh', 'flush', 'dev', `host${accept}`, 'nud', 'all');
+      }
+    }
+  }
+
   private plug(accept: number): void {
     const { host, wire } = this;
     const device = `host${accept}`;

@@ -15,7 +15,8 @@ import { Xorshift } from '../properties/xorshift.ts';
 import { ARP_ACCEPT, HOST_IPV6, hostIp, hostMac, Kernel, whyNot } from './kernel.ts';
 
 const SEED = 20_261_120;
-const ROUNDS = 14;
+/** Rounds of announcements end when enough were sent, or when the machine is hopeless. */
+const MOST_ROUNDS = 60;
 /** Addresses of the host's subnet, and of another; all in all fewer than gc_thresh2 (512). */
 const INSIDE = 100;
 const OUTSIDE = 25;
@@ -37,6 +38,8 @@ class Address {
   readonly ip: string;
   readonly isInside: boolean;
   readonly history: string[] = [];
+  /** How much later than `model.updated` the kernel may have seen the claim. Nanoseconds. */
+  doubt = 0;
   readonly model = new LinuxNeighbor();
 
   constructor(family: 4 | 6, accept: number, index: number) {
@@ -140,42 +143,71 @@ interface Outcome {
   undecided: number;
 }
 
-/** Rounds of announcements; after each the kernel and the profile are compared. */
-async function compare(kernel: Kernel, all: Address[], announce: Announce): Promise<Outcome> {
+/** Rounds of announcements, at least `count`; after each the kernel and the profile are compared. */
+async function compare(
+  kernel: Kernel,
+  fresh: () => Address[],
+  announce: Announce,
+  count: number,
+): Promise<Outcome> {
   const random = new Xorshift(SEED);
   const outcome: Outcome = { disagreements: [], sent: 0, undecided: 0 };
-  let addresses = all;
-  // How much later than it was handed over a frame may have been looked at: a machine that stalls
-  // shows it in how long a round's frames take to go, and in how late a timer rings. Nanoseconds.
-  let stall = 0;
-  for (let round = 0; round < ROUNDS && outcome.disagreements.length === 0; round++) {
-    const announcements = addresses
-      .filter(() => random.below(10) < 7)
-      .map((address) => announce(address, random));
-    const frames = announcements.map(({ address, view }) => ({ accept: address.accept, view }));
-    const times = await kernel.send(frames);
-    stall = Math.max(stall, (times.at(-1) ?? 0) - (times[0] ?? 0));
-    const open = new Set<Address>();
-    for (const [index, announcement] of announcements.entries()) {
-      const { address, text } = announcement;
-      const now = times[index] as number;
-      address.history.push(`${(now / 1e9).toFixed(3)} ${text}`);
-      const distance = Math.abs(now - address.model.updated - LOCKTIME);
-      if (distance < TOO_CLOSE + stall && address.family === 4) open.add(address);
-      if (distance < TOO_CLOSE && address.family === 4) outcome.undecided++;
-      apply(announcement, now);
+  let addresses: Address[] = [];
+  let enough = 0;
+  for (let round = 0; round < MOST_ROUNDS && outcome.sent < count; round++) {
+    if (addresses.length <= enough) {
+      kernel.forgetNeighbors();
+      addresses = fresh();
+      enough = addresses.length / 2;
     }
-    const asleep = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, SETTLE));
-    stall = Math.max(stall, (performance.now() - asleep - SETTLE) * 1e6);
-    outcome.sent += announcements.length;
-    // Its later history would tell of the tick, too.
-    addresses = addresses.filter((address) => !open.has(address));
-    outcome.disagreements.push(...disagreements(kernel, addresses));
+    addresses = await play(kernel, addresses, random, announce, outcome);
+    if (outcome.disagreements.length > 0) break;
     const pause = PAUSES[random.below(PAUSES.length)] as number;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
   return outcome;
+}
+
+/**
+ * One round. Gives the addresses that can go on: not those whose claim came so near to the locktime
+ * that the kernel's tick decided, or the machine, which now and then stalls.
+ */
+async function play(
+  kernel: Kernel,
+  addresses: Address[],
+  random: Xorshift,
+  announce: Announce,
+  outcome: Outcome,
+): Promise<Address[]> {
+  const announcements = addresses
+    .filter(() => random.below(10) < 7)
+    .map((address) => announce(address, random));
+  const frames = announcements.map(({ address, view }) => ({ accept: address.accept, view }));
+  const times = await kernel.send(frames);
+  const asleep = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, SETTLE));
+  // A stall shows in how long the frames take to go, and in how late a timer rings. A frame may
+  // have been looked at so much later than it was handed over.
+  const late = (performance.now() - asleep - SETTLE) * 1e6;
+  const stall = Math.max(late, (times.at(-1) ?? 0) - (times[0] ?? 0));
+  const open = new Set<Address>();
+  for (const [index, announcement] of announcements.entries()) {
+    const { address, text } = announcement;
+    const now = times[index] as number;
+    address.history.push(`${(now / 1e9).toFixed(3)} ${text}`);
+    const { updated } = address.model;
+    const distance = Math.abs(now - updated - LOCKTIME);
+    if (address.family === 4) {
+      if (distance < TOO_CLOSE + stall + address.doubt) open.add(address);
+      if (distance < TOO_CLOSE) outcome.undecided++;
+    }
+    apply(announcement, now);
+    if (address.model.updated !== updated) address.doubt = stall;
+  }
+  outcome.sent += announcements.length;
+  const decided = addresses.filter((address) => !open.has(address));
+  outcome.disagreements.push(...disagreements(kernel, decided));
+  return decided;
 }
 
 function disagreements(kernel: Kernel, addresses: readonly Address[]): string[] {
@@ -206,17 +238,18 @@ describe.skipIf(isSkipped)('the Linux profile and the kernel', () => {
     kernel.start();
   });
 
-  test('agree on a thousand ARPs for each arp_accept', { timeout: 60_000 }, async () => {
-    const addresses = ARP_ACCEPT.flatMap((accept) => addressesOf(4, accept));
-    const { disagreements, sent, undecided } = await compare(kernel, addresses, announceArp);
+  test('agree on a thousand ARPs for each arp_accept', { timeout: 120_000 }, async () => {
+    const fresh = (): Address[] => ARP_ACCEPT.flatMap((accept) => addressesOf(4, accept));
+    const { disagreements, sent, undecided } = await compare(kernel, fresh, announceArp, 3000);
     expect(disagreements).toEqual([]);
-    expect(sent).toBeGreaterThan(3000);
+    expect(sent).toBeGreaterThanOrEqual(3000);
     expect(undecided).toBeLessThan(sent / 20);
   });
 
-  test('agree on a thousand neighbor messages', { timeout: 60_000 }, async () => {
-    const { disagreements, sent } = await compare(kernel, addressesOf(6, 0), announceNeighbor);
+  test('agree on a thousand neighbor messages', { timeout: 120_000 }, async () => {
+    const fresh = (): Address[] => addressesOf(6, 0);
+    const { disagreements, sent } = await compare(kernel, fresh, announceNeighbor, 1000);
     expect(disagreements).toEqual([]);
-    expect(sent).toBeGreaterThan(1000);
+    expect(sent).toBeGreaterThanOrEqual(1000);
   });
 });

@@ -14,6 +14,8 @@ export interface PairOptions {
   hasIpv6?: boolean;
   /** Who may claim the HaVip. */
   bound?: readonly Host[];
+  /** Seconds between adverts, where a test needs it calmer than INTERVAL. */
+  interval?: number;
 }
 
 export interface Settings {
@@ -51,15 +53,15 @@ export function macOf(host: Host): string {
 }
 
 /** Seconds that a host waits for adverts of the other (RFC 9568, section 6.1). */
-export function masterDownInterval(host: Host): number {
-  return 3 * INTERVAL + ((256 - (PRIORITIES[host] ?? 100)) / 256) * INTERVAL;
+export function masterDownInterval(host: Host, interval = INTERVAL): number {
+  return 3 * interval + ((256 - (PRIORITIES[host] ?? 100)) / 256) * interval;
 }
 
 /** Not running yet. */
 export function pairLab(options: PairOptions = {}): LabProcess {
   const files = PAIR.map((host): [string, string] => [
     `${host}.conf`,
-    keepalived(host, options.keepalived?.[host] ?? {}, options.hasIpv6 === true),
+    keepalived(host, options.keepalived?.[host] ?? {}, options),
   ]);
   return LabProcess.ofText(labText(options), Object.fromEntries(files));
 }
@@ -87,7 +89,7 @@ function labText(options: PairOptions): string {
   });
 }
 
-function keepalived(host: Host, own: Settings, hasIpv6: boolean): string {
+function keepalived(host: Host, own: Settings, { hasIpv6, interval }: PairOptions): string {
   const peer = own.peer ?? ipOf(host === 'node-1' ? 'node-2' : 'node-1');
   const unicast = [`unicast_src_ip ${own.source ?? ipOf(host)}`, `unicast_peer { ${peer} }`];
   const lines = [
@@ -96,12 +98,12 @@ function keepalived(host: Host, own: Settings, hasIpv6: boolean): string {
     'version 3',
     'virtual_router_id 77',
     `priority ${own.priority ?? PRIORITIES[host]}`,
-    `advert_int ${INTERVAL}`,
+    `advert_int ${interval ?? INTERVAL}`,
     'garp_master_delay 1',
     ...(own.isMulticast === true ? [] : unicast),
     ...(own.more ?? []),
     `virtual_ipaddress { ${HAVIP} }`,
-    ...(hasIpv6 ? [`virtual_ipaddress_excluded { ${HAVIP6} }`] : []),
+    ...(hasIpv6 === true ? [`virtual_ipaddress_excluded { ${HAVIP6} }`] : []),
   ];
   const indented = lines.map((line) => `  ${line}\n`).join('');
   return `global_defs {\n  router_id ${host}\n}\nvrrp_instance web {\n${indented}}\n`;
