@@ -13,6 +13,7 @@ const ROOT = join(import.meta.dirname, '..');
 const COPIED = ['src', 'test', 'pcaps', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 const AT_ONCE = 2;
 const CLAIMS = ['test/dataplane', 'test/properties/claims.test.ts'];
+const RUNS = ['test/properties/frame-run.test.ts'];
 
 /** Each: what is broken, where, the text there and what it becomes, and who should notice. */
 const RULES = [
@@ -130,6 +131,20 @@ const RULES = [
     find: 'owner.book.hasMember(id, asker) ? NOT_DELIVERED : verdict.RESPOND',
     put: 'owner.book.hasMember(id, asker) ? verdict.RESPOND : verdict.RESPOND',
     tests: CLAIMS,
+  },
+  {
+    name: 'a frame for another address goes where the one before it went',
+    file: 'src/dataplane/frame-run.ts',
+    find: 'view.getInt32(at + DESTINATION) === this.destination &&',
+    put: '',
+    tests: RUNS,
+  },
+  {
+    name: 'a connection that is opened in the middle of a run is not told of',
+    file: 'src/dataplane/frame-run.ts',
+    find: 'if (!isLike || isTold(view, at, this.length)) return NO_RUN;',
+    put: 'if (!isLike) return NO_RUN;',
+    tests: RUNS,
   },
 ];
 

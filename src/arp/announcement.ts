@@ -3,12 +3,13 @@
  * gratuitous ARP request whose target MAC is broadcast, and for IPv6 a neighbor advertisement to
  * all nodes, from the address itself, with the override flag.
  */
+import { ethernetFrame } from '../wire/ethernet.ts';
 import { ICMPV6_NEIGHBOR_ADVERTISEMENT } from '../wire/icmpv6.ts';
 import type { Ipv6Words } from '../wire/ip-address.ts';
 import { PROTOCOL_ICMPV6 } from '../wire/ipv4.ts';
 import { emitIpv6, IPV6_HEADER_LENGTH } from '../wire/ipv6.ts';
 import { ETHERNET_HEADER_LENGTH, ETHERTYPE_ARP, ETHERTYPE_IPV6 } from '../wire/link.ts';
-import { MAC_BROADCAST, writeMac } from '../wire/mac.ts';
+import { MAC_BROADCAST } from '../wire/mac.ts';
 import { ARP_LENGTH, ARP_REQUEST, emitArp } from './arp.ts';
 import {
   emitNeighbor,
@@ -21,7 +22,6 @@ import {
 const ALL_NODES: Ipv6Words = [0xff020000, 0, 0, 1];
 const ALL_NODES_MAC = 0x333300000001;
 const HOP_LIMIT = 255;
-const TYPE = 12;
 
 /** An Ethernet frame without padding. `isRouter` is for IPv6: whether the host forwards. */
 export function announcementFrame(
@@ -35,7 +35,7 @@ export function announcementFrame(
 }
 
 function gratuitousArp(address: number, mac: number): Uint8Array {
-  const { octets, view } = frame(ARP_LENGTH, MAC_BROADCAST, mac, ETHERTYPE_ARP);
+  const { octets, view } = ethernetFrame(ARP_LENGTH, MAC_BROADCAST, mac, ETHERTYPE_ARP);
   emitArp(view, ETHERNET_HEADER_LENGTH, {
     operation: ARP_REQUEST,
     senderHardwareAddress: mac,
@@ -48,7 +48,7 @@ function gratuitousArp(address: number, mac: number): Uint8Array {
 
 function advertisement(address: Ipv6Words, mac: number, isRouter: boolean): Uint8Array {
   const length = IPV6_HEADER_LENGTH + NEIGHBOR_LENGTH_WITH_ADDRESS;
-  const { octets, view } = frame(length, ALL_NODES_MAC, mac, ETHERTYPE_IPV6);
+  const { octets, view } = ethernetFrame(length, ALL_NODES_MAC, mac, ETHERTYPE_IPV6);
   const at = emitIpv6(view, ETHERNET_HEADER_LENGTH, {
     payloadLength: NEIGHBOR_LENGTH_WITH_ADDRESS,
     nextHeader: PROTOCOL_ICMPV6,
@@ -63,13 +63,4 @@ function advertisement(address: Ipv6Words, mac: number, isRouter: boolean): Uint
     linkLayerAddress: mac,
   });
   return octets;
-}
-
-function frame(length: number, destination: number, source: number, type: number) {
-  const octets = new Uint8Array(ETHERNET_HEADER_LENGTH + length);
-  const view = new DataView(octets.buffer);
-  writeMac(view, 0, destination);
-  writeMac(view, 6, source);
-  view.setUint16(TYPE, type);
-  return { octets, view };
 }

@@ -1,7 +1,7 @@
-import { PROTOCOL_AH, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_VRRP } from '../wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP } from '../wire/ipv4.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import { readTcpFlags, TCP_HEADER_LENGTH, TCP_RST, TCP_SYN } from '../wire/tcp.ts';
-import { CARRIES_IPV4 } from './classifier.ts';
+import { CARRIES_IPV4, PLAIN_IPV4, PLAIN_IPV4_LENGTH } from './classifier.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { segmentExcess } from './offload.ts';
 import type { Switch } from './switch.ts';
@@ -25,9 +25,6 @@ const TOTAL_LENGTH = 16;
 const PROTOCOL = 23;
 const SOURCE = 26;
 const DESTINATION = 30;
-const UPPER = 34;
-/** EtherType IPv4, version 4, five words of header; the type of service is not looked at. */
-const PLAIN = 0x080045;
 
 export class FrameRun {
   /** Octets of the frame last asked for beyond its longest segment; 0 where none is asked for. */
@@ -37,6 +34,7 @@ export class FrameRun {
   private length = 0;
   private totalLength = 0;
   private commonExcess = 0;
+  private protocol = 0;
   private source = 0;
   private destination = 0;
   /** Both MACs, in words of four octets. */
@@ -68,11 +66,12 @@ export class FrameRun {
       view.getInt32(at) === this.mac0 &&
       view.getInt32(at + 4) === this.mac1 &&
       view.getInt32(at + SOURCE_MAC_LOW) === this.mac2 &&
-      view.getInt32(at + TYPE_AND_VERSION) >>> 8 === PLAIN &&
+      view.getInt32(at + TYPE_AND_VERSION) >>> 8 === PLAIN_IPV4 &&
       view.getUint16(at + TOTAL_LENGTH) === this.totalLength &&
+      view.getUint8(at + PROTOCOL) === this.protocol &&
       this.excess === this.commonExcess &&
       batch.linkType[index] === LINKTYPE_ETHERNET;
-    if (!isLike || !isPlain(view, at, this.length)) return NO_RUN;
+    if (!isLike || isTold(view, at, this.length)) return NO_RUN;
     this.owner.classifier.passPlainIpv4(1);
     return this.way;
   }
@@ -84,13 +83,14 @@ export class FrameRun {
     if (verdictKind(way) !== FORWARD || seen.carries !== CARRIES_IPV4 || dryRun) return;
     const { view } = batch;
     const at = batch.at[index]!;
-    const length = batch.end[index]! - at;
-    if (length < UPPER || view.getInt32(at + TYPE_AND_VERSION) >>> 8 !== PLAIN) return;
-    if (batch.linkType[index] !== LINKTYPE_ETHERNET || !isPlain(view, at, length)) return;
+    const end = batch.end[index]!;
+    if (batch.linkType[index] !== LINKTYPE_ETHERNET || !seen.isPlainIpv4(view, at, end)) return;
+    if (isTold(view, at, end - at)) return;
     this.way = way;
-    this.length = length;
+    this.length = end - at;
     this.commonExcess = this.excess;
     this.totalLength = view.getUint16(at + TOTAL_LENGTH);
+    this.protocol = view.getUint8(at + PROTOCOL);
     this.source = view.getInt32(at + SOURCE);
     this.destination = view.getInt32(at + DESTINATION);
     this.mac0 = view.getInt32(at);
@@ -99,13 +99,11 @@ export class FrameRun {
   }
 }
 
-/** Whether nobody is told of it. */
-function isPlain(view: DataView, at: number, length: number): boolean {
+/** Whether an observer is told of the plain packet: it asks for an answer, or gives one. */
+function isTold(view: DataView, at: number, length: number): boolean {
   const protocol = view.getUint8(at + PROTOCOL);
-  if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_VRRP || protocol === PROTOCOL_AH) {
-    return false;
-  }
-  if (protocol !== PROTOCOL_TCP) return true;
-  const isWhole = length >= UPPER + TCP_HEADER_LENGTH;
-  return isWhole && (readTcpFlags(view, at + UPPER) & (TCP_SYN | TCP_RST)) === 0;
+  if (protocol === PROTOCOL_ICMP) return true;
+  if (protocol !== PROTOCOL_TCP) return false;
+  const isCut = length < PLAIN_IPV4_LENGTH + TCP_HEADER_LENGTH;
+  return isCut || (readTcpFlags(view, at + PLAIN_IPV4_LENGTH) & (TCP_SYN | TCP_RST)) !== 0;
 }
