@@ -13,10 +13,10 @@ const BENCHES = [
   'tables',
   'announcements',
   'replay',
-  'start',
   'wire/throughput',
   'wire/latency',
   'wire/api',
+  'wire/start',
 ];
 
 const about = machine();

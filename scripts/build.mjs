@@ -53,7 +53,8 @@ async function build(tsc) {
 }
 
 /**
- * Dependencies stay outside the bundle. What a command loads only when it needs it stays a file of
+ * Dependencies stay outside the bundle, but for zod: it is a hundred files, half of them languages
+ * that nobody reads, and each start with a lab file would load them all. What a command loads only when it needs it stays a file of
  * its own, in the same folder, since some find the package's documents relative to themselves.
  */
 async function bundleCommand(folder) {
@@ -62,7 +63,7 @@ async function bundleCommand(folder) {
   const { rolldown } = await import('rolldown');
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const packages = { ...manifest.dependencies, ...manifest.optionalDependencies };
-  const external = [/^node:/, ...Object.keys(packages)];
+  const external = [/^node:/, ...Object.keys(packages).filter((name) => name !== 'zod')];
   // The programs of threads, each a file that is loaded by its name.
   const workers = ['engine-worker.js', 'receiver-worker.js'].map((file) => join(folder, file));
   const input = [main, ...workers.filter((file) => existsSync(file))];

@@ -8,7 +8,7 @@ import { has, run } from './ground.mjs';
 import { option } from './options.mjs';
 
 /** --dist FOLDER: another build of ours, to compare two. */
-const HAVIP = join(option('dist', join(import.meta.dirname, '../../dist')), 'cli/main.js');
+export const HAVIP = join(option('dist', join(import.meta.dirname, '../../dist')), 'cli/main.js');
 export const HAVIP_ADDRESS = '10.77.0.88';
 const HAVIP_NAME = 'shared';
 /** VRRP's virtual MAC for VRID 51 (RFC 9568, section 7.3), for switches that go by MAC. */

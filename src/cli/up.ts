@@ -7,9 +7,11 @@ import type { ApiServer } from '../api/server.ts';
 import type { Topology } from '../havip/topology.ts';
 import { type Account, openAccount, planeOf } from '../lab/account.ts';
 import { ControlServer } from '../lab/control-server.ts';
+import { EngineLink } from '../lab/engine/engine-link.ts';
 import { Lab } from '../lab/lab.ts';
 import { obey, type RunningLab } from '../lab/lab-commands.ts';
 import { LabDataplane } from '../lab/lab-dataplane.ts';
+import { LabError } from '../lab/lab-error.ts';
 import { controlPath } from '../lab/lab-record.ts';
 import { labLine } from '../report/lab-lines.ts';
 import { API_OPTIONS, type ApiPlace, apiPlace, openApi } from './api-options.ts';
@@ -64,12 +66,21 @@ export async function up(
   const folder = path.dirname(path.resolve(file));
   const now = (): number => Math.floor(clock.wall() / 1e6);
   const warn = (text: string): void => streams.errors.write(`havip up: ${text}\n`);
-  const topology = await readLab(file, folder);
-  const account = await openAccount(topology, { state, now, warn });
+  // The engine's thread starts while the lab file is read, and rehearses while all else is made.
+  const link = EngineLink.start(workerProgram('engine-worker'));
   try {
-    return await run({ line, file, folder, streams, clock, account, api, now, warn });
+    const topology = await readLab(file, folder);
+    const { provider } = topology;
+    if (provider === null) throw new LabError('no provider is named', 'write provider: alibaba');
+    link.rehearse({ provider, dryRun: line.isGiven('dry-run-guard') });
+    const account = await openAccount(topology, { state, now, warn });
+    try {
+      return await run({ line, file, folder, streams, clock, account, link, api, now, warn });
+    } finally {
+      account.store.close();
+    }
   } finally {
-    account.store.close();
+    await link.stop();
   }
 }
 
@@ -80,6 +91,7 @@ interface Run {
   streams: Streams;
   clock: Clock;
   account: Account;
+  link: EngineLink;
   api: ApiPlace | null;
   /** Milliseconds since 1970. */
   now(): number;
@@ -104,7 +116,7 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
     dryRun: line.isGiven('dry-run-guard'),
     busyPoll: line.isGiven('busy-poll'),
     captureFolder: line.value('capture'),
-    engine: workerProgram('engine-worker'),
+    link: more.link,
     command: [process.execPath, fileURLToPath(workerProgram('main'))],
     wallClock: more.clock.wall,
     emit,

@@ -31,8 +31,9 @@ export function canonicalAddress(text: string): string {
 
 /** Of `address/prefix`; throws where the address is none. */
 export function parseBlock(cidr: string): RoutedBlock {
-  const [address, prefix] = cidr.split('/');
-  return { ...parseWords(address as string), prefix: Number(prefix) };
+  const slash = cidr.indexOf('/');
+  const { family, words } = parseWords(cidr.slice(0, slash));
+  return { family, words, prefix: Number(cidr.slice(slash + 1)) };
 }
 
 export function blockContains(block: RoutedBlock, family: 4 | 6, words: AddressWords): boolean {

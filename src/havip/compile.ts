@@ -19,11 +19,6 @@ import { ruleSet } from './rule-sets.ts';
 import { SourceRights } from './source-rights.ts';
 import type { Eni, Havip, Subnet, Topology } from './topology.ts';
 
-/**
- * From a topology to the flat tables that the dataplane reads. It runs once, before the first
- * frame; the dataplane never sees a name, a CIDR text or an option. Live, the control plane changes
- * HaVips afterwards, one by one.
- */
 /** By codes of findings; an IPv6 HaVip where none is offered exceeds a quota of none. */
 function breachesOf(topology: Topology): Site['breaches'] {
   return quotaBreaches(topology).map((breach) => ({
@@ -32,6 +27,11 @@ function breachesOf(topology: Topology): Site['breaches'] {
   }));
 }
 
+/**
+ * From a topology to the flat tables that the dataplane reads. It runs once, before the first
+ * frame; the dataplane never sees a name, a CIDR text or an option. Live, the control plane changes
+ * HaVips afterwards, one by one.
+ */
 export function compile(topology: Topology): Site {
   return new CompiledTopology(topology, null).site();
 }

@@ -86,15 +86,31 @@ function countBreach(limit: Limit, subject: string, count: number, rules: RuleSe
 function countsOf(name: QuotaName, topology: Topology, rules: RuleSet): Map<string, number> {
   const counts = new Map<string, number>();
   const add = (subject: string, n = 1) => counts.set(subject, (counts.get(subject) ?? 0) + n);
-  const vpcs = new Map(topology.subnets.map((subnet) => [subnet.name, subnet.vpc]));
-  for (const havip of topology.havips) {
-    const bound = membershipOf(rules, havip) === 'subnet' ? NOBODY : boundOf(havip, topology);
-    if (name === 'hostsPerHavip') add('havip ' + havip.name, bound.hosts.size);
-    if (name === 'havipsPerAccount') add('account');
-    const vpc = havip.subnet === null ? undefined : vpcs.get(havip.subnet);
-    if (name === 'havipsPerVpc' && vpc !== undefined) add('vpc ' + vpc);
-    if (name !== 'havipsPerInstance') continue;
-    for (const instance of bound.instances) add('instance ' + instance);
+  const bound = (havip: Havip): Bound =>
+    membershipOf(rules, havip) === 'subnet' ? NOBODY : boundOf(havip, topology);
+  switch (name) {
+    case 'hostsPerHavip':
+      for (const havip of topology.havips) add('havip ' + havip.name, bound(havip).hosts.size);
+      break;
+    case 'havipsPerAccount':
+      add('account', topology.havips.length);
+      break;
+    case 'havipsPerVpc': {
+      const vpcs = new Map(topology.subnets.map((subnet) => [subnet.name, subnet.vpc]));
+      for (const { subnet } of topology.havips) {
+        const vpc = subnet === null ? undefined : vpcs.get(subnet);
+        if (vpc !== undefined) add('vpc ' + vpc);
+      }
+      break;
+    }
+    case 'havipsPerInstance':
+      for (const havip of topology.havips) {
+        for (const instance of bound(havip).instances) add('instance ' + instance);
+      }
+      break;
+    case 'eipsPerHavip':
+    case 'routesPerVpc':
+    case 'routesPerTable':
   }
   return counts;
 }

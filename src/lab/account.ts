@@ -30,7 +30,6 @@ export interface AccountOptions {
 /** Throws LabError where the lab file is against the cloud's rules, or does not fit the state. */
 export async function openAccount(file: Topology, options: AccountOptions): Promise<Account> {
   const { state, now, warn } = options;
-  if (file.provider === null) throw new LabError('no provider is named', 'write provider: alibaba');
   const store = state === null ? new MemoryStore() : await SqliteStore.open(state);
   try {
     const isFile = store instanceof SqliteStore;

@@ -9,7 +9,7 @@ import { openPacketDevice } from '../ports/packet-device.ts';
 import { openTapDevice } from '../ports/tap-device.ts';
 import { formatMac } from '../wire/mac.ts';
 import { LabError } from './lab-error.ts';
-import { runProgram } from './program.ts';
+import { runIp, runProgram } from './program.ts';
 
 /** What the engine's thread needs to know of a device. */
 export interface Device {
@@ -60,26 +60,27 @@ export async function configureEni(topology: Topology, index: number): Promise<v
   if (eni.attach === null || !('netns' in eni.attach)) return;
   const { netns } = eni.attach;
   const device = eni.name;
-  const ip = (...args: string[]): Promise<string> => runProgram('ip', ['-n', netns, ...args]);
   const mac = formatMac(eni.mac as number);
-  await ip('link', 'set', 'dev', device, 'down');
-  await ip('addr', 'flush', 'dev', device);
-  await ip('link', 'set', 'dev', device, 'address', mac, 'mtu', String(eni.mtu));
+  await runIp(netns, [
+    `link set dev ${device} down`,
+    `addr flush dev ${device}`,
+    `link set dev ${device} address ${mac} mtu ${eni.mtu}`,
+  ]);
+  // Only once it is down; from the moment it is up it would listen to routers.
   const setting = `net/ipv6/conf/${device}/accept_ra=0`;
   await runProgram('ip', ['netns', 'exec', netns, 'sysctl', '-qw', setting]);
-  await ip('link', 'set', 'dev', device, 'up');
+  const lines = [`link set dev ${device} up`];
   const subnet = topology.subnets.find((one) => one.name === eni.subnet) as Subnet;
   for (const text of eni.addresses) {
     const address = withPrefix(text, subnet);
-    const flags = address.family === 6 ? ['nodad'] : [];
-    await ip('addr', 'add', address.text, 'dev', device, ...flags);
+    lines.push(`addr add ${address.text} dev ${device}${address.family === 6 ? ' nodad' : ''}`);
   }
   for (const family of defaultRoutes(topology, index)) {
     const gateway = subnet.gateways.find((one) => parseAddress(one)?.family === family);
     if (gateway === undefined) continue;
-    const route = ['route', 'replace', 'default', 'via', gateway, 'dev', device];
-    await ip(family === 6 ? '-6' : '-4', ...route);
+    lines.push(`route replace default via ${gateway} dev ${device}`);
   }
+  await runIp(netns, lines);
 }
 
 /** Families of which this ENI is the first of its instance: its gateway is the way out. */

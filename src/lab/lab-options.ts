@@ -2,6 +2,7 @@
 import type { LabEvent } from '../analysis/live-events.ts';
 import type { DataplaneChange } from '../havip/inventory/dataplane.ts';
 import type { Topology } from '../havip/topology.ts';
+import type { EngineLink } from './engine/engine-link.ts';
 import type { LineSink } from './host.ts';
 import type { FeedHistory } from './live-feed.ts';
 
@@ -20,8 +21,8 @@ export interface LabOptions {
   busyPoll: boolean;
   /** Where to write what passes each port; null: nowhere. */
   captureFolder: string | null;
-  /** The program of the engine's thread. */
-  engine: URL;
+  /** The engine's thread, which may still rehearse; it ends with the lab. */
+  link: EngineLink;
   /** The words that start this command. */
   command: readonly string[];
   /** Nanoseconds since 1970. */

@@ -9,7 +9,7 @@ import type { ControlResult } from '../havip/control.ts';
 import type { Topology } from '../havip/topology.ts';
 import { formatMac } from '../wire/mac.ts';
 import { configureEni, type PortState } from './attachment.ts';
-import { EngineLink } from './engine/engine-link.ts';
+import type { EngineLink } from './engine/engine-link.ts';
 import type {
   EngineChange,
   EngineReply,
@@ -53,7 +53,7 @@ export class Lab {
     this.topology = parts.topology;
     this.hosts = parts.hosts;
     this.ground = parts.ground;
-    this.link = parts.link;
+    this.link = options.link;
     this.feed = parts.feed;
     this.captures = parts.captures;
     this.since = parts.feed.time(parts.now());
@@ -63,16 +63,13 @@ export class Lab {
 
   /** Throws LabError, with everything removed again, where the lab cannot be made. */
   static async start(options: LabOptions): Promise<Lab> {
-    const { topology, changes, history, dryRun, busyPoll, allClaims } = options;
-    const hosts = hostsOf(topology, options);
-    if (topology.enis.every((eni) => eni.attach === null)) {
-      throw new LabError('no ENI has attach', 'write attach: { netns: NAME } for each live host');
-    }
-    const { provider } = topology;
-    if (provider === null) throw new LabError('no provider', 'write provider: alibaba, say');
-    const link = EngineLink.start(options.engine, { provider, dryRun });
+    const { topology, changes, history, link, dryRun, busyPoll, allClaims } = options;
     let ground: Ground | null = null;
     try {
+      const hosts = hostsOf(topology, options);
+      if (topology.enis.every((eni) => eni.attach === null)) {
+        throw new LabError('no ENI has attach', 'write attach: { netns: NAME } for each live host');
+      }
       ground = await Ground.make(topology, options.file);
       const base = Math.floor(options.wallClock() / 1e9);
       const now = (): number => options.wallClock() - base * 1e9;
@@ -83,12 +80,15 @@ export class Lab {
       const captures = folder === null ? null : new PortCaptures(folder, portNames, base);
       const capture = captures?.shared ?? null;
       const settings = { topology, changes, devices, events: ring.shared, capture, base };
-      await link.open({ ...settings, dryRun, busyPoll });
-      link.onFailure = options.onFailure;
       const emit = (event: LabEvent): void => lab.emit(event);
       const told = { allClaims, dryRun, emit, history };
-      const feed = new LiveFeed({ topology, changes, ring, base, now, portNames, ...told });
-      const lab = new Lab(options, { topology, hosts, ground, link, feed, captures, now });
+      // The engine makes its tables while the feed makes its own.
+      const makeFeed = async (): Promise<LiveFeed> =>
+        new LiveFeed({ topology, changes, ring, base, now, portNames, ...told });
+      const opened = link.open({ ...settings, dryRun, busyPoll });
+      const [feed] = await Promise.all([makeFeed(), opened]);
+      link.onFailure = options.onFailure;
+      const lab = new Lab(options, { topology, hosts, ground, feed, captures, now });
       feed.run();
       captures?.run();
       lab.begin();
@@ -274,7 +274,6 @@ interface Parts {
   topology: Topology;
   hosts: ReadonlyMap<string, Host>;
   ground: Ground;
-  link: EngineLink;
   feed: LiveFeed;
   captures: PortCaptures | null;
   now(): number;

@@ -23,13 +23,40 @@ export function runProgram(file: string, args: readonly string[]): Promise<strin
 }
 
 /**
+ * Runs `ip` in a namespace once for many commands, each a line. Throws LabError with the line that
+ * failed and what `ip` said of it; those after it are not run. `ip` divides lines into words at
+ * white space and knows quotes and comments: the caller lets no such characters into a word.
+ */
+export async function runIp(netns: string, lines: readonly string[]): Promise<void> {
+  const { end, said } = await ipBatch(['-n', netns], lines);
+  if (end === 0) return;
+  const number = /^Command failed -:(\d+)/m.exec(said)?.[1];
+  const line = number === undefined ? '' : ` ${lines[Number(number) - 1]}`;
+  const words = said.split('\n')[0] || `ended with ${end}`;
+  throw new LabError(`ip -n ${netns}${line}: ${words.trim()}`, 'havip doctor may know why');
+}
+
+/**
  * Runs `ip` once for many commands, each a line, going on past those that fail; resolves to what
  * it complained of.
  */
-export function runIpBatch(lines: readonly string[]): Promise<string[]> {
+export async function runIpBatch(lines: readonly string[]): Promise<string[]> {
+  const { said } = await ipBatch(['-force'], lines);
+  const complaints = said.split('\n').map((line) => line.trim());
+  return complaints.filter((line) => line !== '' && !line.startsWith('Command failed'));
+}
+
+interface IpBatch {
+  /** Exit status, or the signal. */
+  end: number | string | null;
+  /** On its standard error. */
+  said: string;
+}
+
+function ipBatch(options: readonly string[], lines: readonly string[]): Promise<IpBatch> {
   return new Promise((resolve, reject) => {
     const stdio: ['pipe', 'ignore', 'pipe'] = ['pipe', 'ignore', 'pipe'];
-    const child = spawn('ip', ['-force', '-batch', '-'], { stdio, timeout: TIME_MAX });
+    const child = spawn('ip', [...options, '-batch', '-'], { stdio, timeout: TIME_MAX });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (said.length < OUTPUT_MAX) said += text;
@@ -37,10 +64,7 @@ export function runIpBatch(lines: readonly string[]): Promise<string[]> {
     // A program that does not start has no input to write to: its own error says so.
     child.stdin.on('error', () => {});
     child.on('error', (error) => reject(new LabError(`ip: ${error.message}`, WHAT_IS_NEEDED)));
-    child.on('close', () => {
-      const complaints = said.split('\n').map((line) => line.trim());
-      resolve(complaints.filter((line) => line !== '' && !line.startsWith('Command failed')));
-    });
+    child.on('close', (status, signal) => resolve({ end: status ?? signal, said }));
     child.stdin.end(`${lines.join('\n')}\n`);
   });
 }

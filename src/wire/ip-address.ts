@@ -3,7 +3,9 @@
  * significant first. Text is strict on the way in and canonical on the way out.
  */
 
-const OCTET = /^(?:0|[1-9][0-9]{0,2})$/;
+const DIGIT_ZERO = 48;
+/** The code of a dot, counted from that of the digit 0. */
+const DOT = -2;
 const GROUP = /^[0-9a-fA-F]{1,4}$/;
 
 /** The four words of an IPv6 address. */
@@ -83,15 +85,22 @@ export function formatIpv4(address: number): string {
 
 /** Four decimal octets without leading zeros or spaces; NaN for any other text. */
 export function parseIpv4(text: string): number {
-  const octets = text.split('.');
-  if (octets.length !== 4) return Number.NaN;
   let address = 0;
-  for (const octet of octets) {
-    const value = OCTET.test(octet) ? Number(octet) : 256;
-    if (value > 255) return Number.NaN;
-    address = address * 256 + value;
+  let octet = -1;
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - DIGIT_ZERO;
+    if (digit === DOT) {
+      if (octet < 0 || ++dots > 3) return Number.NaN;
+      address = address * 256 + octet;
+      octet = -1;
+    } else {
+      if (digit < 0 || digit > 9 || octet === 0) return Number.NaN;
+      octet = octet < 0 ? digit : octet * 10 + digit;
+      if (octet > 255) return Number.NaN;
+    }
   }
-  return address;
+  return dots === 3 && octet >= 0 ? address * 256 + octet : Number.NaN;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * What configures a host's device: the commands of `ip`, in their order, by a program of that name
- * that writes down its arguments. That the kernel does what they ask for is in test/live.
+ * that writes down its arguments and the lines that it is given. That the kernel does what they ask for is in test/live.
  */
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,8 @@ const { PATH } = process.env;
 
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(tmpdir(), `havip-ip-${process.pid}-`));
-  program('ip', `printf '%s\\n' "$*" >> '${folder}/log'`);
+  const script = `case "$*" in '-n ns -batch -') sed 's/^/-n ns /';; *) echo "$*";; esac`;
+  program('ip', `(${script}) >> '${folder}/log'`);
   process.env.PATH = `${folder}:${PATH}`;
 });
 
@@ -63,8 +64,8 @@ describe('a device in a namespace', () => {
       '-n ns link set dev eth0 up',
       '-n ns addr add 192.168.3.7/20 dev eth0',
       '-n ns addr add 2001:db8:a::7/64 dev eth0 nodad',
-      '-n ns -4 route replace default via 192.168.0.1 dev eth0',
-      '-n ns -6 route replace default via 2001:db8:a::1 dev eth0',
+      '-n ns route replace default via 192.168.0.1 dev eth0',
+      '-n ns route replace default via 2001:db8:a::1 dev eth0',
     ]);
   });
 
@@ -85,12 +86,18 @@ describe('a device in a namespace', () => {
   });
 
   test('where `ip` fails, its own words are in the error', async () => {
-    program('ip', 'echo "RTNETLINK answers: Operation not permitted" >&2; echo more >&2; exit 2');
+    const words = 'RTNETLINK answers: Operation not permitted';
+    program('ip', `printf '%s\\n' '${words}' 'Command failed -:2' >&2; exit 1`);
     const failed = configureEni(topology, 0);
     await expect(failed).rejects.toThrow(
-      'ip -n ns link set dev eth0 down: RTNETLINK answers: Operation not permitted; havip doctor',
+      'ip -n ns addr flush dev eth0: RTNETLINK answers: Operation not permitted; havip doctor',
     );
     await expect(failed).rejects.toBeInstanceOf(LabError);
+  });
+
+  test('where `ip` ends without a word, the error says how', async () => {
+    program('ip', 'exit 3');
+    await expect(configureEni(topology, 0)).rejects.toThrow('ip -n ns: ended with 3; havip doctor');
   });
 
   test('an address in none of the blocks is one of its own', async () => {

@@ -1,7 +1,7 @@
 /** The lab's end of the engine's thread, with threads that behave, refuse, keep silent and die. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { EngineLink } from '../../src/lab/engine/engine-link.ts';
-import type { EngineSettings, Rehearsal } from '../../src/lab/engine/engine-requests.ts';
+import type { EngineSettings } from '../../src/lab/engine/engine-requests.ts';
 import { LabError } from '../../src/lab/lab-error.ts';
 import { nativeBinding } from '../../src/ports/native-binding.ts';
 import { topologyOf } from '../dataplane/site.ts';
@@ -25,10 +25,12 @@ const isBuilt = (() => {
 function programOf(body: string): URL {
   const script = `
     import { workerData } from 'node:worker_threads';
-    const { inbox, rehearsal } = workerData;
+    const { inbox } = workerData;
     const reply = (m, more) => inbox.postMessage({ id: m.id, ...more });
+    let rehearsal = null;
     let settings = null;
     inbox.on('message', (m) => {
+      if (rehearsal === null) { rehearsal = m; return; }
       if (settings === null) { settings = m; inbox.postMessage({ wakeFd: -1 }); return; }
       if (m.request.command === 'stop') { reply(m, { reply: { done: true } }); inbox.close(); return; }
       ${body}
@@ -41,11 +43,10 @@ const settings: EngineSettings = {
   ...{ events: new SharedArrayBuffer(2048), dryRun: true, busyPoll: false, base: 7 },
 };
 
-const rehearsal: Rehearsal = { provider: 'alibaba', dryRun: true };
-
 async function started(body: string): Promise<EngineLink> {
-  const link = EngineLink.start(programOf(body), rehearsal);
+  const link = EngineLink.start(programOf(body));
   links.push(link);
+  link.rehearse({ provider: 'alibaba', dryRun: true });
   await link.open(settings);
   return link;
 }
@@ -92,8 +93,8 @@ describe.skipIf(!isBuilt)('the engine behind its link', () => {
 
 test('a program that never comes up is an error', async () => {
   const program = new URL('data:text/javascript,throw new Error("no addon")');
-  await expect(EngineLink.start(program, rehearsal).open(settings)).rejects.toThrow('no addon');
-  const quiet = EngineLink.start(new URL('data:text/javascript,'), rehearsal);
+  await expect(EngineLink.start(program).open(settings)).rejects.toThrow('no addon');
+  const quiet = EngineLink.start(new URL('data:text/javascript,'));
   await expect(quiet.open(settings)).rejects.toThrow('the engine ended with status 0');
   await expect(quiet.open(settings)).rejects.toThrow('the engine ended with status 0');
 });

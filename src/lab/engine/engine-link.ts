@@ -46,12 +46,17 @@ export class EngineLink {
     });
   }
 
-  /** Starts the thread, whose program is `entry` and which rehearses while the lab is made. */
-  static start(entry: URL, rehearsal: Rehearsal): EngineLink {
+  /** Starts the thread, whose program is `entry`. */
+  static start(entry: URL): EngineLink {
     const { port1, port2 } = new MessageChannel();
-    const workerData = { rehearsal, inbox: port2 };
+    const workerData = { inbox: port2 };
     const worker = new Worker(entry, { workerData, transferList: [port2], env: {} });
     return new EngineLink(worker, port1);
+  }
+
+  /** Lets it rehearse while the lab is made; once, before `open`. */
+  rehearse(rehearsal: Rehearsal): void {
+    this.port.postMessage(rehearsal);
   }
 
   /** Hands over the devices; resolves when the engine breathes. Throws LabError where it ends. */

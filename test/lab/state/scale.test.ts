@@ -1,4 +1,4 @@
-/** A lab with 10,000 HaVips in its state: each part of it starts. How fast: bench/start.mjs. */
+/** A lab with 10,000 HaVips in its state: each part of it starts. How fast: bench/wire/start.mjs. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
