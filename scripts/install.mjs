@@ -19,7 +19,7 @@ const BUILD_FILES = [
 
 // A linked folder belongs to another tree, and npm ci would empty it there.
 if (!isLink('node_modules') && changed(INSTALLED) < changed(LOCK)) {
-  console.log('havip: installing packages (npm ci)');
+  console.log('havip: installing packages (npm ci), which may take a minute or three');
   // One string through a shell, because npm is a script of another name on Windows.
   run('npm ci --include=dev --no-audit --no-fund --loglevel=error', [], { shell: true });
 }
