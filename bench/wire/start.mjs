@@ -56,11 +56,14 @@ async function start(file) {
     },
   );
   const seconds = (performance.now() - begun) / 1000;
-  const list = run(process.execPath, HAVIP, 'list', '--lab', ground.prefix, '--format', 'csv');
-  await ground.stop(child);
-  const listed = list.trimEnd().split('\n').length - 1;
-  if (listed !== count) throw new Error(`ready with ${listed} HaVips, not ${count}`);
-  return seconds;
+  try {
+    const list = run(process.execPath, HAVIP, 'list', '--lab', ground.prefix, '--format', 'csv');
+    const listed = list.trimEnd().split('\n').length - 1;
+    if (listed !== count) throw new Error(`ready with ${listed} HaVips, not ${count}`);
+    return seconds;
+  } finally {
+    await ground.stop(child);
+  }
 }
 
 const first = await start(labFile(count));

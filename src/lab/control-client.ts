@@ -11,21 +11,35 @@ const NAME = /^[^./][^/]*$/;
 const ANSWER_TIME = 60_000;
 
 /**
- * The lab that is meant: the one named, or the only one that runs. Throws LabError where there is
- * none, or more than one. `root`: see `lab-record.ts`.
+ * The lab that is meant: the one named, the only one that runs, or where none runs the only one
+ * that has left something behind. Throws LabError where there is none, or more than one. `root`:
+ * see `lab-record.ts`.
  */
 export function chosenLab(name: string | null, root?: string): string {
   if (name !== null) {
     if (NAME.test(name)) return name;
     throw new LabError(`"${name}" is no name of a lab`, 'write the `name` of its lab file');
   }
-  const labs = knownLabs(root);
+  const known = knownLabs(root);
+  const running = known.filter((lab) => runs(lab, root));
+  const labs = running.length > 0 ? running : known;
   const [only] = labs;
   if (only === undefined) throw new LabError('no lab runs', 'start one: havip up LAB');
   if (labs.length > 1) {
-    throw new LabError(`several labs run: ${labs.join(', ')}`, 'choose one with --lab NAME');
+    const what = running.length > 0 ? 'run' : 'have ended without cleaning up';
+    throw new LabError(`several labs ${what}: ${labs.join(', ')}`, 'choose one with --lab NAME');
   }
   return only;
+}
+
+function runs(lab: string, root?: string): boolean {
+  try {
+    const record = readLabRecord(lab, root);
+    return record !== null && isRunning(record);
+  } catch {
+    // Its record is spoilt: whoever names the lab is told of it.
+    return false;
+  }
 }
 
 /** The answer to one request. Throws LabError where nobody answers, or the answer is a refusal. */

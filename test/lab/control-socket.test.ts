@@ -119,6 +119,22 @@ describe('who asks', () => {
     expect(chosenLab('a', root)).toBe('a');
   });
 
+  test('means the one that runs, whatever else has crashed', () => {
+    writeLabRecord(recordOf('dead', { started: '1' }), root);
+    expect(chosenLab(null, root)).toBe('dead');
+    writeLabRecord(recordOf('alive'), root);
+    expect(chosenLab(null, root)).toBe('alive');
+  });
+
+  test('must say which where several have crashed and none runs', () => {
+    writeLabRecord(recordOf('dead', { started: '1' }), root);
+    fs.mkdirSync(path.join(root, 'broken'));
+    fs.writeFileSync(path.join(root, 'broken', 'lab.json'), '{');
+    expect(() => chosenLab(null, root)).toThrow(
+      'several labs have ended without cleaning up: broken, dead; choose one with --lab NAME',
+    );
+  });
+
   test.each(['../../etc', '..', '.', '', 'a/b', '/etc'])('cannot name a lab %j', (name) => {
     expect(() => chosenLab(name, root)).toThrow(/no name of a lab; /);
   });
