@@ -60,10 +60,15 @@ export class RecordRing {
     this.seen = Atomics.load(this.control, READ);
   }
 
-  /** Memory for a ring of `octets`, a power of two. */
+  /**
+   * Memory for a ring of `octets`, a power of two. All of it is written to once, or the writer
+   * would wait for the kernel to find it a page wherever it comes for the first time.
+   */
   static memory(octets: number): SharedArrayBuffer {
     if (octets < 1024 || (octets & (octets - 1)) !== 0) throw new RangeError('no power of two');
-    return new SharedArrayBuffer(octets + CONTROL * 4);
+    const memory = new SharedArrayBuffer(octets + CONTROL * 4);
+    new Uint8Array(memory).fill(0);
+    return memory;
   }
 
   /** Records lost for want of room. */
