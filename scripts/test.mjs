@@ -43,6 +43,13 @@ function runTests(args) {
   }
 }
 
+/** A test that passed only when it was tried again may have met a bug: why it failed is told. */
+function tellRetried({ status, fullName, failureMessages }) {
+  if (status !== 'passed' || failureMessages.length === 0) return;
+  const reasons = failureMessages.map((message) => message.split('\n', 1)[0]);
+  console.log(`tried again: ${fullName}: ${reasons.join('; ')}`);
+}
+
 /** The numbers of a run. A file that failed to load, or a crash, is a failure without a test. */
 function count(file, succeeded) {
   const result = { passed: 0, failed: 0, skipped: 0 };
@@ -52,6 +59,7 @@ function count(file, succeeded) {
     result.failed = report.numFailedTests;
     result.skipped = report.numPendingTests + report.numTodoTests;
     for (const { status, assertionResults } of report.testResults) {
+      for (const test of assertionResults) tellRetried(test);
       const hasFailed = assertionResults.some((test) => test.status === 'failed');
       if (status === 'failed' && !hasFailed) result.failed++;
     }
