@@ -36,12 +36,12 @@ export interface ReplayOptions {
   readonly lanes?: boolean;
 }
 
+/** How far a replay has come. */
 export interface ReplayProgress {
   readonly bytesRead: number;
+  /** Octets in all, or null where nobody can know. */
   readonly size: number | null;
   readonly frames: number;
-  /** RFC 3339 time of the last frame; null before the first timed one. */
-  readonly time: string | null;
 }
 
 const BATCH = 256;
@@ -271,13 +271,8 @@ export class Replay {
     if (!this.looksAtEach) this.straight = new StraightWay(this.analysis, this.times.base);
   }
 
-  private progress(capture: CaptureReader): ReplayProgress {
-    return {
-      bytesRead: capture.bytesRead,
-      size: capture.size,
-      frames: this.position,
-      time: this.times.format(this.lastStamp, this.lastFrame),
-    };
+  private progress({ bytesRead, size }: CaptureReader): ReplayProgress {
+    return { bytesRead, size, frames: this.position };
   }
 
   private tally(): ReplayTally {

@@ -3,18 +3,10 @@
  * in for it. Loaded only once the command line is known to be good.
  */
 import type { Lanes } from '../analysis/lanes.ts';
-import { Replay, type ReplayOptions } from '../analysis/replay.ts';
+import { Replay, type ReplayOptions, type ReplayProgress } from '../analysis/replay.ts';
 import type { ReplayResult } from '../analysis/result.ts';
 import { type CaptureReader, mergeCaptures, openCapture } from '../capture/index.ts';
 import type { Topology } from '../havip/topology.ts';
-
-/** How far a replay has come. */
-export interface ReplayProgress {
-  bytesRead: number;
-  /** Octets in all, or null where nobody can know. */
-  size: number | null;
-  frames: number;
-}
 
 export interface ReplayRun {
   run(

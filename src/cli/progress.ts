@@ -2,8 +2,9 @@
  * One line on standard error that says how far a long replay is, how fast, and how much longer.
  * Only on a terminal, only after half a second, and erased in the end.
  */
+
+import type { ReplayProgress } from '../analysis/replay.ts';
 import { count, octets } from '../report/quantity.ts';
-import type { ReplayProgress } from './engine.ts';
 import type { Clock, Output } from './streams.ts';
 
 const PATIENCE_MS = 500;

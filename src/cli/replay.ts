@@ -2,11 +2,13 @@
  * `havip replay`: captures in, a report out. Opens the captures, runs the replay, prints what is
  * known as it happens where that is asked for, and the report in the end.
  */
+
+import type { ReplayProgress } from '../analysis/replay.ts';
 import type { ReplayListener, ReplayResult } from '../analysis/result.ts';
 import type { CaptureReader } from '../capture/index.ts';
 import type { Look } from '../report/page.ts';
 import { Conditions } from './conditions.ts';
-import type { Engine, ReplayProgress, ReplayRun } from './engine.ts';
+import type { Engine, ReplayRun } from './engine.ts';
 import { Interrupts } from './interrupts.ts';
 import { lookOf } from './look.ts';
 import { Pacer } from './pacer.ts';

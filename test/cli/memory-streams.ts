@@ -1,7 +1,9 @@
 /** Streams and a clock of memory, and an engine that replays a prepared result. */
+
+import type { ReplayProgress } from '../../src/analysis/replay.ts';
 import type { ReplayListener, ReplayResult } from '../../src/analysis/result.ts';
 import type { CaptureReader } from '../../src/capture/index.ts';
-import type { Engine, ReplayProgress, ReplayRun } from '../../src/cli/engine.ts';
+import type { Engine, ReplayRun } from '../../src/cli/engine.ts';
 import type { Clock, Output, Streams } from '../../src/cli/streams.ts';
 
 export class MemoryOutput implements Output {
