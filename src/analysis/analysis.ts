@@ -25,6 +25,7 @@ import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
 import { Receivers } from './receivers.ts';
+import { Refusals } from './refusals.ts';
 import { RewrittenView } from './rewritten-view.ts';
 import { TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
@@ -68,6 +69,7 @@ export class Analysis implements SwitchObserver {
   readonly routerDetectors: RouterDetectors;
   readonly addressDetectors: AddressDetectors;
   readonly refusedFrames = new Map<number, number>();
+  readonly refusals = new Refusals(this.clock);
   /** What a picture of the capture is made from; null where nobody asked for one. */
   lanes: LaneCollector | null = null;
 
@@ -87,7 +89,7 @@ export class Analysis implements SwitchObserver {
       (id, router) => this.ownership.onListed(id, router),
     );
     const { speakers } = this.routers;
-    this.claimLog = new ClaimLog(clock, logs, keepsAllClaims);
+    this.claimLog = new ClaimLog(clock, logs, keepsAllClaims, limit);
     this.failovers = new Failovers(clock, logs, speakers, tracks, this.owner.book);
     this.receivers = new Receivers(clock, limit);
     this.ownership = new Ownership({
@@ -96,6 +98,7 @@ export class Analysis implements SwitchObserver {
       claimLog: this.claimLog,
       failovers: this.failovers,
       receivers: this.receivers,
+      refusals: this.refusals,
       speakers,
       tracks,
       isConfigured: (id) => plan !== null && isHavipPolicy(plan.book.policy(id)),

@@ -12,17 +12,28 @@ import type { Track } from './track.ts';
  */
 const EARLIER_MAX = 1000;
 
+interface Earlier {
+  readonly records: number[][];
+  /** Claims beyond them. */
+  forgotten: number;
+}
+
 export class ClaimLog {
   onClaim: ((sequence: number) => void) | null = null;
+  /** Claims of what turned out to be virtual that were too many to remember until then. */
+  forgotten = 0;
   private readonly clock: Clock;
   private readonly logs: Logs;
   private readonly keepsAll: boolean;
-  private readonly earlier = new Map<number, number[][]>();
+  private readonly earlierMax: number;
+  private readonly earlier = new Map<number, Earlier>();
 
-  constructor(clock: Clock, logs: Logs, keepsAll: boolean) {
+  /** `kept` is the records that `logs` keeps from either end of a list; 0: all. */
+  constructor(clock: Clock, logs: Logs, keepsAll: boolean, kept: number) {
     this.clock = clock;
     this.logs = logs;
     this.keepsAll = keepsAll;
+    this.earlierMax = kept === 0 ? Number.POSITIVE_INFINITY : EARLIER_MAX;
   }
 
   /** A claim that changed nothing. */
@@ -54,7 +65,8 @@ export class ClaimLog {
     const earlier = this.earlier.get(track.id);
     if (earlier === undefined) return;
     this.earlier.delete(track.id);
-    for (const record of earlier) this.append(record);
+    for (const record of earlier.records) this.append(record);
+    this.forgotten += earlier.forgotten;
   }
 
   /** With --all-claims: an address that is not virtual yet may become so. */
@@ -62,8 +74,9 @@ export class ClaimLog {
     const { stamp, frame } = this.clock;
     const record = [track.id, stamp, frame, mac, sourceOf(claim, mac), claim.form, outcome, 0];
     const earlier = this.earlier.get(track.id);
-    if (earlier === undefined) this.earlier.set(track.id, [record]);
-    else if (earlier.length < EARLIER_MAX) earlier.push(record);
+    if (earlier === undefined) this.earlier.set(track.id, { records: [record], forgotten: 0 });
+    else if (earlier.records.length < this.earlierMax) earlier.records.push(record);
+    else earlier.forgotten++;
   }
 
   private append(record: readonly number[]): void {

@@ -10,7 +10,8 @@ import type { Analysis } from './analysis.ts';
 import { Entries } from './entries.ts';
 import { type CaptureFacts, findingsOf } from './findings.ts';
 import { hostsOf } from './hosts.ts';
-import { CLAIM, FAILOVER, OUTAGE, TIMELINE } from './logs.ts';
+import { CLAIM, endsOf, FAILOVER, OUTAGE, TIMELINE } from './logs.ts';
+import type { RecordLog } from './record-log.ts';
 import type {
   Elided,
   FrameCounts,
@@ -58,16 +59,21 @@ export function documentOf(
   facts: CaptureFacts,
   limit: number,
 ): ReplayResult {
-  const { entries } = analysis;
+  const { logs, claimLog, entries, tracks } = analysis;
   const builder = new Builder(analysis, entries, site);
-  const findings = findingsOf(analysis, entries, facts, limit);
-  const { logs } = analysis;
+  const findings = findingsOf(analysis, facts, limit);
+  const claims = builder.claims(limit);
+  const timeline = endsOf(builder.timeline(), limit);
+  const failovers = builder.failovers(limit);
+  const outages = builder.outages(limit);
+  const outagesOf = (track: Track | undefined): number =>
+    track?.isListed === true ? track.outages : 0;
   const elided: Elided = {
-    claims: logs.claims.elided,
-    timeline: logs.timeline.elided,
-    failovers: logs.failovers.elided,
-    outages: logs.outages.elided,
-    findings: findings.count - findings.kept.length,
+    claims: logs.claims.count + claimLog.forgotten - claims.length,
+    timeline: logs.timeline.count - timeline.length,
+    failovers: logs.failovers.count - failovers.length,
+    outages: tracks.reduce((sum, track) => sum + outagesOf(track), 0) - outages.length,
+    findings: findings.count - findings.shown.length,
   };
   return {
     schema: 'havip/replay/1',
@@ -77,11 +83,11 @@ export function documentOf(
     virtualRouters: analysis.routers.routers
       .filter((router) => router.speakers.length > 0)
       .map((router) => builder.router(router)),
-    havips: builder.havips(),
-    claims: builder.claims(),
-    failovers: builder.failovers(),
-    outages: builder.outages(),
-    findings: findings.kept,
+    havips: builder.havips(timeline),
+    claims,
+    failovers,
+    outages,
+    findings: findings.shown,
     elided,
     ...cachesOf(analysis),
   };
@@ -141,8 +147,9 @@ class Builder {
     };
   }
 
-  havips(): HavipSummary[] {
-    const timelines = this.timelines();
+  /** `timeline` is what is shown of all timelines. */
+  havips(timeline: readonly number[]): HavipSummary[] {
+    const timelines = this.timelines(timeline);
     const seen = new Set<string>();
     const summaries: HavipSummary[] = [];
     for (const track of this.analysis.tracks) {
@@ -167,39 +174,33 @@ class Builder {
     return summaries;
   }
 
-  claims(): ReplayResult['claims'] {
-    const { claims } = this.analysis.logs;
-    return inFrameOrder(claims.kept(), (sequence) => claims.get(sequence, CLAIM.FRAME)).map(
-      (sequence) => this.entries.claim(sequence),
-    );
+  claims(limit: number): ReplayResult['claims'] {
+    const order = inFrameOrder(this.analysis.logs.claims, CLAIM.FRAME);
+    return endsOf(order, limit).map((sequence) => this.entries.claim(sequence));
   }
 
-  failovers(): ReplayResult['failovers'] {
-    const { failovers } = this.analysis.logs;
-    const order = inFrameOrder(failovers.kept(), (sequence) =>
-      failovers.get(sequence, FAILOVER.FRAME),
-    );
-    return order.map((sequence, index) => {
+  failovers(limit: number): ReplayResult['failovers'] {
+    const order = inFrameOrder(this.analysis.logs.failovers, FAILOVER.FRAME);
+    return endsOf(order, limit).map((sequence, index) => {
       this.failoverIndex.set(sequence, index);
       return this.entries.failover(sequence);
     });
   }
 
   /** After `failovers`, whose places in the list it refers to. */
-  outages(): ReplayResult['outages'] {
+  outages(limit: number): ReplayResult['outages'] {
     const { outages } = this.analysis.logs;
-    const { tracks } = this.analysis;
-    const order = inFrameOrder(outages.kept(), (sequence) =>
-      outages.get(sequence, OUTAGE.END_FRAME),
+    const listed = inFrameOrder(outages, OUTAGE.END_FRAME).filter(
+      (sequence) => this.analysis.tracks[outages.get(sequence, OUTAGE.ID)]?.isListed === true,
     );
-    return order
-      .filter((sequence) => {
-        const track = tracks[outages.get(sequence, OUTAGE.ID)];
-        return track !== undefined && (track.isVirtual || track.refused !== null);
-      })
-      .map((sequence) =>
-        this.entries.outage(sequence, (failover) => this.failoverIndex.get(failover) ?? null),
-      );
+    return endsOf(listed, limit).map((sequence) =>
+      this.entries.outage(sequence, (failover) => this.failoverIndex.get(failover) ?? null),
+    );
+  }
+
+  /** The kept entries of all timelines, by frame. */
+  timeline(): number[] {
+    return inFrameOrder(this.analysis.logs.timeline, TIMELINE.FRAME);
   }
 
   private havip(track: Track, timeline: TimelineEntry[]): HavipSummary {
@@ -224,13 +225,10 @@ class Builder {
     };
   }
 
-  private timelines(): Map<number, TimelineEntry[]> {
+  private timelines(shown: readonly number[]): Map<number, TimelineEntry[]> {
     const { timeline } = this.analysis.logs;
     const byAddress = new Map<number, TimelineEntry[]>();
-    const order = inFrameOrder(timeline.kept(), (sequence) =>
-      timeline.get(sequence, TIMELINE.FRAME),
-    );
-    for (const sequence of order) {
+    for (const sequence of shown) {
       const id = timeline.get(sequence, TIMELINE.ID);
       const entry = this.entries.timeline(sequence);
       const entries = byAddress.get(id);
@@ -269,7 +267,8 @@ function occurring(names: readonly string[], counts: ArrayLike<number>): Record<
   return found;
 }
 
-/** The log's order but for records that were added late (an address that became virtual). */
-function inFrameOrder(kept: Iterable<number>, frameOf: (sequence: number) => number): number[] {
-  return [...kept].sort((a, b) => frameOf(a) - frameOf(b) || a - b);
+/** The kept records, in the log's order but for those of an address that became virtual late. */
+function inFrameOrder(log: RecordLog, field: number): number[] {
+  const frameOf = (sequence: number): number => log.get(sequence, field);
+  return [...log.kept()].sort((a, b) => frameOf(a) - frameOf(b) || a - b);
 }

@@ -123,7 +123,7 @@ export class Entries {
       to: this.party(field(FAILOVER.TO_MAC), field(FAILOVER.TO_SPEAKER)),
       cause: log.CAUSES[field(FAILOVER.CAUSE)] ?? 'announcement',
       detectionSeconds: duration(field(FAILOVER.DETECTION)),
-      outageSeconds: this.outageSeconds(id, field(FAILOVER.OUTAGE)),
+      outageSeconds: this.outageSeconds(sequence),
       masterDownIntervalSeconds: duration(field(FAILOVER.MASTER_DOWN)),
       evidence: {
         vantage: this.from.tracks[id]?.isRewritten === true ? 'rewritten' : this.vantage,
@@ -178,9 +178,12 @@ export class Entries {
     };
   }
 
-  private outageSeconds(id: number, outage: number): number | null {
+  /** How long the outage was that holds a failover; null where the capture cannot tell. */
+  outageSeconds(failover: number): number | null {
+    const { failovers } = this.from.logs;
+    const outage = failovers.get(failover, FAILOVER.OUTAGE);
     if (!Number.isNaN(outage)) return duration(outage);
-    const track = this.from.tracks[id];
+    const track = this.from.tracks[failovers.get(failover, FAILOVER.ID)];
     if (track === undefined || (track.isRewritten && !track.isAsked)) return null;
     return track.hasTraffic && this.seesAll ? 0 : null;
   }

@@ -1,7 +1,5 @@
-import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import type { Analysis } from './analysis.ts';
-import type { Entries } from './entries.ts';
-import { CLAIM } from './logs.ts';
+import { endsOf } from './logs.ts';
 import type { CaptureSummary, Finding, FrameCounts, Severity, Vantage } from './result.ts';
 
 /**
@@ -28,24 +26,17 @@ type Draft = Omit<Finding, 'time' | 't' | 'frame' | 'vlan' | 'ip'> & Partial<Fin
 /** How many there are, and of these the first and the last `limit` by evidence frame; 0: all. */
 export function findingsOf(
   analysis: Analysis,
-  entries: Entries,
   facts: CaptureFacts,
   limit: number,
-): { count: number; kept: Finding[] } {
-  const { log } = analysis.detectors;
-  const refused = refusalFindings(analysis, entries);
+): { count: number; shown: Finding[] } {
+  const { detectors, refusals, entries, times } = analysis;
   const ofCapture = captureFindings(facts).map(complete);
-  const all = [...refused, ...log.kept(), ...ofCapture];
+  for (const finding of ofCapture) detectors.log.onFinding?.(finding);
+  const all = [...refusals.findings(entries, times), ...detectors.log.kept(), ...ofCapture];
   // What has no frame is about the whole capture and comes last; equal frames keep their order.
   all.sort((a, b) => (a.frame ?? Infinity) - (b.frame ?? Infinity) || 0);
-  const isCut = limit > 0 && all.length > 2 * limit;
-  const kept = isCut ? [...all.slice(0, limit), ...all.slice(-limit)] : all;
-  return { count: refused.length + log.count + ofCapture.length, kept };
-}
-
-/** The refusals so far; one finding for each address, claimant and reason. */
-export function refusalFindings(analysis: Analysis, entries: Entries): Finding[] {
-  return refusals(analysis, entries).map(complete);
+  const count = refusals.size + detectors.log.count + ofCapture.length;
+  return { count, shown: endsOf(all, limit) };
 }
 
 function complete(draft: Draft): Finding {
@@ -61,47 +52,6 @@ function complete(draft: Draft): Finding {
     message,
     advice,
   };
-}
-
-const REFUSAL_ADVICE: Readonly<Record<string, string>> = {
-  'wrong-subnet': 'Give the HaVip an address of the subnet that its members are in.',
-  'virtual-mac':
-    'A cloud knows no virtual MAC: remove use_vmac from the vrrp_instance of keepalived.conf.',
-  'sender-mac-mismatch':
-    'Ethernet source and ARP sender must be the same NIC: look for a forged or proxied ARP.',
-  'wrong-port':
-    'A host sends with a MAC that is not its own: the event of the claim names its port.',
-  'not-member':
-    'If this host should serve the HaVip, bind it to the HaVip; if not, find out what runs on it.',
-  'ordinary-address':
-    'An ordinary address cannot move by ARP: use a HaVip, or find out who claims this address.',
-};
-
-/** One finding for each address, claimant and reason: the first frame stands for all. */
-function refusals(analysis: Analysis, entries: Entries): Draft[] {
-  const { claims } = analysis.logs;
-  const first = new Map<string, { sequence: number; count: number }>();
-  for (const sequence of claims.kept()) {
-    const reason = claims.get(sequence, CLAIM.REASON);
-    if (reason === 0) continue;
-    const key = `${claims.get(sequence, CLAIM.ID)}/${claims.get(sequence, CLAIM.MAC)}/${reason}`;
-    const known = first.get(key);
-    if (known === undefined) first.set(key, { sequence, count: 1 });
-    else known.count++;
-  }
-  return [...first.values()].map(({ sequence, count }) => {
-    const claim = entries.claim(sequence);
-    const who = claim.name === null ? claim.mac : `${claim.name} (${claim.mac})`;
-    const reason = DROP_REASON_NAMES[claims.get(sequence, CLAIM.REASON)] as string;
-    const times = count === 1 ? 'once' : `${count} times`;
-    return {
-      ...claim,
-      code: 'claim-refused',
-      severity: 'error' as Severity,
-      message: `${who} claimed ${claim.ip} ${times} and the cloud would refuse it: ${reason}.`,
-      advice: REFUSAL_ADVICE[reason] ?? 'See the rules of this provider in docs/providers.md.',
-    };
-  });
 }
 
 function captureFindings(facts: CaptureFacts): Draft[] {

@@ -1,5 +1,5 @@
 import type { Analysis } from './analysis.ts';
-import { TIMELINE } from './logs.ts';
+import { OUTAGE, TIMELINE } from './logs.ts';
 import type { ReplayListener } from './result.ts';
 
 /** Tells a listener what the analysers find, at the moment at which it is certain. */
@@ -18,7 +18,9 @@ export function announce(analysis: Analysis, listener: ReplayListener): void {
     if (failovers.isKept(sequence)) listener.onFailover(entries.failover(sequence));
   };
   analysis.detectors.log.onFinding = (finding) => listener.onFinding(finding);
+  const { outages } = analysis.logs;
   const onOutage = (sequence: number): void => {
+    if (analysis.tracks[outages.get(sequence, OUTAGE.ID)]?.isListed !== true) return;
     listener.onOutage(entries.outage(sequence, () => null));
   };
   analysis.outages.onOutage = onOutage;

@@ -2,7 +2,6 @@ import type { Site } from '../dataplane/address-plan.ts';
 import type { Switch } from '../dataplane/switch.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import { Analysis } from './analysis.ts';
-import { refusalFindings } from './findings.ts';
 import { announce } from './listening.ts';
 import { CAUSE_UNDECIDED, FAILOVER } from './logs.ts';
 import { openGapAround } from './open-gaps.ts';
@@ -36,7 +35,6 @@ const ANSWER_WAIT = 2e9;
 /** Entries of each list that are kept; events have been told long before. */
 const KEPT = 5000;
 const TAKEOVERS_MAX = 4096;
-const REFUSALS_TOLD_MAX = 4096;
 
 interface Waiting {
   sequence: number;
@@ -50,7 +48,6 @@ export class LiveAnalysis {
   private readonly analysis: Analysis;
   private readonly listener: LiveListener;
   private readonly waiting: Waiting[] = [];
-  private readonly told = new Set<string>();
   private failovers = 0;
   private refused = 0;
 
@@ -157,15 +154,10 @@ export class LiveAnalysis {
 
   /** The finding of a refusal is told once for each address, claimant and reason. */
   private tellRefusals(): void {
-    const { claims } = this.analysis.logs;
-    if (claims.count === this.refused) return;
-    this.refused = claims.count;
-    for (const finding of refusalFindings(this.analysis, this.analysis.entries)) {
-      const key = `${finding.frame} ${finding.ip}`;
-      if (this.told.has(key)) continue;
-      if (this.told.size >= REFUSALS_TOLD_MAX) this.told.clear();
-      this.told.add(key);
-      this.listener.onFinding(finding);
-    }
+    const { refusals, entries, times } = this.analysis;
+    if (refusals.size === this.refused) return;
+    const fresh = refusals.findings(entries, times, this.refused);
+    this.refused = refusals.size;
+    for (const finding of fresh) this.listener.onFinding(finding);
   }
 }

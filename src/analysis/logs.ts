@@ -92,6 +92,23 @@ export const OUTAGE = {
   WIDTH: 13,
 } as const;
 
+/**
+ * Records kept from the start and from the end of each list, at least: findings and causes are
+ * read from them, and must not depend on how many a reader wants to see.
+ */
+const KEPT_MIN = 5000;
+
+/** How many records to keep where a reader sees `limit` from either end of a list; 0 keeps all. */
+export function keptFor(limit: number): number {
+  return limit === 0 ? 0 : Math.max(limit, KEPT_MIN);
+}
+
+/** The first and the last `limit` of a list; all of it where that is 0. */
+export function endsOf<T>(list: T[], limit: number): T[] {
+  const isCut = limit > 0 && list.length > 2 * limit;
+  return isCut ? [...list.slice(0, limit), ...list.slice(-limit)] : list;
+}
+
 export class Logs {
   readonly claims: RecordLog;
   readonly timeline: RecordLog;

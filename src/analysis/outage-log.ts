@@ -43,6 +43,7 @@ export class OutageLog {
     const { outages } = this.logs;
     const failover = this.failoverIn(track, client, gap);
     const sequence = outages.append();
+    track.outages++;
     outages.put(OUTAGE.ID, track.id);
     outages.put(OUTAGE.CLIENT, client);
     outages.put(OUTAGE.START, gap.start);

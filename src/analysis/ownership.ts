@@ -8,6 +8,7 @@ import { type Failovers, speakerWith } from './failovers.ts';
 import * as log from './logs.ts';
 import { type Logs, TIMELINE } from './logs.ts';
 import type { Receivers } from './receivers.ts';
+import type { Refusals } from './refusals.ts';
 import { Track } from './track.ts';
 import type { Router, Speaker } from './virtual-router.ts';
 
@@ -22,6 +23,7 @@ export interface OwnershipParts {
   readonly claimLog: ClaimLog;
   readonly failovers: Failovers;
   readonly receivers: Receivers;
+  readonly refusals: Refusals;
   /** All speakers of the capture, growing. */
   readonly speakers: readonly Speaker[];
   readonly tracks: (Track | undefined)[];
@@ -36,6 +38,7 @@ export class Ownership {
   private readonly claimLog: ClaimLog;
   private readonly failovers: Failovers;
   private readonly receivers: Receivers;
+  private readonly refusals: Refusals;
   private readonly speakers: readonly Speaker[];
   private readonly tracks: (Track | undefined)[];
   private readonly isConfigured: (id: number) => boolean;
@@ -46,6 +49,7 @@ export class Ownership {
     this.claimLog = parts.claimLog;
     this.failovers = parts.failovers;
     this.receivers = parts.receivers;
+    this.refusals = parts.refusals;
     this.speakers = parts.speakers;
     this.tracks = parts.tracks;
     this.isConfigured = parts.isConfigured;
@@ -103,6 +107,7 @@ export class Ownership {
     track.refused ??= DROP_REASON_NAMES.map(() => 0);
     track.refused[why] = (track.refused[why] as number) + 1;
     track.noteForeign(this.clock.now, true);
+    this.refusals.note(track.id, mac, why);
     this.claimLog.log(track, claim, mac, verdict.CLAIM_REFUSED, why);
   }
 

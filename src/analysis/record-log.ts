@@ -68,11 +68,6 @@ export class RecordLog {
     }
   }
 
-  /** Records that were left out. */
-  get elided(): number {
-    return this.limit === 0 ? 0 : Math.max(0, this.count - 2 * this.limit);
-  }
-
   private arrayOf(sequence: number): Float64Array {
     return this.limit === 0 || sequence < this.limit ? this.first : this.last;
   }

@@ -11,9 +11,11 @@ import { documentOf } from './document.ts';
 import { Interleaver } from './interleaver.ts';
 import type { LaneCollector } from './lane-collector.ts';
 import { announce } from './listening.ts';
+import { keptFor } from './logs.ts';
 import type { ReplayListener, ReplayResult } from './result.ts';
 import { StraightWay } from './straight-way.ts';
 import type { TimeBase, TimePoint } from './time-base.ts';
+import { unmeasuredOf } from './unmeasured.ts';
 
 /**
  * A replay: the records of a capture, one after the other, through the switch and the analysers.
@@ -77,7 +79,7 @@ export class Replay {
     this.options = options;
     this.files = files;
     const { site, limit, allClaims, caches = false } = options;
-    this.analysis = new Analysis(site, limit, allClaims, { keepsCaches: caches });
+    this.analysis = new Analysis(site, keptFor(limit), allClaims, { keepsCaches: caches });
     this.times = this.analysis.times;
     const isLimited = options.from !== null || options.to !== null;
     this.looksAtEach = isLimited || options.lanes === true;
@@ -125,6 +127,11 @@ export class Replay {
     entries.vantage = facts.vantage;
     entries.seesAll = facts.unseenFrame === 0 && facts.vantage !== 'arp-only';
     return documentOf(analysis, options.site, facts, options.limit);
+  }
+
+  /** Failovers and outages whose length the capture cannot tell; to be read after `result`. */
+  get unmeasured(): number {
+    return unmeasuredOf(this.analysis);
   }
 
   /** Several interfaces are merged into one view; until then frames go straight through. */

@@ -27,6 +27,8 @@ export class Track {
   noted = 0;
   moved = 0;
   refused: number[] | null = null;
+  /** Outages of it, whoever of its clients had them. */
+  outages = 0;
   /** Last announcement of the present holder; NaN before one. */
   lastAnnouncement = Number.NaN;
   /** The first claim, kept until the address turns out to be virtual. */
@@ -61,6 +63,11 @@ export class Track {
   constructor(id: number, network: number) {
     this.id = id;
     this.network = network;
+  }
+
+  /** Whether the result tells of it: virtual, or claimed by somebody who may not. */
+  get isListed(): boolean {
+    return this.isVirtual || this.refused !== null;
   }
 
   get refusedCount(): number {

@@ -1,5 +1,5 @@
 /** `--fail-on` and `--max-outage`: what was met while the replay ran, and what it comes to. */
-import type { Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
+import type { ClaimEntry, Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { counted, duration } from '../report/quantity.ts';
 
 export interface ConditionRequest {
@@ -24,6 +24,11 @@ export class Conditions {
     return this.#request.failOn.length > 0 || this.#request.maxOutageSeconds !== null;
   }
 
+  /** A refusal is a finding only when the replay has ended, and may then be left out. */
+  onClaim(claim: ClaimEntry): void {
+    if (claim.verdict === 'refused') this.#codes.add('claim-refused');
+  }
+
   onFinding(finding: Finding): void {
     this.#codes.add(finding.code);
   }
@@ -33,7 +38,7 @@ export class Conditions {
   }
 
   /** A line for each condition that holds, and for what could not be measured. */
-  judge(result: ReplayResult): { holds: boolean; lines: string[] } {
+  judge(result: ReplayResult, unmeasured: number): { holds: boolean; lines: string[] } {
     for (const finding of result.findings) this.onFinding(finding);
     for (const outage of result.outages) this.onOutage(outage);
     const { failOn, maxOutageSeconds: limit } = this.#request;
@@ -41,7 +46,6 @@ export class Conditions {
     const lines = met.length > 0 ? [`--fail-on: found ${met.join(', ')}`] : [];
     if (limit === null) return { holds: met.length > 0, lines };
     const isLonger = this.#longest > limit;
-    const unmeasured = unmeasurable(result);
     const parts: string[] = [];
     if (isLonger) {
       parts.push(`an outage of ${duration(this.#longest)} is longer than ${duration(limit)}`);
@@ -50,10 +54,4 @@ export class Conditions {
     if (parts.length > 0) lines.push(`--max-outage: ${parts.join('; ')}`);
     return { holds: met.length > 0 || isLonger, lines };
   }
-}
-
-/** Failovers without traffic of the address, and outages whose frames carry no time. */
-function unmeasurable(result: ReplayResult): number {
-  const blind = result.failovers.filter((failover) => failover.outageSeconds === null).length;
-  return blind + result.outages.filter((outage) => outage.seconds === null).length;
 }

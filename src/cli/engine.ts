@@ -15,6 +15,8 @@ export interface ReplayRun {
   ): Promise<void>;
   stop(): void;
   result(): ReplayResult;
+  /** Failovers and outages that could not be measured; to be read after `result`. */
+  readonly unmeasured: number;
   /** To be read after `result`; null where nobody asked for them. */
   readonly lanes: { document(): Lanes } | null;
 }

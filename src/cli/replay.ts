@@ -4,7 +4,7 @@
  */
 
 import type { ReplayProgress } from '../analysis/replay.ts';
-import type { ReplayListener, ReplayResult } from '../analysis/result.ts';
+import type { ClaimEntry, ReplayListener, ReplayResult } from '../analysis/result.ts';
 import type { CaptureReader } from '../capture/index.ts';
 import type { Look } from '../report/page.ts';
 import { Conditions } from './conditions.ts';
@@ -115,7 +115,7 @@ class Session {
       await run.run(capture, (progress) => this.#breathe(progress, run));
       if (interrupts.areFinal && !captures.includes('-')) return STATUS_INTERRUPTED;
       const result = run.result();
-      const status = await this.#finish(result, readers);
+      const status = await this.#finish(run, result, readers);
       await this.#annotate(result, () => interrupts.areFinal);
       if (html !== null) {
         const { writeHtmlFile } = await import('./html-file.ts');
@@ -158,7 +158,10 @@ class Session {
     const { Follower } = await import('../report/follow.ts');
     const follower = new Follower(this.#look, (line, t) => this.#pacer.push(line, t));
     return {
-      onClaim: (claim) => follower.onClaim(claim),
+      onClaim: (claim) => {
+        conditions.onClaim(claim);
+        follower.onClaim(claim);
+      },
       onTimeline: (ip, vlan, entry) => follower.onTimeline(ip, vlan, entry),
       onFailover: (failover) => follower.onFailover(failover),
       onOutage: (outage) => {
@@ -192,14 +195,14 @@ class Session {
     this.#streams.output.write(line);
   }
 
-  async #finish(result: ReplayResult, readers: CaptureReader[]): Promise<number> {
+  async #finish(run: ReplayRun, result: ReplayResult, readers: CaptureReader[]): Promise<number> {
     await this.#pacer.release();
     const { durationSeconds } = result.capture;
     if (this.#isFollowing && durationSeconds !== null) await this.#pacer.until(durationSeconds);
     this.#progress.erase();
     await this.#report(result);
     for (const line of warningLines(readers)) this.#warn(`warning: ${line}`);
-    const { holds, lines } = this.#conditions.judge(result);
+    const { holds, lines } = this.#conditions.judge(result, run.unmeasured);
     for (const line of lines) this.#warn(line);
     return holds ? STATUS_CONDITION : STATUS_DONE;
   }
@@ -233,7 +236,10 @@ class Quiet implements ReplayListener {
     this.#conditions = conditions;
   }
 
-  onClaim(): void {}
+  onClaim(claim: ClaimEntry): void {
+    this.#conditions.onClaim(claim);
+  }
+
   onTimeline(): void {}
   onFailover(): void {}
 

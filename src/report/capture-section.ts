@@ -16,8 +16,9 @@ export function writeFindings(page: Page, result: ReplayResult): void {
   const ordered = ORDER.flatMap((severity) =>
     result.findings.filter((finding) => finding.severity === severity),
   );
-  for (const finding of ordered.slice(0, ROWS_MAX)) writeFinding(page, finding);
-  page.more(total - Math.min(total, ROWS_MAX));
+  const shown = ordered.slice(0, ROWS_MAX);
+  for (const finding of shown) writeFinding(page, finding);
+  page.more(total - shown.length);
   page.paragraph('havip explain CODE says what a finding means and what to do.', {
     indent: 2,
     tone: 'dim',

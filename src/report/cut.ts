@@ -8,6 +8,14 @@ export interface Cut<T> {
   hidden: number;
 }
 
+/**
+ * The number, counted from 1, of an entry of a list that the result cut to as many from its start
+ * as from its end: `index` is its place in what is left.
+ */
+export function numberOf(index: number, length: number, elided: number): number {
+  return index < length / 2 ? index + 1 : index + 1 + elided;
+}
+
 /** The first and the last entries of a list of events, half of `rows` each; all where they fit. */
 export function cut<T>(list: T[], elided: number, rows = ROWS_MAX): Cut<T> {
   if (list.length <= rows && elided === 0) return { first: list, last: [], hidden: 0 };

@@ -1,11 +1,13 @@
 /** Outages as each client saw them, and claims refused, grouped by who and why. */
-import type { ClaimEntry, OutageEntry, ReplayResult } from '../analysis/result.ts';
+import type { OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { refusalReason } from './cause-texts.ts';
 import { cut, ROWS_MAX } from './cut.ts';
 import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
+import { failoverNumber } from './outage-words.ts';
 import type { Page } from './page.ts';
-import { clockTime, counted, duration, offset } from './quantity.ts';
+import { clockTime, duration, offset } from './quantity.ts';
+import { type RefusalGroup, refusalGroups, refusalsLeftOut } from './refusal-groups.ts';
 
 const COLUMNS: Column[] = [
   { title: 'address' },
@@ -24,7 +26,7 @@ export function writeOutages(page: Page, result: ReplayResult, naming: Naming): 
   page.title(
     total === 1 ? 'Outage, as the client saw it' : `Outages, as clients saw them (${total})`,
   );
-  const whole = result.outages.map((outage) => outageRow(outage, naming));
+  const whole = result.outages.map((outage) => outageRow(outage, result, naming));
   // What is the same in all rows needs no column.
   const isSame = (column: number) => new Set(whole.map((row) => row[column])).size === 1;
   const same = [0, 1].filter(isSame);
@@ -38,13 +40,12 @@ export function writeOutages(page: Page, result: ReplayResult, naming: Naming): 
   if (last.length > 0) page.table(columns, last);
 }
 
-function outageRow(outage: OutageEntry, naming: Naming): string[] {
+function outageRow(outage: OutageEntry, result: ReplayResult, naming: Naming): string[] {
   const { seconds, t, firstServiceFrame } = outage;
   const start = t === null || seconds === null ? null : t - seconds;
   const length = seconds === null ? 'unknown' : duration(seconds);
   const before = naming.short({ speaker: null, ...outage.before });
   const after = outage.after === null ? 'nobody' : naming.short(outage.after);
-  const number = outage.failover === null ? '' : ` (failover ${outage.failover + 1})`;
   return [
     addressLabel(outage.ip, outage.vlan),
     outage.client.ip,
@@ -53,39 +54,19 @@ function outageRow(outage: OutageEntry, naming: Naming): string[] {
     String(outage.unanswered),
     `${outage.lastServiceFrame}–${firstServiceFrame ?? 'end'}`,
     before === after ? before : `${before} → ${after}`,
-    outage.cause + number,
+    outage.cause + failoverNumber(outage, result),
   ];
 }
 
-interface RefusalGroup {
-  first: ClaimEntry;
-  count: number;
-  lastFrame: number;
-}
-
 export function writeRefusals(page: Page, result: ReplayResult, naming: Naming): void {
-  const groups = new Map<string, RefusalGroup>();
-  for (const claim of result.claims) {
-    if (claim.verdict !== 'refused') continue;
-    const source = claim.ethernetSource ?? '';
-    const key = [claim.ip, claim.vlan, claim.mac, source, claim.form, claim.reason].join(' ');
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first: claim, count: 1, lastFrame: claim.frame });
-    else {
-      group.count++;
-      group.lastFrame = claim.frame;
-    }
-  }
-  if (groups.size === 0) return;
+  const groups = refusalGroups(result);
+  if (groups.length === 0) return;
   page.title('Refused claims');
-  const shown = [...groups.values()].slice(0, ROWS_MAX);
+  const shown = groups.slice(0, ROWS_MAX);
   for (const group of shown) writeRefusal(page, group, naming);
-  page.more(groups.size - shown.length);
-  if (result.elided.claims > 0) {
-    const left = counted(result.elided.claims, 'claim');
-    const text = `Counted over the claims kept; ${left} left out.`;
-    page.paragraph(text, { indent: 2, tone: 'dim' });
-  }
+  page.more(groups.length - shown.length);
+  const note = refusalsLeftOut(result);
+  if (note !== null) page.paragraph(note, { indent: 2, tone: 'dim' });
 }
 
 function writeRefusal(page: Page, group: RefusalGroup, naming: Naming): void {

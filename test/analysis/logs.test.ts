@@ -4,9 +4,25 @@ import { RecordLog } from '../../src/analysis/record-log.ts';
 import { Replay } from '../../src/analysis/replay.ts';
 import { TimeBase } from '../../src/analysis/time-base.ts';
 import { openCaptureBytes } from '../../src/capture/index.ts';
+import { compile } from '../../src/havip/compile.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 import { Blocks, bytes } from '../capture/build.ts';
 import { announcement } from '../dataplane/frames.ts';
-import { A, advert, B, EPOCH, Scene, VIP } from './scene.ts';
+import { A, advert, B, C, EPOCH, echo, Scene, VIP } from './scene.ts';
+
+const C_IP = '192.168.0.13';
+/** Nobody is bound to the HaVip. */
+const SITE = compile(
+  parseLab(
+    [
+      'provider: alibaba',
+      'subnets: { one: { cidr: 192.168.0.0/24 } }',
+      'instances: {}',
+      `havips: { web: { subnet: one, ip: ${VIP} } }`,
+    ].join('\n'),
+    'lab.yaml',
+  ),
+);
 
 function logOf(limit: number, count: number): RecordLog {
   const log = new RecordLog(2, limit);
@@ -20,17 +36,16 @@ function logOf(limit: number, count: number): RecordLog {
 
 describe('record log', () => {
   test.each([
-    [3, 5, [0, 1, 2, 3, 4], 0],
-    [3, 6, [0, 1, 2, 3, 4, 5], 0],
-    [3, 7, [0, 1, 2, 4, 5, 6], 1],
-    [3, 1000, [0, 1, 2, 997, 998, 999], 994],
-    [1, 3, [0, 2], 1],
-  ])('limit %i of %i records', (limit, count, kept, elided) => {
+    [3, 5, [0, 1, 2, 3, 4]],
+    [3, 6, [0, 1, 2, 3, 4, 5]],
+    [3, 7, [0, 1, 2, 4, 5, 6]],
+    [3, 1000, [0, 1, 2, 997, 998, 999]],
+    [1, 3, [0, 2]],
+  ])('limit %i of %i records', (limit, count, kept) => {
     const log = logOf(limit, count);
     expect([...log.kept()]).toEqual(kept);
     expect(kept.map((sequence) => log.get(sequence, 0))).toEqual(kept);
     expect(kept.map((sequence) => 0 - log.get(sequence, 1))).toEqual(kept);
-    expect(log.elided).toBe(elided);
     expect(log.count).toBe(count);
   });
 
@@ -38,7 +53,6 @@ describe('record log', () => {
     const log = logOf(0, 1000);
     expect([...log.kept()]).toHaveLength(1000);
     expect(log.get(777, 0)).toBe(777);
-    expect(log.elided).toBe(0);
   });
 
   test('a record that is not kept is NaN, and cannot be set', () => {
@@ -56,6 +70,65 @@ describe('record log', () => {
     expect(failovers.map(({ frame }) => frame)).toEqual([2, 3, 4, 18, 19, 20]);
     expect(elided).toMatchObject({ failovers: 13, claims: 14, timeline: 14 });
     expect(havips[0]?.claims.moved).toBe(20);
+  });
+});
+
+describe('what --limit does not change', () => {
+  test('each refused claimant is a finding, with all its claims counted', async () => {
+    const scene = new Scene();
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 10; i++) scene.announce(round + i / 100, `00:16:3e:00:01:0${i}`);
+    }
+    const { findings, elided, claims } = await scene.replay({ site: SITE, limit: 2 });
+    // The last is that the capture holds nothing but ARP.
+    expect(findings.map(({ frame }) => frame)).toEqual([1, 2, 10, null]);
+    expect(elided).toMatchObject({ claims: 26, findings: 7 });
+    expect(claims).toHaveLength(4);
+    for (const { message } of findings.slice(0, 3)) expect(message).toContain('3 times');
+  });
+
+  test('an outage keeps its failover, though the list of failovers leaves it out', async () => {
+    const scene = new Scene();
+    scene.announce(0, B);
+    scene.announce(0.1, A);
+    scene.ping(0.2, { sequence: 1 });
+    scene.at(0.3, echo(true, { sequence: 2 }));
+    scene.announce(1, B);
+    scene.ping(1.1, { sequence: 3, server: B });
+    for (let i = 0; i < 4; i++) scene.announce(2 + i, i % 2 === 0 ? A : B);
+    const { outages, failovers } = await scene.replay({ limit: 1 });
+    expect(failovers).toHaveLength(2);
+    expect(outages).toMatchObject([{ cause: 'announcement', failover: null }]);
+  });
+
+  test('outages of ordinary addresses take no place of those that are listed', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    scene.announce(0.05, B);
+    scene.announce(0.06, C, C_IP);
+    for (const [at, vip, server] of [
+      [1, C_IP, C],
+      [11, VIP, B],
+      [21, C_IP, C],
+    ] as const) {
+      scene.ping(at, { sequence: 10 * at, vip, server });
+      scene.at(at + 0.1, echo(true, { sequence: 10 * at + 1, vip, server }));
+      scene.ping(at + 3, { sequence: 10 * at + 2, vip, server });
+    }
+    const { outages, elided } = await scene.replay({ limit: 1 });
+    expect(outages).toMatchObject([{ ip: VIP, unanswered: 1 }]);
+    expect(elided.outages).toBe(0);
+  });
+
+  test('with all claims those before an address became virtual are there, or counted', async () => {
+    const scene = new Scene();
+    for (let i = 0; i < 1500; i++) scene.announce(i / 100, A);
+    scene.announce(20, B);
+    const all = await scene.replay({ allClaims: true, limit: 0 });
+    expect(all.claims).toHaveLength(1501);
+    expect(all.elided.claims).toBe(0);
+    const cut = await scene.replay({ allClaims: true, limit: 5000 });
+    expect(cut.claims.length + cut.elided.claims).toBe(1501);
   });
 });
 

@@ -77,6 +77,7 @@ export interface Script {
   /** Told as the capture is read; each step is followed by a breath. */
   steps?: ((listener: ReplayListener | null) => void)[];
   progress?: Partial<ReplayProgress>;
+  unmeasured?: number;
   readers?: Partial<CaptureReader>[];
 }
 
@@ -125,6 +126,7 @@ export function scripted(script: Script): { engine: Engine; played: Played } {
           played.wasStopped = true;
         },
         result: () => script.result,
+        unmeasured: script.unmeasured ?? 0,
         lanes: { document: () => ({ adverts: [], addresses: [], leftOut: 0 }) },
       };
       return Promise.resolve(run);

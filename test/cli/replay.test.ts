@@ -191,23 +191,25 @@ describe('conditions', () => {
     const result = crashResult();
     result.outages = [];
     result.failovers = result.failovers.map((f) => ({ ...f, outageSeconds: null }));
-    const { status, err } = await play('a.pcap --max-outage 3s', { result });
+    const { status, err } = await play('a.pcap --max-outage 3s', { result, unmeasured: 1 });
     expect(status).toBe(0);
     expect(err).toBe('havip replay: --max-outage: 1 outage could not be measured\n');
   });
 
   test('what the bounded lists left out counts, too', async () => {
-    const { outages, findings } = crashResult();
+    const { outages, findings, claims } = crashResult();
     const steps: Script['steps'] = [
       (listener) => {
         for (const outage of outages) listener?.onOutage({ ...outage, seconds: 60 });
         for (const finding of findings) listener?.onFinding({ ...finding, code: 'no-ethernet' });
+        for (const claim of claims) listener?.onClaim({ ...claim, verdict: 'refused' });
       },
     ];
     const script = { result: emptyResult(), steps };
-    const { status, err } = await play('a.pcap --max-outage 3s --fail-on no-ethernet', script);
+    const asked = '--max-outage 3s --fail-on no-ethernet,claim-refused';
+    const { status, err } = await play(`a.pcap ${asked}`, script);
     expect(status).toBe(1);
-    expect(err).toContain('found no-ethernet');
+    expect(err).toContain('found no-ethernet, claim-refused');
     expect(err).toContain('60.000 s is longer');
   });
 });

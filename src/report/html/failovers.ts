@@ -2,7 +2,7 @@
 import type { Lanes } from '../../analysis/lanes.ts';
 import type { FailoverEntry, ReplayResult } from '../../analysis/result.ts';
 import { failoverCause } from '../cause-texts.ts';
-import { cut } from '../cut.ts';
+import { cut, numberOf } from '../cut.ts';
 import { addressLabel, type Naming } from '../naming.ts';
 import { clockTime, difference, duration } from '../quantity.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -16,7 +16,7 @@ const PART_WIDTH_MIN = 4;
 
 interface Row {
   failover: FailoverEntry;
-  index: number;
+  number: number;
   breakdown: Breakdown | null;
 }
 
@@ -24,8 +24,8 @@ export function failovers(result: ReplayResult, lanes: Lanes, naming: Naming): C
   const total = result.failovers.length + result.elided.failovers;
   if (total === 0) return null;
   const all = result.failovers.map((failover, index): Row => {
-    const number = index < result.failovers.length / 2 ? index : index + result.elided.failovers;
-    return { failover, index: number, breakdown: breakdownOf(failover, index, result, lanes) };
+    const number = numberOf(index, result.failovers.length, result.elided.failovers);
+    return { failover, number, breakdown: breakdownOf(failover, index, result, lanes) };
   });
   const { first, last, hidden } = cut(all, result.elided.failovers, ROWS);
   const shown = [...first, ...last];
@@ -48,7 +48,7 @@ sign of the new one. <b>claim</b>: to its first accepted claim. <b>repoint</b>: 
 sent to it. <b>recovery</b>: to the first answer. The line below a bar is the outage that a client
 saw; – is what the capture does not show.</p>`;
 
-function cells({ failover, index, breakdown }: Row, naming: Naming, longest: number): Content[] {
+function cells({ failover, number, breakdown }: Row, naming: Naming, longest: number): Content[] {
   const { from, to, t, time, outageSeconds, cause } = failover;
   const outage =
     outageSeconds === null
@@ -60,7 +60,7 @@ function cells({ failover, index, breakdown }: Row, naming: Naming, longest: num
   const middle = breakdown === null ? t : (breakdown.start + breakdown.end) / 2;
   const at = t === null ? null : moment(middle, span, `t ${t.toFixed(3)} s`);
   return [
-    html`<b>${index + 1}</b>`,
+    html`<b>${number}</b>`,
     html`<span class="nowrap">${clockTime(time)} UTC</span><br>${at}`,
     html`<b>${addressLabel(failover.ip, failover.vlan)}</b><br>
 ${party(from, naming)} → ${party(to, naming)}<br>

@@ -1,9 +1,11 @@
 /** The tables below the failovers: outages, findings, refused claims, who held what. */
-import type { ClaimEntry, Finding, HavipSummary, ReplayResult } from '../../analysis/result.ts';
+import type { Finding, HavipSummary, ReplayResult } from '../../analysis/result.ts';
 import { refusalReason } from '../cause-texts.ts';
 import { cut } from '../cut.ts';
 import { addressLabel, type Naming } from '../naming.ts';
+import { failoverNumber } from '../outage-words.ts';
 import { clockTime, counted, date, duration } from '../quantity.ts';
+import { refusalGroups, refusalsLeftOut } from '../refusal-groups.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { frame, moment, more, SEVERITY_TONES, section, sign, table } from './pieces.ts';
 
@@ -26,14 +28,13 @@ export function outages(result: ReplayResult, naming: Naming): Content {
   ];
   const { first, last, hidden } = cut(result.outages, result.elided.outages, ROWS);
   const rows = [...first, ...last].map((outage): Content[] => {
-    const { t, seconds, firstServiceFrame, lastServiceFrame, cause, failover } = outage;
+    const { t, seconds, firstServiceFrame, lastServiceFrame, cause } = outage;
     const before = naming.short({ speaker: null, ...outage.before });
     const after = outage.after === null ? 'nobody' : naming.short(outage.after);
     const length = seconds === null ? 'unknown' : duration(seconds);
     const begin = t === null || seconds === null ? null : t - seconds;
     const middle = t === null || seconds === null ? t : t - seconds / 2;
     const end = firstServiceFrame === null ? 'end' : frame(firstServiceFrame);
-    const number = failover === null ? '' : ` (failover ${failover + 1})`;
     return [
       addressLabel(outage.ip, outage.vlan),
       outage.client.ip,
@@ -41,7 +42,7 @@ export function outages(result: ReplayResult, naming: Naming): Content {
       html`<b class="bad">${firstServiceFrame === null ? '> ' : ''}${length}</b>`,
       outage.unanswered,
       before === after ? before : `${before} → ${after}`,
-      cause + number,
+      cause + failoverNumber(outage, result),
       html`${frame(lastServiceFrame)} to ${end}`,
     ];
   });
@@ -76,25 +77,9 @@ function finding(one: Finding): Markup {
 `;
 }
 
-interface RefusalGroup {
-  first: ClaimEntry;
-  count: number;
-  lastFrame: number;
-}
-
 export function refusals(result: ReplayResult, naming: Naming): Content {
-  const groups = new Map<string, RefusalGroup>();
-  for (const claim of result.claims) {
-    if (claim.verdict !== 'refused') continue;
-    const key = [claim.ip, claim.vlan, claim.mac, claim.ethernetSource, claim.reason].join(' ');
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first: claim, count: 1, lastFrame: claim.frame });
-    else {
-      group.count++;
-      group.lastFrame = claim.frame;
-    }
-  }
-  if (groups.size === 0) return null;
+  const groups = refusalGroups(result);
+  if (groups.length === 0) return null;
   const columns = [
     { title: 'claims', isNumber: true },
     { title: 'address' },
@@ -103,23 +88,25 @@ export function refusals(result: ReplayResult, naming: Naming): Content {
     { title: 'first' },
     { title: 'frames' },
   ];
-  const rows = [...groups.values()]
-    .slice(0, ROWS)
-    .map(({ first, count, lastFrame }): Content[] => [
+  const rows = groups.slice(0, ROWS).map(({ first, count, lastFrame }): Content[] => {
+    const { ip, vlan, ethernetSource, reason, form } = first;
+    const source = ethernetSource === undefined ? null : html`<br>sent from ${ethernetSource}`;
+    return [
       count,
-      addressLabel(first.ip, first.vlan),
-      html`${naming.full(first)}${
-        first.ethernetSource === undefined ? null : html`<br>sent from ${first.ethernetSource}`
-      }`,
-      html`${refusalReason(first.reason)} <span class="quiet">(${first.reason})</span>`,
+      addressLabel(ip, vlan),
+      html`${naming.full(first)}${source}`,
+      html`${refusalReason(reason)} <span class="quiet">(${reason}, ${form})</span>`,
       moment(first.t, SPAN),
       html`${frame(first.frame)}${count === 1 ? null : html` to ${frame(lastFrame)}`}`,
-    ]);
+    ];
+  });
+  const note = refusalsLeftOut(result);
   return section(
     'refused',
     'Refused claims',
     table(columns, rows, 'wide'),
-    more(groups.size - rows.length),
+    more(groups.length - rows.length),
+    note === null ? null : html`<p class="quiet">${note}</p>`,
   );
 }
 
