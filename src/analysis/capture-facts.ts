@@ -64,10 +64,10 @@ export function unseenFrameOf(analysis: Analysis): number {
   for (const { words, router } of routers.speakers) {
     if (router.family === 4) relevant.add(`${router.network}/${words[3]}`);
   }
-  const isRelevant = (network: number, address: string): boolean =>
+  const isRelevant = (network: number, address: number): boolean =>
     relevant.has(`${network}/${address}`);
-  const isOwned = (network: number, address: string): boolean => {
-    const entry = owner.addresses4.find(network, Number(address));
+  const isOwned = (network: number, address: number): boolean => {
+    const entry = owner.addresses4.find(network, address);
     return entry >= 0 && owner.addresses4.mac(entry) !== 0;
   };
   const elsewhere = view.answeredElsewhere(isRelevant, isOwned);

@@ -20,6 +20,10 @@ import type { Clock } from './clock.ts';
  */
 const REPEAT = 3e9;
 const ASKED_MAX = 8192;
+/** Pairs of asker and address whose last question is remembered. */
+const PAIRS_MAX = 1 << 15;
+/** Networks stand above the 32 bits of an address. */
+const NETWORK_UNIT = 2 ** 32;
 /** Requests missing from a sequence before it counts as a sign. */
 const MISSING_MIN = 5;
 
@@ -27,14 +31,16 @@ interface Asked {
   time: number;
   frame: number;
   network: number;
-  sender: string;
-  target: string;
+  sender: number;
+  target: number;
   repeated: boolean;
 }
 
 export class CaptureView {
   private readonly clock: Clock;
-  private readonly asked = new Map<string, Asked>();
+  /** Open questions by what is asked for and, in each, by who asks; the oldest first. */
+  private readonly asked = new Map<number, Map<number, Asked>>();
+  private open = 0;
   private readonly suspects: Asked[] = [];
   /** Frame before which echo requests are missing; 0 for none. */
   missingEchoes = 0;
@@ -64,11 +70,13 @@ export class CaptureView {
    * for addresses that are not there all the time. `isOwned` tells addresses that somebody has.
    */
   answeredElsewhere(
-    isRelevant: (network: number, address: string) => boolean,
-    isOwned: (network: number, address: string) => boolean,
+    isRelevant: (network: number, address: number) => boolean,
+    isOwned: (network: number, address: number) => boolean,
   ): number {
-    for (const asked of this.asked.values()) this.judge(asked);
+    for (const bySender of this.asked.values())
+      for (const one of bySender.values()) this.judge(one);
     this.asked.clear();
+    this.open = 0;
     const found = this.suspects.find(
       ({ network, sender, target }) => isRelevant(network, sender) && isOwned(network, target),
     );
@@ -80,14 +88,15 @@ export class CaptureView {
     const operation = readOperation(view, at);
     const sender = readSenderProtocolAddress(view, at);
     const target = readTargetProtocolAddress(view, at);
-    if (sender === 0 || (sender === target && this.asked.size === 0)) return;
+    const { network } = seen;
+    if (sender === 0 || (sender === target && this.open === 0)) return;
     const isBroadcast = !seen.link.hasDestination || isGroupMacHigh(seen.link.destinationHigh);
-    this.asked.delete(keyOf(seen.network, String(target), String(sender)));
     // Whoever waits for an address takes it from any ARP of its owner (RFC 826).
-    if (isBroadcast) this.answerAll(seen.network, String(sender));
+    if (isBroadcast) this.answerAll(network, sender);
+    else this.answer(network, sender, target);
     if (sender === target || operation !== ARP_REQUEST) return;
-    this.lastAsked.set(`${sender}>${target}`, this.clock.now);
-    if (isBroadcast) this.ask(seen.network, String(sender), String(target));
+    this.remember(`${sender}>${target}`);
+    if (isBroadcast) this.ask(network, sender, target);
   }
 
   private onNeighbor(view: DataView, seen: Classifier): void {
@@ -97,35 +106,62 @@ export class CaptureView {
       return;
     }
     if (isDuplicateAddressDetection(view, seen.packet, seen.upperAt)) return;
-    this.lastAsked.set(`${sender}>${target}`, this.clock.now);
+    this.remember(`${sender}>${target}`);
   }
 
-  private answerAll(network: number, owner: string): void {
-    for (const [key, asked] of this.asked) {
-      if (asked.network === network && asked.target === owner) this.asked.delete(key);
+  /** The last question of a pair; those that asked longest ago are forgotten first. */
+  private remember(pair: string): void {
+    const { lastAsked } = this;
+    if (!lastAsked.delete(pair) && lastAsked.size >= PAIRS_MAX) {
+      lastAsked.delete(lastAsked.keys().next().value as string);
     }
+    lastAsked.set(pair, this.clock.now);
   }
 
-  private ask(network: number, sender: string, target: string): void {
-    const key = keyOf(network, sender, target);
+  private answerAll(network: number, owner: number): void {
+    const key = network * NETWORK_UNIT + owner;
+    this.open -= this.asked.get(key)?.size ?? 0;
+    this.asked.delete(key);
+  }
+
+  /** The owner of an address tells one of those who asked for it. */
+  private answer(network: number, owner: number, asker: number): void {
+    const key = network * NETWORK_UNIT + owner;
+    const bySender = this.asked.get(key);
+    if (bySender === undefined || !bySender.delete(asker)) return;
+    this.open--;
+    if (bySender.size === 0) this.asked.delete(key);
+  }
+
+  private ask(network: number, sender: number, target: number): void {
+    const key = network * NETWORK_UNIT + target;
     const { now, frame } = this.clock;
-    const known = this.asked.get(key);
+    const known = this.asked.get(key)?.get(sender);
     if (known !== undefined && now - known.time <= REPEAT) {
       known.time = now;
       known.repeated = true;
       return;
     }
     if (known !== undefined) this.judge(known);
-    if (this.asked.size >= ASKED_MAX) this.asked.delete(this.asked.keys().next().value as string);
-    this.asked.set(key, { time: now, frame, network, sender, target, repeated: false });
+    else if (this.open >= ASKED_MAX) this.forgetOldest();
+    else this.open++;
+    const asked = { time: now, frame, network, sender, target, repeated: false };
+    const bySender = this.asked.get(key);
+    if (bySender === undefined) this.asked.set(key, new Map([[sender, asked]]));
+    else bySender.set(sender, asked);
+  }
+
+  /** Makes room for one question. */
+  private forgetOldest(): void {
+    const [first] = this.asked;
+    if (first === undefined) return;
+    const [key, bySender] = first;
+    bySender.delete(bySender.keys().next().value as number);
+    if (bySender.size === 0) this.asked.delete(key);
   }
 
   private judge(asked: Asked): void {
     const isSettled = this.clock.now - asked.time > REPEAT;
     if (isSettled && !asked.repeated && this.suspects.length < ASKED_MAX) this.suspects.push(asked);
   }
-}
-
-function keyOf(network: number, sender: string, target: string): string {
-  return `${network}/${sender}>${target}`;
 }
