@@ -1,4 +1,5 @@
 import { FORM_NAMES } from '../arp/claim.ts';
+import { meaningless } from '../arp/receiver-profiles.ts';
 import type { AddressBook } from '../dataplane/address-book.ts';
 import type { Site } from '../dataplane/address-plan.ts';
 import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
@@ -9,6 +10,7 @@ import type { Clients } from './clients.ts';
 import * as log from './logs.ts';
 import { CLAIM, FAILOVER, type Logs, OUTAGE, TIMELINE } from './logs.ts';
 import { receiversOf } from './receiver-texts.ts';
+import { firstParts, RECEPTION } from './receivers.ts';
 import type { RecordLog } from './record-log.ts';
 import type {
   ClaimEntry,
@@ -176,6 +178,14 @@ export class Entries {
       failover: failover < 0 ? null : failoverIndex(failover),
       cause: log.CAUSES[cause] ?? log.OUTAGE_CAUSES[field(OUTAGE.CAUSE)] ?? 'unknown',
     };
+  }
+
+  /** Whether receivers of all these profiles, a bit mask, believed a failover's first claim. */
+  areConvinced(failover: number, profiles: number): boolean {
+    const { logs, receptions, book } = this.from;
+    const first = firstParts(receptions.get(failover, RECEPTION.FIRST));
+    const family = book.family(logs.failovers.get(failover, FAILOVER.ID)) === 4 ? 4 : 6;
+    return first.isSame || (profiles & ~meaningless(family) & ~first.profiles) === 0;
   }
 
   /** How long the outage was that holds a failover; null where the capture cannot tell. */
