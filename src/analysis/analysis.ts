@@ -184,12 +184,14 @@ export class Analysis implements SwitchObserver {
   }
 
   onPacketTo(id: number, view: DataView, seen: Classifier): void {
+    this.ownership.trackOf(id, seen.network);
     this.outages.onPacketTo(id, view, seen);
     this.caches?.onPacketTo(id, view, seen);
     if (this.lanes !== null) this.lanes.onPacketTo(id, seen);
   }
 
   onPacketFrom(id: number, view: DataView, seen: Classifier): void {
+    this.ownership.trackOf(id, seen.network);
     this.outages.onPacketFrom(id, view, seen);
     this.addressDetectors.onPacketFrom(id, seen);
     if (this.lanes !== null) this.lanes.onPacketFrom(id, seen);

@@ -1,6 +1,7 @@
 import type { Claim } from '../arp/claim.ts';
 import type { AddressBook } from './address-book.ts';
 import type { EniTable, GuardRules } from './claim-guard.ts';
+import type { AddressWords } from './router.ts';
 import type { SourceGuard } from './source-guard.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface AddressPlan {
   readonly book: AddressBook;
   /** Null where IP sources are not judged. */
   readonly sourceGuard: SourceGuard | null;
+  /** Addresses of the HaVips; who only watches follows them before anybody claims them. */
+  readonly havips: readonly { readonly family: 4 | 6; readonly words: AddressWords }[];
   /** Id of the book's record with the policy for the address that is claimed. */
   policyOf(claim: Claim): number;
 }

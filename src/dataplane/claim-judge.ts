@@ -1,4 +1,5 @@
 import { type Claim, claimFromArp, claimFromNeighbor } from '../arp/claim.ts';
+import { isHavipPolicy } from './address-book.ts';
 import type { AddressPlan } from './address-plan.ts';
 import type { AnnouncementWay } from './announcement-way.ts';
 import type { ArpPolicer } from './arp-policer.ts';
@@ -113,15 +114,17 @@ export class ClaimJudge {
    */
   define(network: number, family: 4 | 6, w0: number, w1: number, w2: number, w3: number): number {
     const { claim, neighbors } = this;
-    claim.network = network;
-    claim.family = family;
-    claim.address = family === 4 ? w3 : 0;
-    claim.word0 = w0;
-    claim.word1 = w1;
-    claim.word2 = w2;
-    claim.word3 = family === 4 ? 0 : w3;
+    this.describe(network, family, w0, w1, w2, w3);
     const known = neighbors.find(claim);
     return known >= 0 ? known : neighbors.define(claim);
+  }
+
+  /** The same for a configured HaVip of that network; -1 where the address is none. */
+  defineHavip(network: number, family: 4 | 6, w0: number, w1: number, w2: number, w3: number) {
+    const { claim, plan } = this;
+    this.describe(network, family, w0, w1, w2, w3);
+    const isHavip = plan !== null && isHavipPolicy(plan.book.policy(plan.policyOf(claim)));
+    return isHavip ? this.neighbors.define(claim) : -1;
   }
 
   private authorize(entry: number, id: number, port: number): number {
@@ -131,6 +134,17 @@ export class ClaimJudge {
     const holder = entry < 0 ? 0 : this.neighbors.tableOf(claim).mac(entry);
     const where = this.observes ? -1 : port;
     return guard.authorize(claim, judged, where, this.classifier.link.hasSource, holder);
+  }
+
+  private describe(network: number, family: 4 | 6, w0: number, w1: number, w2: number, w3: number) {
+    const { claim } = this;
+    claim.network = network;
+    claim.family = family;
+    claim.address = family === 4 ? w3 : 0;
+    claim.word0 = w0;
+    claim.word1 = w1;
+    claim.word2 = w2;
+    claim.word3 = family === 4 ? 0 : w3;
   }
 
   private read(view: DataView): boolean {

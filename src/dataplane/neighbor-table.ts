@@ -15,6 +15,8 @@ export class NeighborTable {
   readonly addresses6: IpTable6;
   /** Which IPv4 addresses may have an entry, for the short way. */
   readonly filter = new AddressFilter();
+  /** Which addresses may be configured HaVips, by their last words, where ids are kept. */
+  private readonly configured = new AddressFilter();
   private readonly book: AddressBook;
   private readonly plan: AddressPlan | null;
   private readonly keepsIds: boolean;
@@ -28,6 +30,12 @@ export class NeighborTable {
     this.plan = plan;
     this.addresses4 = new IpTable4({ maximum });
     this.addresses6 = new IpTable6({ maximum });
+    if (plan !== null && keepsIds) this.expect(plan);
+  }
+
+  /** False where the address is certainly no configured HaVip; `last` is its last word. */
+  mayBeHavip(last: number): boolean {
+    return this.configured.mayHold(last);
   }
 
   /** The table that holds the claimed address. */
@@ -111,5 +119,14 @@ export class NeighborTable {
     if (hasHolder && !isAnnouncement(claim.form, claim.override)) return CLAIM_NOTED;
     table.repoint(entry, claim.macHigh, claim.macLow, port, tick);
     return CLAIM_MOVED;
+  }
+
+  /** Packets of HaVips are to be noted before anybody claims them. */
+  private expect({ havips }: AddressPlan): void {
+    for (const { family, words } of havips) {
+      const last = words[3];
+      this.configured.add(last);
+      if (family === 4) this.filter.add(last);
+    }
   }
 }

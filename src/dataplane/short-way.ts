@@ -1,5 +1,4 @@
 import { PROTOCOL_AH, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_VRRP } from '../wire/ipv4.ts';
-import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import type { AddressBook } from './address-book.ts';
 import { PLAIN_IPV4, PLAIN_IPV4_LENGTH, RESERVED_GROUP } from './classifier.ts';
 import type { NeighborTable } from './neighbor-table.ts';
@@ -11,14 +10,6 @@ import type { SourceCensus } from './source-census.ts';
  * from a followed address leaves its frame number there. Written flat, because it sees every frame
  * of a capture.
  */
-export interface FrameSlices {
-  readonly view: DataView;
-  readonly at: Uint32Array;
-  readonly end: Uint32Array;
-  readonly linkType: Uint16Array;
-  readonly count: number;
-}
-
 export class ShortWay {
   /** Time that is written into the station table; the switch sets it. */
   tick = 0;
@@ -30,20 +21,6 @@ export class ShortWay {
     this.neighbors = neighbors;
     this.book = book;
     this.census = census;
-  }
-
-  /**
-   * Passes over frames from index `from`; returns the index of the first that must be looked at.
-   * `position` is the number of the frame before the batch's first.
-   */
-  pass(slices: FrameSlices, from: number, position: number): number {
-    const { view, at, end, linkType, count } = slices;
-    let i = from;
-    for (; i < count; i++) {
-      if (linkType[i] !== LINKTYPE_ETHERNET) break;
-      if (!this.passes(view, at[i]!, end[i]!, position + i + 1)) break;
-    }
-    return i;
   }
 
   /** True where nothing more is to be done about Ethernet frame `number`; else it did nothing. */

@@ -15,7 +15,7 @@ import { Moves } from './moves.ts';
 import { NeighborTable } from './neighbor-table.ts';
 import type { SwitchObserver } from './observer.ts';
 import { ServiceNotes } from './service-notes.ts';
-import { type FrameSlices, ShortWay } from './short-way.ts';
+import { ShortWay } from './short-way.ts';
 import { SourceCensus } from './source-census.ts';
 import { SourceCheck } from './source-check.ts';
 import * as verdict from './verdict.ts';
@@ -115,7 +115,7 @@ export class Switch {
     this.judge = new ClaimJudge({ ...common, neighbors, policer, announcements, drops, dryRun });
     const guards = plan !== null && plan.sourceGuard !== null;
     this.sourceCheck = guards ? new SourceCheck(plan, classifier, observer, observes) : null;
-    this.service = new ServiceNotes(classifier, neighbors, observer);
+    this.service = new ServiceNotes(classifier, neighbors, this.judge, observer);
   }
 
   /** The time of this breath, nanoseconds; frames of one breath share it. */
@@ -152,7 +152,8 @@ export class Switch {
         return this.drop(this.reasonOf(spoofed, carries, view));
       }
     }
-    if (carries === frame.CARRIES_ARP || carries === frame.CARRIES_ND) {
+    // Nobody hears a frame that every switch drops, so what it claims changes nothing.
+    if (stop === reason.ALLOWED && isResolution(carries)) {
       const refused = this.judge.judge(view, port, this.now, this.tick);
       if (refused !== reason.ALLOWED) {
         if (!this.dryRun || refused === reason.RATE_LIMITED) return this.drop(refused);
@@ -180,18 +181,6 @@ export class Switch {
     const entry = this.judge.define(network, family, w0, w1, w2, w3);
     const { addresses4, addresses6 } = this;
     return entry < 0 ? 0 : (family === 4 ? addresses4 : addresses6).tag(entry);
-  }
-
-  /**
-   * When only watching: passes over the frames of a batch, from index `from`, of which nothing is
-   * to be reported; returns the index of the first that is for `ingress`. `position` is the
-   * observer's number of the frame before the batch.
-   */
-  passOver(slices: FrameSlices, from: number, position: number): number {
-    if (!this.isTransparent) return from;
-    const next = this.shortWay.pass(slices, from, position);
-    this.classifier.passPlainIpv4(next - from);
-    return next;
   }
 
   /** Brings the station table up to date; to be called before it is read. */
@@ -269,8 +258,7 @@ export class Switch {
 
   /** A claim is refused for its own reason, whatever the source guard said, and told. */
   private reasonOf(spoofed: number, carries: number, view: DataView): number {
-    const isClaim = carries === frame.CARRIES_ARP || carries === frame.CARRIES_ND;
-    return isClaim ? this.judge.refusal(view, this.port, spoofed) : spoofed;
+    return isResolution(carries) ? this.judge.refusal(view, this.port, spoofed) : spoofed;
   }
 
   private pass(why: number, view: DataView): void {
@@ -297,4 +285,9 @@ export class Switch {
     if (link.tags !== 0 && link.vlan === 0) vlans.retag(view, at, network);
     return reason.ALLOWED;
   }
+}
+
+/** Whether a frame may hold a claim. */
+function isResolution(carries: number): boolean {
+  return carries === frame.CARRIES_ARP || carries === frame.CARRIES_ND;
 }

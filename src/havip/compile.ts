@@ -101,7 +101,11 @@ export class CompiledTopology {
 
   private plan(): AddressPlan {
     const learns = this.rules !== null && this.rules.membership === 'anyone';
+    const { havips } = this;
     return {
+      get havips() {
+        return havips.map(({ ip }) => parseWords(ip));
+      },
       rules: {
         enforces: !learns,
         uncheckedMayClaim: this.rules?.ordinary === 'refuse-unless-unchecked',

@@ -1,7 +1,10 @@
 /** Outages as a client counts them: from the last answer before to the first answer after. */
 import { describe, expect, test } from 'vitest';
 import type { ReplayResult } from '../../src/analysis/result.ts';
+import { topologyOf as topologyAsked } from '../../src/cli/topology.ts';
 import { compile } from '../../src/havip/compile.ts';
+import type { Topology } from '../../src/havip/topology.ts';
+import { parseLab } from '../../src/lab/file/lab-file.ts';
 import { announcement, neighbor } from '../dataplane/frames.ts';
 import { ROGUE, topologyOf, VIP6 } from '../dataplane/site.ts';
 import {
@@ -294,5 +297,42 @@ describe('cause and failover', () => {
     quiet.at(0.5, echo(true, { sequence: 1, vip: '192.168.0.77' }));
     quiet.announce(1, B);
     expect(only((await quiet.replay()).failovers).outageSeconds).toBeNull();
+  });
+});
+
+describe('before the first claim', () => {
+  /** A answers from the start; nobody announces before B does at second 5. */
+  function unclaimed(): Scene {
+    const scene = new Scene();
+    for (let i = 1; i <= 3; i++) scene.ping(i / 10, { sequence: i });
+    for (let i = 4; i <= 40; i++) asked(scene, i / 10, i);
+    scene.announce(5, B);
+    scene.ping(5.1, { sequence: 51, server: B });
+    return scene;
+  }
+  const text = [
+    'provider: alibaba',
+    'subnets: { s: { cidr: 192.168.0.0/24 } }',
+    'instances:',
+    `  node1: { enis: { eth0: { subnet: s, ip: 192.168.0.11, mac: "${A}" } } }`,
+    `  node2: { enis: { eth0: { subnet: s, ip: 192.168.0.12, mac: "${B}" } } }`,
+    `havips: { web: { subnet: s, ip: ${VIP}, bind: [node1, node2] } }`,
+  ];
+
+  test('a HaVip that the lab names is judged from the first frame on', async () => {
+    const outage = only(
+      (await unclaimed().replay({ site: compile(parseLab(text.join('\n'), 'lab.yaml')) })).outages,
+    );
+    expect(outage).toMatchObject({ ip: VIP, unanswered: 37, firstServiceFrame: 46 });
+    expect(outage.seconds).toBeCloseTo(4.8, 6);
+  });
+
+  const memberMacs = [A, B].map((mac) => Number.parseInt(mac.replaceAll(':', ''), 16));
+  const havip = { name: 'web', subnet: null, address: VIP, members: [], memberMacs };
+  const bare = { lab: null, provider: null, havips: [{ ...havip, checkAssociate: false }] };
+
+  test('so is one of --havip, where most packets are passed over', async () => {
+    const site = compile((await topologyAsked(bare)) as Topology);
+    expect(only((await unclaimed().replay({ site })).outages)).toMatchObject({ unanswered: 37 });
   });
 });

@@ -34,8 +34,7 @@ function batchOf(frames: readonly DataView[], fill = 0xa5) {
     end[i] = next + view.byteLength;
     next = (end[i] as number) + gap;
   });
-  const linkType = new Uint16Array(frames.length).fill(LINKTYPE);
-  return { view: new DataView(octets.buffer), at, end, linkType, count: frames.length };
+  return { view: new DataView(octets.buffer), at, end, count: frames.length };
 }
 
 function replayed(frames: readonly DataView[], isShort: boolean): Analysis {
@@ -43,11 +42,14 @@ function replayed(frames: readonly DataView[], isShort: boolean): Analysis {
   const batch = batchOf(frames);
   const { owner, clock } = analysis;
   owner.setNow(0);
-  const next = (from: number): number => (isShort ? owner.passOver(batch, from, 0) : from);
-  for (let i = next(0); i < batch.count; i = next(i + 1)) {
+  for (let i = 0; i < batch.count; i++) {
+    const at = batch.at[i] as number;
+    const end = batch.end[i] as number;
     clock.frame = i + 1;
     clock.now = i * 1e6;
-    analysis.onFrame(batch.view, batch.at[i] as number, batch.end[i] as number, LINKTYPE);
+    if (!isShort || !owner.shortWay.passes(batch.view, at, end, i + 1)) {
+      analysis.onFrame(batch.view, at, end, LINKTYPE);
+    } else owner.classifier.passPlainIpv4(1);
   }
   owner.flushCensus();
   return analysis;
