@@ -1,3 +1,4 @@
+import { type CaptureReader, LINKTYPE_LINUX_SLL2 } from '../capture/index.ts';
 import { Link, readLink } from '../wire/link.ts';
 
 /**
@@ -29,6 +30,12 @@ interface Copies {
   /** How often each interface has shown it, and how often it was passed on. */
   seen: Map<number, number>;
   passed: number;
+}
+
+/** As far as is known yet; a frame of a cooked capture may itself say of which it is. */
+export function hasSeveralInterfaces({ files }: CaptureReader): boolean {
+  const interfaces = files.flatMap((file) => file.interfaces);
+  return interfaces.length > 1 || interfaces.some((one) => one.linkType === LINKTYPE_LINUX_SLL2);
 }
 
 export class Interleaver {

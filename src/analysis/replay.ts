@@ -1,14 +1,9 @@
-import {
-  type CaptureReader,
-  LINKTYPE_ETHERNET,
-  LINKTYPE_LINUX_SLL2,
-  RecordBatch,
-} from '../capture/index.ts';
+import { type CaptureReader, LINKTYPE_ETHERNET, RecordBatch } from '../capture/index.ts';
 import type { Site } from '../dataplane/address-plan.ts';
 import { Analysis } from './analysis.ts';
 import { factsOf, type ReplayTally } from './capture-facts.ts';
 import { documentOf } from './document.ts';
-import { Interleaver } from './interleaver.ts';
+import { hasSeveralInterfaces, Interleaver } from './interleaver.ts';
 import type { LaneCollector } from './lane-collector.ts';
 import { announce } from './listening.ts';
 import { keptFor } from './logs.ts';
@@ -137,11 +132,7 @@ export class Replay {
   /** Several interfaces are merged into one view; until then frames go straight through. */
   private chooseWay(capture: CaptureReader): void {
     if (this.interleaver !== null) return;
-    const isCooked = capture.files.some((file) =>
-      file.interfaces.some((one) => one.linkType === LINKTYPE_LINUX_SLL2),
-    );
-    const interfaces = capture.files.reduce((sum, file) => sum + file.interfaces.length, 0);
-    if (isCooked || interfaces > 1) this.interleaver = new Interleaver();
+    if (hasSeveralInterfaces(capture)) this.interleaver = new Interleaver();
   }
 
   /** Some of the records that are in memory; false where there is none left. */
