@@ -20,6 +20,8 @@ export interface ReplayTally {
   readonly files: readonly string[];
   readonly capture: CaptureReader | null;
   readonly linkTypes: ReadonlySet<number>;
+  /** Frames that were read, and those of them that were looked at. */
+  readonly position: number;
   readonly frames: number;
   readonly bytes: number;
   readonly firstStamp: number;
@@ -42,6 +44,7 @@ export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally)
   return {
     summary: summaryOf(analysis, times, tally),
     counts,
+    damageFrame: tally.position,
     vantage: vantageOf(tally.linkTypes, isArpOnly, unseenFrame),
     unseenFrame,
     duplicates: tally.duplicates,

@@ -9,6 +9,8 @@ import type { CaptureSummary, Finding, FrameCounts, Severity, Vantage } from './
 export interface CaptureFacts {
   readonly summary: CaptureSummary;
   readonly counts: FrameCounts;
+  /** The last that was read before the damage, where there is any; 0 for none. */
+  readonly damageFrame: number;
   readonly duplicates: number;
   readonly dropped: number;
   readonly steppedBack: { count: number; largest: number; frame: number };
@@ -56,7 +58,7 @@ function complete(draft: Draft): Finding {
 
 function captureFindings(facts: CaptureFacts): Draft[] {
   const drafts: Draft[] = [];
-  const { summary } = facts;
+  const { summary, damageFrame } = facts;
   const add = (code: string, severity: Severity, frame: number, text: [string, string]): void => {
     drafts.push({
       code,
@@ -67,12 +69,12 @@ function captureFindings(facts: CaptureFacts): Draft[] {
     });
   };
   if (summary.truncated) {
-    add('capture-truncated', 'warning', summary.frames, [
+    add('capture-truncated', 'warning', damageFrame, [
       `The capture ends inside a record: ${summary.damaged?.reason ?? 'cut short'}.`,
       'Copy the file again after tcpdump has ended; what came before is in this report.',
     ]);
   } else if (summary.damaged !== null) {
-    add('capture-damaged', 'warning', summary.frames, [
+    add('capture-damaged', 'warning', damageFrame, [
       `The capture is damaged at octet ${summary.damaged.offset}: ${summary.damaged.reason}.`,
       'Everything before it is in this report; take the capture again for the rest.',
     ]);

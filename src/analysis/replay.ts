@@ -278,6 +278,7 @@ export class Replay {
       files: this.files,
       capture: this.capture,
       linkTypes: this.linkTypes,
+      position: this.position,
       frames: this.frames,
       bytes: this.bytes,
       firstStamp: this.firstStamp,

@@ -63,3 +63,15 @@ describe('findings', () => {
     expect(heard).toHaveLength(1);
   });
 });
+
+test('a cut capture ends after its last frame, whichever of them are looked at', async () => {
+  const records = [0, 1, 2, 3].map((second) => pcapRecord({ seconds: 1e9 + second }));
+  const cut = bytes(pcapHeader({}), ...records, records[0]!.slice(0, 20));
+  const capture = await openCaptureBytes(cut);
+  const limits = { limit: 0, from: { seconds: 1 }, to: { seconds: 2 } };
+  const replay = new Replay({ site: null, allClaims: false, ...limits, listener: null }, ['x']);
+  await replay.run(capture);
+  const { findings, capture: summary } = replay.result();
+  expect(summary.frames).toBe(2);
+  expect(findings).toMatchObject([{ code: 'capture-truncated', frame: 4 }]);
+});
