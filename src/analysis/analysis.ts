@@ -124,7 +124,7 @@ export class Analysis implements SwitchObserver {
     this.view = new CaptureView(clock);
     this.caches = keepsCaches ? new Caches(clock, this.owner.book) : null;
     this.entries = entriesOf(this, this.times, site);
-    this.detectors = new Detectors(new FindingLog(clock, this.times, this.entries, limit));
+    this.detectors = new Detectors(new FindingLog(clock, this.entries, limit));
     const { log } = this.detectors;
     const seesAll = (): boolean => unseenFrameOf(this) === 0;
     const { owner, routers } = this;

@@ -165,9 +165,7 @@ function entryOf(
   const rows = host.rows.map(({ stamp, frame, mac, state, why }, index) => {
     const next = host.rows[index + 1];
     return {
-      time: times.format(stamp, frame),
-      t: times.sinceFirst(stamp),
-      frame,
+      ...entries.moment(stamp, frame),
       untilT: next === undefined ? null : times.sinceFirst(next.stamp),
       untilFrame: next === undefined ? null : next.frame,
       mac: mac === 0 ? null : formatMac(mac),

@@ -8,6 +8,7 @@ import { TABLE_FULL } from '../dataplane/drop-reason.ts';
 import type { Analysis } from './analysis.ts';
 import { countsOf, malformedOf } from './document.ts';
 import type { CaptureFacts } from './findings.ts';
+import type { FrameOrigins } from './frame-origins.ts';
 import type { CaptureSummary, Vantage } from './result.ts';
 import { secondsOf, type TimeBase } from './time-base.ts';
 import { unheardMasterFrame } from './unheard-masters.ts';
@@ -22,6 +23,8 @@ export interface ReplayTally {
   readonly linkTypes: ReadonlySet<number>;
   /** Frames that were read, and those of them that were looked at. */
   readonly position: number;
+  /** Null where only one capture was read. */
+  readonly origins: FrameOrigins | null;
   readonly frames: number;
   readonly bytes: number;
   readonly firstStamp: number;
@@ -44,7 +47,7 @@ export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally)
   return {
     summary: summaryOf(analysis, times, tally),
     counts,
-    damageFrame: tally.position,
+    damageFrame: damageFrameOf(tally),
     vantage: vantageOf(tally.linkTypes, isArpOnly, unseenFrame),
     unseenFrame,
     duplicates: tally.duplicates,
@@ -85,6 +88,12 @@ function vantageOf(
   if (isArpOnly) return 'arp-only';
   if (linkTypes.has(LINKTYPE_LINUX_SLL) || linkTypes.has(LINKTYPE_LINUX_SLL2)) return 'any';
   return unseenFrame > 0 ? 'host' : 'switch';
+}
+
+/** The last frame of the file that `summaryOf` calls damaged. */
+function damageFrameOf({ capture, origins, position }: ReplayTally): number {
+  if (origins === null || capture === null) return position;
+  return origins.lastOf(capture.files.findIndex((file) => file.damaged !== null));
 }
 
 function summaryOf(analysis: Analysis, times: TimeBase, tally: ReplayTally): CaptureSummary {

@@ -7,6 +7,7 @@ import { CLAIM_REFUSED, CLAIM_VERDICT_NAMES } from '../dataplane/verdict.ts';
 import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
 import { formatMac } from '../wire/mac.ts';
 import type { Clients } from './clients.ts';
+import type { FrameOrigins } from './frame-origins.ts';
 import * as log from './logs.ts';
 import { CLAIM, FAILOVER, type Logs, OUTAGE, TIMELINE } from './logs.ts';
 import { receiversOf } from './receiver-texts.ts';
@@ -15,6 +16,8 @@ import type { RecordLog } from './record-log.ts';
 import type {
   ClaimEntry,
   FailoverEntry,
+  FrameOrigin,
+  Moment,
   OutageEntry,
   Party,
   TimelineEntry,
@@ -47,6 +50,8 @@ export class Entries {
   vantage: Vantage = 'switch';
   /** Whether silence in the capture means silence on the network. */
   seesAll = true;
+  /** Where the frames of several merged captures stood; null where there is but one. */
+  origins: FrameOrigins | null = null;
 
   constructor(sources: EntrySources) {
     this.from = sources;
@@ -74,6 +79,21 @@ export class Entries {
     return speaker.router.family === 4 ? formatIpv4(words[3]) : formatIpv6(...words);
   }
 
+  /** A frame by its number and its time, NaN where it has none. */
+  moment(stamp: number, frame: number): Moment {
+    const { times } = this.from;
+    return {
+      time: times.format(stamp, frame),
+      t: times.sinceFirst(stamp),
+      frame,
+      ...this.originOf(frame),
+    };
+  }
+
+  originOf(frame: number | null): FrameOrigin | null {
+    return this.origins === null || frame === null ? null : this.origins.origin(frame);
+  }
+
   claim(sequence: number): ClaimEntry {
     const { claims } = this.from.logs;
     const id = claims.get(sequence, CLAIM.ID);
@@ -81,12 +101,8 @@ export class Entries {
     const source = claims.get(sequence, CLAIM.SOURCE);
     const verdict = claims.get(sequence, CLAIM.VERDICT);
     const reason = claims.get(sequence, CLAIM.REASON);
-    const stamp = claims.get(sequence, CLAIM.STAMP);
-    const frame = claims.get(sequence, CLAIM.FRAME);
     const entry = {
-      time: this.from.times.format(stamp, frame),
-      t: this.from.times.sinceFirst(stamp),
-      frame,
+      ...this.momentOf(claims, sequence, CLAIM.STAMP, CLAIM.FRAME),
       vlan: this.vlan(id),
       ip: this.ip(id),
       mac: formatMac(mac),
@@ -102,7 +118,7 @@ export class Entries {
     const { timeline } = this.from.logs;
     const mac = timeline.get(sequence, TIMELINE.MAC);
     return {
-      ...this.moment(timeline, sequence, TIMELINE.STAMP, TIMELINE.FRAME),
+      ...this.momentOf(timeline, sequence, TIMELINE.STAMP, TIMELINE.FRAME),
       mac: macOrNull(mac),
       name: this.name(mac),
       speaker: this.speakerIp(timeline.get(sequence, TIMELINE.SPEAKER)),
@@ -116,7 +132,7 @@ export class Entries {
     const field = (index: number): number => failovers.get(sequence, index);
     const frame = (index: number): number | null => field(index) || null;
     const id = field(FAILOVER.ID);
-    const moment = this.moment(failovers, sequence, FAILOVER.STAMP, FAILOVER.FRAME);
+    const moment = this.momentOf(failovers, sequence, FAILOVER.STAMP, FAILOVER.FRAME);
     return {
       ip: this.ip(id),
       vlan: this.vlan(id),
@@ -149,7 +165,7 @@ export class Entries {
     const firstServiceFrame = field(OUTAGE.FIRST_SERVICE) || null;
     const failover = field(OUTAGE.FAILOVER);
     const cause = logs.failovers.get(failover, FAILOVER.CAUSE);
-    const { time, t } = this.moment(logs.outages, sequence, OUTAGE.END_STAMP, OUTAGE.END_FRAME);
+    const { time, t } = this.momentOf(logs.outages, sequence, OUTAGE.END_STAMP, OUTAGE.END_FRAME);
     const isIpv4 = this.from.book.family(id) === 4;
     const client = field(OUTAGE.CLIENT);
     const mac = clients.mac(client);
@@ -202,16 +218,13 @@ export class Entries {
     return { mac: formatMac(mac), name: this.name(mac), speaker: this.speakerIp(speaker) };
   }
 
-  private moment(
+  private momentOf(
     records: RecordLog,
     sequence: number,
     stampField: number,
     frameField: number,
-  ): { time: string | null; t: number | null; frame: number } {
-    const stamp = records.get(sequence, stampField);
-    const frame = records.get(sequence, frameField);
-    const { times } = this.from;
-    return { time: times.format(stamp, frame), t: times.sinceFirst(stamp), frame };
+  ): Moment {
+    return this.moment(records.get(sequence, stampField), records.get(sequence, frameField));
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Entries } from './entries.ts';
 import type { Finding, Severity } from './result.ts';
-import type { TimeBase } from './time-base.ts';
 
 /**
  * The findings that detectors raise while frames pass: each with its evidence frame, the moment
@@ -26,16 +25,14 @@ export class FindingLog {
   /** How addresses, names and times are written. */
   readonly entries: Entries;
   private readonly clock: Clock;
-  private readonly times: TimeBase;
   private readonly limit: number;
   private readonly first: Finding[] = [];
   private readonly last: Finding[] = [];
   /** Findings ever raised. */
   count = 0;
 
-  constructor(clock: Clock, times: TimeBase, entries: Entries, limit: number) {
+  constructor(clock: Clock, entries: Entries, limit: number) {
     this.clock = clock;
-    this.times = times;
     this.entries = entries;
     this.limit = limit;
   }
@@ -49,12 +46,11 @@ export class FindingLog {
   /** Gives the finding, whose words may still be completed until the document is made. */
   raise(discovery: Discovery): Finding {
     const { code, severity, id, frame, stamp, message, advice } = discovery;
-    const { entries, times } = this;
+    const { entries } = this;
     const finding: Finding = {
       code,
       severity,
-      time: times.format(stamp, frame),
-      t: times.sinceFirst(stamp),
+      ...entries.moment(stamp, frame),
       frame: frame === 0 ? null : frame,
       vlan: id === 0 ? null : entries.vlan(id),
       ip: id === 0 ? null : entries.ip(id),

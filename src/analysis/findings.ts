@@ -1,4 +1,5 @@
 import type { Analysis } from './analysis.ts';
+import type { Entries } from './entries.ts';
 import { endsOf } from './logs.ts';
 import type { CaptureSummary, Finding, FrameCounts, Severity, Vantage } from './result.ts';
 
@@ -31,17 +32,17 @@ export function findingsOf(
   facts: CaptureFacts,
   limit: number,
 ): { count: number; shown: Finding[] } {
-  const { detectors, refusals, entries, times } = analysis;
-  const ofCapture = captureFindings(facts).map(complete);
+  const { detectors, refusals, entries } = analysis;
+  const ofCapture = captureFindings(facts).map((draft) => complete(draft, entries));
   for (const finding of ofCapture) detectors.log.onFinding?.(finding);
-  const all = [...refusals.findings(entries, times), ...detectors.log.kept(), ...ofCapture];
+  const all = [...refusals.findings(entries), ...detectors.log.kept(), ...ofCapture];
   // What has no frame is about the whole capture and comes last; equal frames keep their order.
   all.sort((a, b) => (a.frame ?? Infinity) - (b.frame ?? Infinity) || 0);
   const count = refusals.size + detectors.log.count + ofCapture.length;
   return { count, shown: endsOf(all, limit) };
 }
 
-function complete(draft: Draft): Finding {
+function complete(draft: Draft, entries: Entries): Finding {
   const { code, severity, time, t, frame, vlan, ip, message, advice } = draft;
   return {
     code,
@@ -49,6 +50,7 @@ function complete(draft: Draft): Finding {
     time: time ?? null,
     t: t ?? null,
     frame: frame ?? null,
+    ...entries.originOf(frame ?? null),
     vlan: vlan ?? null,
     ip: ip ?? null,
     message,

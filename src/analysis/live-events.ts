@@ -2,7 +2,7 @@
  * What a running lab tells, one object an event, as `havip up --json` prints them: a public
  * contract (design, section 6). `time` is RFC 3339 UTC with nine decimals.
  */
-import type { Cause, Finding, Party } from './result.ts';
+import type { Cause, Finding, FrameOrigin, Party } from './result.ts';
 
 export interface ReadyEvent {
   event: 'ready';
@@ -38,7 +38,10 @@ export interface TakeoverEvent {
   repointMicroseconds: number | null;
 }
 
-export type FindingEvent = { event: 'finding'; time: string } & Omit<Finding, 'time' | 't'>;
+export type FindingEvent = { event: 'finding'; time: string } & Omit<
+  Finding,
+  'time' | 't' | keyof FrameOrigin
+>;
 
 /** Frames dropped since the event before, by reason; those without change are left out. */
 export interface DropsEvent {

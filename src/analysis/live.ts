@@ -154,9 +154,9 @@ export class LiveAnalysis {
 
   /** The finding of a refusal is told once for each address, claimant and reason. */
   private tellRefusals(): void {
-    const { refusals, entries, times } = this.analysis;
+    const { refusals, entries } = this.analysis;
     if (refusals.size === this.refused) return;
-    const fresh = refusals.findings(entries, times, this.refused);
+    const fresh = refusals.findings(entries, this.refused);
     this.refused = refusals.size;
     for (const finding of fresh) this.listener.onFinding(finding);
   }

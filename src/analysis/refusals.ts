@@ -3,7 +3,6 @@ import { formatMac } from '../wire/mac.ts';
 import type { Clock } from './clock.ts';
 import type { Entries } from './entries.ts';
 import type { Finding } from './result.ts';
-import type { TimeBase } from './time-base.ts';
 
 /**
  * What the claim guard refused, counted for each address, claimant and reason: the first frame
@@ -68,12 +67,12 @@ export class Refusals {
   }
 
   /** The findings of those from number `from` on, counted from 0. */
-  findings(entries: Entries, times: TimeBase, from = 0): Finding[] {
-    return this.all.slice(from).map((refusal) => findingOf(refusal, entries, times));
+  findings(entries: Entries, from = 0): Finding[] {
+    return this.all.slice(from).map((refusal) => findingOf(refusal, entries));
   }
 }
 
-function findingOf(refusal: Refusal, entries: Entries, times: TimeBase): Finding {
+function findingOf(refusal: Refusal, entries: Entries): Finding {
   const { id, mac, frame, stamp, count } = refusal;
   const reason = DROP_REASON_NAMES[refusal.reason] as string;
   const name = entries.name(mac);
@@ -83,9 +82,7 @@ function findingOf(refusal: Refusal, entries: Entries, times: TimeBase): Finding
   return {
     code: 'claim-refused',
     severity: 'error',
-    time: times.format(stamp, frame),
-    t: times.sinceFirst(stamp),
-    frame,
+    ...entries.moment(stamp, frame),
     vlan: entries.vlan(id),
     ip,
     message: `${who} claimed ${ip} ${often} and the cloud would refuse it: ${reason}.`,

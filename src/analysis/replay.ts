@@ -3,6 +3,7 @@ import type { Site } from '../dataplane/address-plan.ts';
 import { Analysis } from './analysis.ts';
 import { factsOf, type ReplayTally } from './capture-facts.ts';
 import { documentOf } from './document.ts';
+import { FrameOrigins } from './frame-origins.ts';
 import { hasSeveralInterfaces, Interleaver } from './interleaver.ts';
 import type { LaneCollector } from './lane-collector.ts';
 import { announce } from './listening.ts';
@@ -50,6 +51,7 @@ export class Replay {
   private readonly files: readonly string[];
   private readonly analysis: Analysis;
   private readonly times: TimeBase;
+  private readonly origins: FrameOrigins | null;
   private interleaver: Interleaver | null = null;
   private readonly linkTypes = new Set<number>();
   private lastLinkType = -1;
@@ -76,6 +78,8 @@ export class Replay {
     const { site, limit, allClaims, caches = false } = options;
     this.analysis = new Analysis(site, keptFor(limit), allClaims, { keepsCaches: caches });
     this.times = this.analysis.times;
+    this.origins = files.length > 1 ? new FrameOrigins(files) : null;
+    this.analysis.entries.origins = this.origins;
     const isLimited = options.from !== null || options.to !== null;
     this.looksAtEach = isLimited || options.lanes === true;
     if (options.listener !== null) announce(this.analysis, options.listener);
@@ -139,6 +143,8 @@ export class Replay {
   private step(batch: RecordBatch, capture: CaptureReader): boolean {
     if (this.goStraight(capture)) return true;
     if (capture.read(batch) === 0) return false;
+    // A batch of a merged capture is of one file.
+    if (this.origins !== null) this.origins.pass(batch.file[0]!, batch.count);
     this.take(batch, capture);
     return true;
   }
@@ -279,6 +285,7 @@ export class Replay {
       capture: this.capture,
       linkTypes: this.linkTypes,
       position: this.position,
+      origins: this.origins,
       frames: this.frames,
       bytes: this.bytes,
       firstStamp: this.firstStamp,

@@ -1,8 +1,9 @@
 /**
  * The replay result: the document that `havip replay --format json` prints and every other report
  * is made from. Times are RFC 3339 UTC with nine decimals (`time`), or seconds since the first
- * frame (`t`); `frame` is the 1-based number that Wireshark shows. Field for field this is the
- * published schema "havip/replay/1": a change here is a change of a public contract.
+ * frame (`t`); `frame` is the 1-based number that Wireshark shows, of several merged captures the
+ * position in the merged order. Field for field this is the published schema "havip/replay/1": a
+ * change here is a change of a public contract.
  */
 export type Cause =
   | 'initial'
@@ -20,8 +21,19 @@ export type OutageCause = Cause | 'refused-claim' | 'claim' | 'unknown';
 export type Vantage = 'switch' | 'host' | 'any' | 'arp-only' | 'rewritten';
 export type Severity = 'error' | 'warning' | 'info';
 
-/** A moment of the capture; all three are null where the frame carried no time. */
-export interface Moment {
+/**
+ * Where a frame stood before several captures were merged. Absent where there was but one, and
+ * where it is not known any more: of a capture so long that not every frame's place was kept.
+ */
+export interface FrameOrigin {
+  /** As in `capture.files`. */
+  file: string;
+  /** The 1-based number that Wireshark shows for that file alone. */
+  fileFrame: number;
+}
+
+/** A moment of the capture; `time` and `t` are null where the frame carried no time. */
+export interface Moment extends Partial<FrameOrigin> {
   time: string | null;
   t: number | null;
   frame: number;
@@ -191,7 +203,8 @@ export interface OutageEntry {
   cause: OutageCause;
 }
 
-export interface Finding {
+/** Its origin, too, is there only where there is a frame. */
+export interface Finding extends Partial<FrameOrigin> {
   code: string;
   severity: Severity;
   time: string | null;

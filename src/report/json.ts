@@ -16,6 +16,8 @@ function shape(words: string, nested: Readonly<Record<string, Shape>> = {}): Sha
   return { keys, inner: keys.map((key) => nested[key] ?? null) };
 }
 
+/** A frame's place, and in its own file where several were merged. */
+const MOMENT = 'time t frame file fileFrame';
 const PARTY = shape('mac name speaker');
 const HOLDER = shape('mac name');
 
@@ -27,11 +29,11 @@ const LISTS = {
   ),
   havips: shape('ip vlan subnet enforced members holder claims timeline', {
     claims: shape('moved confirmed noted refused'),
-    timeline: shape('time t frame mac name speaker cause'),
+    timeline: shape(`${MOMENT} mac name speaker cause`),
   }),
-  claims: shape('time t frame vlan ip mac ethernetSource name form verdict reason'),
+  claims: shape(`${MOMENT} vlan ip mac ethernetSource name form verdict reason`),
   failovers: shape(
-    'ip vlan time t frame from to cause detectionSeconds outageSeconds ' +
+    `ip vlan ${MOMENT} from to cause detectionSeconds outageSeconds ` +
       'masterDownIntervalSeconds evidence receivers',
     {
       from: PARTY,
@@ -48,10 +50,10 @@ const LISTS = {
       'failover cause',
     { client: shape('mac ip'), before: HOLDER, after: HOLDER },
   ),
-  findings: shape('code severity time t frame vlan ip message advice'),
+  findings: shape(`code severity ${MOMENT} vlan ip message advice`),
   caches: shape('ip vlan client elided entries', {
     client: shape('mac ip name'),
-    entries: shape('time t frame untilT untilFrame mac name state why'),
+    entries: shape(`${MOMENT} untilT untilFrame mac name state why`),
   }),
 };
 

@@ -48,6 +48,25 @@ test('keys stand in the published order, whatever the order in memory', () => {
   );
 });
 
+test('of merged captures the place in its file follows each frame', () => {
+  const place = { file: 'b.pcap', fileFrame: 45 };
+  const result = crashResult();
+  for (const havip of result.havips) {
+    havip.timeline = havip.timeline.map((entry) => ({ ...place, ...entry }));
+  }
+  result.claims = result.claims.map((claim) => ({ ...claim, ...place }));
+  result.failovers = result.failovers.map((failover) => ({ ...failover, ...place }));
+  result.findings = result.findings.map((finding) => ({ ...finding, ...place }));
+  const document = JSON.parse([...jsonReport(result)].join(''));
+  const withPlace = (text: string) => text.replace(' frame ', ' frame file fileFrame ');
+  expect(keys(document.claims[4])).toBe(withPlace(KEYS.claim));
+  expect(keys(document.failovers[0])).toBe(withPlace(KEYS.failover));
+  expect(keys(document.findings[0])).toBe(withPlace(KEYS.finding));
+  expect(keys(document.havips[0].timeline[0])).toBe(
+    withPlace('time t frame mac name speaker cause'),
+  );
+});
+
 test('the schema comes first and each entry of a list has a line', () => {
   const lines = [...jsonReport(crashResult())].join('').split('\n');
   expect(lines[1]).toBe('"schema":"havip/replay/1",');
