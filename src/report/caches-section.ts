@@ -4,12 +4,13 @@ import { cut, ROWS_MAX } from './cut.ts';
 import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page } from './page.ts';
-import { offset } from './quantity.ts';
+import { offset, placeInFile } from './quantity.ts';
 
 const COLUMNS: Column[] = [
   { title: 'from t', right: true, label: 'from t' },
   { title: 'to t', right: true, label: 'to t' },
   { title: 'frame', right: true, optional: 2, label: 'frame' },
+  { title: 'in its file', optional: 4, label: 'in', isSparse: true },
   { title: 'MAC' },
   { title: 'host', optional: 3 },
   { title: 'state', optional: 1 },
@@ -55,6 +56,7 @@ function cells(row: CacheRowEntry, naming: Naming): string[] {
     offset(row.t),
     row.untilFrame === null ? 'end' : offset(row.untilT),
     String(row.frame),
+    placeInFile(row),
     row.mac ?? '(incomplete)',
     host === row.mac ? '' : host,
     row.state,

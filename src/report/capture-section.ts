@@ -3,7 +3,7 @@ import type { Finding, ReplayResult, Severity } from '../analysis/result.ts';
 import { ROWS_MAX } from './cut.ts';
 import { addressLabel } from './naming.ts';
 import type { Page, Tone } from './page.ts';
-import { clockTime, count, counted, duration, octets } from './quantity.ts';
+import { clockTime, count, counted, duration, frameLabel, octets } from './quantity.ts';
 
 const TONES: Record<Severity, Tone> = { error: 'bad', warning: 'warn', info: 'dim' };
 const ORDER: Severity[] = ['error', 'warning', 'info'];
@@ -29,7 +29,7 @@ function writeFinding(page: Page, finding: Finding): void {
   const where: string[] = [];
   if (finding.ip !== null) where.push(addressLabel(finding.ip, finding.vlan));
   if (finding.time !== null) where.push(clockTime(finding.time) + ' UTC');
-  if (finding.frame !== null) where.push(`frame ${finding.frame}`);
+  if (finding.frame !== null) where.push(`frame ${frameLabel(finding)}`);
   const place = where.length > 0 ? ` (${where.join(', ')})` : '';
   const tone = TONES[finding.severity];
   page.paragraph(`${finding.severity}: ${finding.code}${place}`, { indent: 2, hang: 4, tone });

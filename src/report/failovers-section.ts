@@ -4,7 +4,7 @@ import { failoverCause } from './cause-texts.ts';
 import { cut } from './cut.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page } from './page.ts';
-import { clockTime, difference, duration, offset } from './quantity.ts';
+import { clockTime, difference, duration, frameLabel, offset } from './quantity.ts';
 import { receiverLines } from './receivers-text.ts';
 
 const ROWS = 10;
@@ -32,7 +32,7 @@ export function writeFailovers(page: Page, result: ReplayResult, naming: Naming)
 
 function writeFailover(page: Page, failover: FailoverEntry, number: number, naming: Naming): void {
   const t = offset(failover.t);
-  const when = `${clockTime(failover.time)} UTC, t ${t} s, frame ${failover.frame}`;
+  const when = `${clockTime(failover.time)} UTC, t ${t} s, frame ${frameLabel(failover)}`;
   const address = addressLabel(failover.ip, failover.vlan);
   page.paragraph(`${number}  ${address}  ${when}`, { indent: 2, hang: 5 });
   const move = `${naming.full(failover.from)} → ${naming.full(failover.to)}`;

@@ -14,7 +14,7 @@ import { outageCause, refusalReason } from './cause-texts.ts';
 import { wrap } from './layout.ts';
 import { addressLabel } from './naming.ts';
 import { type Look, paint, printable, type Tone } from './page.ts';
-import { clockTime, duration } from './quantity.ts';
+import { clockTime, duration, frameLabel } from './quantity.ts';
 
 /** Told each line with the moment it speaks of (seconds since the first frame, or null). */
 export type LineSink = (line: string, t: number | null) => void;
@@ -47,7 +47,7 @@ export class Follower implements ReplayListener {
     }
     const verb = claim.verdict === 'moved' ? '→' : claim.verdict;
     const tone = claim.verdict === 'moved' ? 'strong' : 'dim';
-    this.#say(claim, `${address} ${verb} ${who} (${claim.form}, frame ${claim.frame})`, tone);
+    this.#say(claim, `${address} ${verb} ${who} (${claim.form}, frame ${frameLabel(claim)})`, tone);
   }
 
   /** Changes that no claim of their own shows: the rest is told by the claim already. */
@@ -56,7 +56,7 @@ export class Follower implements ReplayListener {
     if (entry.mac === null) this.#say(entry, `${address} has no holder any more`, 'warn');
     else if (entry.cause === 'station-move' || entry.cause === 'resumed') {
       const what = `${address} with ${party(entry)}: ${entry.cause}`;
-      this.#say(entry, `${what} (frame ${entry.frame})`, 'plain');
+      this.#say(entry, `${what} (frame ${frameLabel(entry)})`, 'plain');
     }
   }
 
@@ -94,7 +94,7 @@ export class Follower implements ReplayListener {
     if (this.#quiet.size >= QUIET_KINDS_MAX) this.#quiet.clear();
     this.#quiet.set(key, { since: t, count: 0 });
     const before = quiet === undefined || quiet.count === 0 ? '' : `, and ${quiet.count} before`;
-    this.#say(claim, `${text} (${claim.form}, frame ${claim.frame}${before})`, 'bad');
+    this.#say(claim, `${text} (${claim.form}, frame ${frameLabel(claim)}${before})`, 'bad');
   }
 
   #say(moment: { time: string | null; t: number | null }, text: string, tone: Tone): void {

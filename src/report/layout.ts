@@ -90,6 +90,8 @@ export interface Column {
   right?: boolean;
   /** Left out where the width is short, highest number first; absent: always kept. */
   optional?: number;
+  /** Left out where no row has anything in it. */
+  isSparse?: boolean;
   /** Said before the cell where rows are stacked and no heading can explain it. */
   label?: string;
 }
@@ -106,7 +108,8 @@ export function table(
   rows: string[][],
   width: number,
 ): { lines: string[]; heading: boolean } {
-  const kept = columns.map((_, index) => index);
+  const isEmpty = (index: number): boolean => rows.every((row) => (row[index] ?? '') === '');
+  const kept = [...columns.keys()].filter((index) => !columns[index]?.isSparse || !isEmpty(index));
   const widths = columns.map((column, index) =>
     Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index] ?? ''))),
   );

@@ -6,7 +6,7 @@ import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import { failoverNumber } from './outage-words.ts';
 import type { Page } from './page.ts';
-import { clockTime, duration, offset } from './quantity.ts';
+import { clockTime, duration, frameLabel, offset } from './quantity.ts';
 import { type RefusalGroup, refusalGroups, refusalsLeftOut } from './refusal-groups.ts';
 
 const COLUMNS: Column[] = [
@@ -70,9 +70,10 @@ export function writeRefusals(page: Page, result: ReplayResult, naming: Naming):
 }
 
 function writeRefusal(page: Page, group: RefusalGroup, naming: Naming): void {
-  const { first, count, lastFrame } = group;
+  const { first, count, last } = group;
   const sender = first.ethernetSource === undefined ? '' : `, sent from ${first.ethernetSource}`;
-  const frames = count === 1 ? `frame ${first.frame}` : `frames ${first.frame} to ${lastFrame}`;
+  const from = frameLabel(first);
+  const frames = count === 1 ? `frame ${from}` : `frames ${from} to ${frameLabel(last)}`;
   page.paragraph(
     `${count} × ${addressLabel(first.ip, first.vlan)} by ${naming.full(first)}${sender}: ` +
       `${refusalReason(first.reason)} (${first.reason ?? '-'})`,

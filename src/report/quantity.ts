@@ -2,6 +2,7 @@
  * Numbers as a person reads them: durations, moments, counts, octets. Digits are cut or rounded
  * for reading only; the JSON document has them all.
  */
+import type { FrameOrigin } from '../analysis/result.ts';
 
 /** A duration: milliseconds below one second, minutes from two minutes on. */
 export function duration(seconds: number): string {
@@ -37,8 +38,16 @@ export function offset(t: number | null): string {
   return t === null ? '-' : t.toFixed(3);
 }
 
-export function frameNumber(frame: number | null): string {
-  return frame === null ? '-' : String(frame);
+/** `120`; of several merged captures `120 (b.pcap 45)`. */
+export function frameLabel(entry: Partial<FrameOrigin> & { frame: number | null }): string {
+  const place = placeInFile(entry);
+  const number = String(entry.frame ?? '-');
+  return place === '' ? number : `${number} (${place})`;
+}
+
+/** `b.pcap 45`; nothing where there is one capture only. */
+export function placeInFile({ file, fileFrame }: Partial<FrameOrigin>): string {
+  return file === undefined ? '' : `${file} ${fileFrame}`;
 }
 
 /** Thousands set apart: 1,234,567. */

@@ -5,7 +5,7 @@ import { counted } from './quantity.ts';
 export interface RefusalGroup {
   readonly first: ClaimEntry;
   count: number;
-  lastFrame: number;
+  last: ClaimEntry;
 }
 
 /** In the order of their first claims. */
@@ -16,10 +16,10 @@ export function refusalGroups(result: ReplayResult): RefusalGroup[] {
     const source = claim.ethernetSource ?? '';
     const key = [claim.ip, claim.vlan, claim.mac, source, claim.form, claim.reason].join(' ');
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first: claim, count: 1, lastFrame: claim.frame });
+    if (group === undefined) groups.set(key, { first: claim, count: 1, last: claim });
     else {
       group.count++;
-      group.lastFrame = claim.frame;
+      group.last = claim;
     }
   }
   return [...groups.values()];

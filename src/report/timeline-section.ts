@@ -4,12 +4,13 @@ import { cut, ROWS_MAX } from './cut.ts';
 import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page } from './page.ts';
-import { clockTime, counted, date, offset } from './quantity.ts';
+import { clockTime, counted, date, offset, placeInFile } from './quantity.ts';
 
 const COLUMNS: Column[] = [
   { title: 'time (UTC)', optional: 2 },
   { title: 't', right: true, label: 't' },
   { title: 'frame', right: true, optional: 1, label: 'frame' },
+  { title: 'in its file', optional: 3, label: 'in', isSparse: true },
   { title: 'holder' },
   { title: 'cause' },
 ];
@@ -54,6 +55,7 @@ function rows(entries: TimelineEntry[], naming: Naming, started: string | null):
     moment(entry.time, started),
     offset(entry.t),
     String(entry.frame),
+    placeInFile(entry),
     naming.full(entry),
     entry.cause,
   ]);

@@ -6,7 +6,7 @@ import type { FailoverEntry, OutageEntry, ReplayResult } from '../analysis/resul
 import { failoverCause, outageCause, refusalReason } from './cause-texts.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page, Tone } from './page.ts';
-import { clockTime, counted, duration, listed } from './quantity.ts';
+import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
 
 /** Link types under which ARP and MAC addresses travel. */
 const ETHERNET = new Set(['EN10MB', 'LINUX_SLL', 'LINUX_SLL2']);
@@ -146,7 +146,7 @@ function holders(result: ReplayResult, naming: Naming): string[] {
   if (only !== undefined) {
     const entry = last(only.timeline);
     if (entry === undefined) return [`At the end ${only.holder} holds it.`];
-    const since = `since ${clockTime(entry.time)} UTC, frame ${entry.frame}`;
+    const since = `since ${clockTime(entry.time)} UTC, frame ${frameLabel(entry)}`;
     return [`At the end ${naming.full(entry)} holds it, ${since}.`];
   }
   const shares = new Map<string, number>();
@@ -175,7 +175,7 @@ function refusals(result: ReplayResult, naming: Naming): [string, Tone] | null {
     const example =
       first === undefined
         ? ''
-        : ` (first: frame ${first.frame}, ${naming.full(first)} for ${first.ip}: ` +
+        : ` (first: frame ${frameLabel(first)}, ${naming.full(first)} for ${first.ip}: ` +
           `${refusalReason(first.reason)})`;
     // Those of ordinary addresses are counted in the list of claims alone, which may be cut.
     const least = result.elided.claims > 0 && ordinary.length > 0 ? 'At least ' : '';

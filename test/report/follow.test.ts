@@ -34,6 +34,13 @@ test('a claim that moves the address is one line with its moment', () => {
   ]);
 });
 
+test('of several captures, the frame is found in its own', () => {
+  follower.onClaim(claim({ file: 'b.pcap', fileFrame: 12 }));
+  expect(lines[0]?.[0].replace(/\n +/, ' ')).toContain(
+    '(gratuitous-request, frame 33 (b.pcap 12))\n',
+  );
+});
+
 test('a refusal says who and why', () => {
   follower.onClaim(claim({ mac: ROGUE, name: null, verdict: 'refused', reason: 'not-member' }));
   expect(lines[0]?.[0].replace(/\n +/, ' ')).toContain(

@@ -52,7 +52,7 @@ describe('the report of a crash', () => {
 describe('widths', () => {
   for (const width of [40, 61, 80, 120]) {
     test(`no line is wider than ${width}`, () => {
-      for (const result of [crashResult(), longResult(), emptyResult()]) {
+      for (const result of [crashResult(), longResult(), mergedResult(), emptyResult()]) {
         for (const unicode of [true, false]) {
           for (const line of report(result, { width, unicode }).split('\n')) {
             expect(displayWidth(line), line).toBeLessThanOrEqual(width);
@@ -88,6 +88,41 @@ function longResult(): ReplayResult {
   result.capture.truncated = true;
   return result;
 }
+
+const PLACE = { file: 'captures/node-b.pcap', fileFrame: 45 };
+
+/** Of several captures, of which one has a long name. */
+function mergedResult(file = '/a/very/long/path/' + 'x'.repeat(150) + '.pcap'): ReplayResult {
+  const result = crashResult();
+  const place = { ...PLACE, file };
+  for (const havip of result.havips) {
+    havip.timeline = havip.timeline.map((entry) => ({ ...entry, ...place }));
+  }
+  result.claims = result.claims.map((claim) => ({ ...claim, ...place }));
+  result.failovers = result.failovers.map((failover) => ({ ...failover, ...place }));
+  result.findings = result.findings.map((finding) => ({ ...finding, ...place }));
+  return result;
+}
+
+describe('merged captures', () => {
+  const text = report(mergedResult(PLACE.file), { width: 120 });
+
+  test('have each frame with its place in its file', () => {
+    expect(text).toContain('UTC, frame 702 (captures/node-b.pcap 45).');
+    expect(text).toContain('t 12.702 s, frame 702 (captures/node-b.pcap 45)\n');
+    expect(text).toContain('error: claim-refused (192.168.0.88, 12:53:33.100 UTC, frame 900 (capt');
+    expect(text).toContain('frames 900 (captures/node-b.pcap 45) to 905 (captures/node-b.pcap 45)');
+    expect(text).toMatch(/frame {2}in its file +holder/);
+    expect(text).toMatch(/ 702 {2}captures\/node-b\.pcap 45 {2}192\.168\.0\.210/);
+  });
+
+  test('have a column of their own only where there is room', () => {
+    const narrow = report(mergedResult(), { width: 80 });
+    expect(narrow).not.toContain('in its file');
+    expect(narrow).toMatch(/time \(UTC\) +t {2}frame {2}holder/);
+    expect(report(crashResult(), { width: 120 })).not.toContain('in its file');
+  });
+});
 
 describe('long lists', () => {
   const text = report(longResult());

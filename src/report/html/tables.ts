@@ -88,7 +88,7 @@ export function refusals(result: ReplayResult, naming: Naming): Content {
     { title: 'first' },
     { title: 'frames' },
   ];
-  const rows = groups.slice(0, ROWS).map(({ first, count, lastFrame }): Content[] => {
+  const rows = groups.slice(0, ROWS).map(({ first, count, last }): Content[] => {
     const { ip, vlan, ethernetSource, reason, form } = first;
     const source = ethernetSource === undefined ? null : html`<br>sent from ${ethernetSource}`;
     return [
@@ -97,7 +97,7 @@ export function refusals(result: ReplayResult, naming: Naming): Content {
       html`${naming.full(first)}${source}`,
       html`${refusalReason(reason)} <span class="quiet">(${reason}, ${form})</span>`,
       moment(first.t, SPAN),
-      html`${frame(first.frame)}${count === 1 ? null : html` to ${frame(lastFrame)}`}`,
+      html`${frame(first.frame)}${count === 1 ? null : html` to ${frame(last.frame)}`}`,
     ];
   });
   const note = refusalsLeftOut(result);
