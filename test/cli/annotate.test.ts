@@ -135,6 +135,36 @@ test('a crash shows its last advert, the outage and the takeover', async () => {
   expect(said(failover.frame).join()).toMatch(/takeover of 192\.168\.0\.88 .* caused by a crash/);
 });
 
+test('of merged captures the copy has each comment on the frame that its file has', async () => {
+  const files = ['09b-split-trunk', '09b-split-trunk-sw2'].map((name) =>
+    path.join(pcaps, `${name}.pcap.gz`),
+  );
+  const out = place('merged.pcapng');
+  const { out: text } = await replayed(...files, '--format', 'json', '--annotate', out);
+  const { failovers, findings } = JSON.parse(text);
+  const reader = await openCapture(out, { comments: true });
+  const copied = await drain(reader, 64);
+  const original = new Map<string, string[]>();
+  for (const file of files) {
+    const records = await drain(await openCapture(file), 64);
+    original.set(
+      file,
+      records.map(({ data, seconds, nanoseconds }) => `${seconds}.${nanoseconds} ${data}`),
+    );
+  }
+  const said = (frame: number) =>
+    reader.comments.filter(({ record }) => record === frame).map((comment) => comment.text);
+  expect(new Set(failovers.map(({ file }: { file: string }) => file))).toEqual(new Set(files));
+  for (const { frame, file, fileFrame } of failovers) {
+    const { data, seconds, nanoseconds } = copied[frame - 1] as (typeof copied)[number];
+    expect(`${seconds}.${nanoseconds} ${data}`).toBe(original.get(file)?.[fileFrame - 1]);
+    expect(said(frame).join()).toContain('takeover of 192.168.20.100');
+  }
+  for (const { frame, code } of findings) {
+    if (frame !== null) expect(said(frame).join()).toContain(code);
+  }
+});
+
 describe('what cannot be', () => {
   test.each([
     ['the capture itself', CRASH, /is the capture itself; name another file/],
