@@ -4,8 +4,8 @@
  */
 import type { Condition, Line } from './lines.ts';
 import type { NoticeLog, Place } from './notices.ts';
-import { shown } from './notices.ts';
-import type { Word } from './words.ts';
+import { isAuthentication, shownWord, withoutPasswords } from './passwords.ts';
+import { isBrace, type Word } from './words.ts';
 
 export interface Statement {
   readonly keyword: Word;
@@ -59,14 +59,15 @@ class Builder {
 
   finish(): Statement[] {
     for (const { keyword } of this.#open) {
-      const what = `the block of ${shown(keyword.text)} is not closed; add a } after it`;
+      const what = `the block of ${shownWord(keyword)} is not closed; add a } after it`;
       this.#notices.add('unclosed-block', keyword.place, what);
     }
     return this.#root;
   }
 
   #statement(words: Word[], condition: Condition | null, applies: boolean): void {
-    const [keyword, ...values] = words;
+    const isAmongPasswords = this.#open.some(({ keyword }) => isAuthentication(keyword));
+    const [keyword, ...values] = isAmongPasswords ? withoutPasswords(words) : words;
     if (keyword === undefined) return;
     const statement = { keyword, values, condition, applies, block: null, end: null };
     (this.#open.at(-1)?.block ?? this.#root).push(statement);
@@ -99,8 +100,4 @@ class Builder {
     }
     this.#notices.add('extra-brace', place, 'this } closes nothing; remove it');
   }
-}
-
-function isBrace({ text, isQuoted }: Word): boolean {
-  return !isQuoted && (text === '{' || text === '}');
 }

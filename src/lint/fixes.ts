@@ -15,6 +15,9 @@ import type { Word } from './words.ts';
 
 const INDENT = '    ';
 
+/** A word that is to be found as it is written. */
+type Plain = Pick<Word, 'text' | 'place'>;
+
 /** The statement's value, or its first, becomes `to`. */
 export function setValue(source: SourceLines, statement: Statement, to: string): Fix {
   const [value] = statement.values;
@@ -36,14 +39,14 @@ export function dropKeyword({ config }: Running, source: SourceLines, keyword: s
   return statement === null ? null : drop(source, statement);
 }
 
-export function replaceWord(source: SourceLines, word: Word, to: string): Fix {
+export function replaceWord(source: SourceLines, word: Plain, to: string): Fix {
   return { edits: replaced(source, word, to), write: [to] };
 }
 
 /** The statement vanishes, with its lines where nothing else stands on them. */
 export function drop(source: SourceLines, statement: Statement): Fix {
   const { keyword } = statement;
-  const end = endOf(source, statement);
+  const end = endOf(statement);
   if (end === null || !source.has(keyword.place, keyword.text)) return { edits: [], write: [] };
   const { file, line, column } = keyword.place;
   const before = source.line(file, line)?.slice(0, column - 1) ?? '';
@@ -85,7 +88,7 @@ export function addGlobal(conf: KeepalivedConf, source: SourceLines, line: strin
   return { edits: [{ file, line: at, column: 1, endLine: at, endColumn: 1, text }], write };
 }
 
-function replaced(source: SourceLines, { text, place }: Word, to: string): Edit[] {
+function replaced(source: SourceLines, { text, place }: Plain, to: string): Edit[] {
   const { file, line, column } = place;
   const length = source.lengthAt(place);
   const isPlain = source.has(place, text) && length === text.length;
@@ -97,7 +100,7 @@ function replaced(source: SourceLines, { text, place }: Word, to: string): Edit[
 /** New lines behind a statement, indented as it is. */
 function after(source: SourceLines, statement: Statement, lines: readonly string[]): Edit[] {
   const { place, text: word } = statement.keyword;
-  const end = endOf(source, statement);
+  const end = endOf(statement);
   if (end === null || !source.has(place, word)) return [];
   const head = source.line(place.file, place.line)?.slice(0, place.column - 1) ?? '';
   const blanks = /^\s*/.exec(head)?.[0] ?? '';
@@ -112,11 +115,11 @@ function after(source: SourceLines, statement: Statement, lines: readonly string
 }
 
 /** Behind the last character of a statement; null where it is not in the file as it was read. */
-function endOf(source: SourceLines, { keyword, values, block, end }: Statement): Place | null {
+function endOf({ keyword, values, block, end }: Statement): Place | null {
   if (block !== null) return end === null ? null : { ...end, column: end.column + 1 };
   const last = values.at(-1) ?? keyword;
   if (last.place.file !== keyword.place.file || last.place.line !== keyword.place.line) return null;
-  return { ...last.place, column: last.place.column + source.lengthAt(last.place) };
+  return { ...last.place, column: last.endColumn };
 }
 
 /** Nothing but blanks and a comment. */

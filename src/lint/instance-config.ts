@@ -5,7 +5,7 @@
 import { type Address, parseAddress } from '../havip/cidr.ts';
 import type { Statement } from './blocks.ts';
 import type { NoticeLog, Place } from './notices.ts';
-import { shown } from './notices.ts';
+import { shownWord } from './passwords.ts';
 import { type Given, type ScriptUse, Settings } from './settings.ts';
 import { type VirtualAddress, virtualAddressOf } from './virtual-address.ts';
 
@@ -198,7 +198,7 @@ function peersOf(settings: Settings, notices: NoticeLog): UnicastPeer[] {
   return settings.listed('unicast_peer').flatMap(({ keyword }) => {
     const address = parseAddress(keyword.text);
     if (address !== null) return [{ address, place: keyword.place }];
-    const what = `${shown(keyword.text)} is no address and is left out`;
+    const what = `${shownWord(keyword)} is no address and is left out`;
     notices.add('bad-value', keyword.place, `${what}; write one such as 192.168.0.210`);
     return [];
   });
@@ -226,9 +226,9 @@ export function tracksOf(settings: Settings, notices: NoticeLog): Track[] {
       const word = at < 0 ? undefined : values[at + 1];
       const weight = word === undefined ? null : { value: Number(word.text), place: word.place };
       const isRead = weight === null || Number.isSafeInteger(weight.value);
-      if (!isRead) {
-        const what = `weight ${shown(word?.text ?? '')} is no whole number; write -253 to 253`;
-        notices.add('bad-value', weight.place, what);
+      if (word !== undefined && !isRead) {
+        const what = `weight ${shownWord(word)} is no whole number; write -253 to 253`;
+        notices.add('bad-value', word.place, what);
       }
       return { kind, name: keyword.text, weight: isRead ? weight : null, place: keyword.place };
     }),

@@ -1,7 +1,8 @@
 /** Which statements of a tree keepalived would not know, or would find a brace too many at. */
 import type { Statement } from './blocks.ts';
 import { FILE_GRAMMAR, type Grammar } from './keywords.ts';
-import { type NoticeLog, shown } from './notices.ts';
+import type { NoticeLog } from './notices.ts';
+import { shownWord } from './passwords.ts';
 
 export function checkKeywords(statements: readonly Statement[], notices: NoticeLog): void {
   checkBlock(statements, FILE_GRAMMAR, notices);
@@ -23,7 +24,7 @@ function checkBlock(statements: readonly Statement[], grammar: Grammar, notices:
 function reportUnknown(statement: Statement, grammar: Grammar, notices: NoticeLog): void {
   const { keyword, block } = statement;
   const where = grammar.name === FILE_GRAMMAR.name ? 'outside of blocks' : `in ${grammar.name}`;
-  const what = `keepalived 2.2.7 knows no ${shown(keyword.text)} ${where}`;
+  const what = `keepalived 2.2.7 knows no ${shownWord(keyword)} ${where}`;
   const swallow = 'and takes the } of its block for that of the block around it; remove it';
   const message = `${what} ${block === null ? 'and passes it over' : swallow}`;
   const known = [...grammar.keywords.keys()];
@@ -34,12 +35,12 @@ function reportUnknown(statement: Statement, grammar: Grammar, notices: NoticeLo
 
 function refuseBlock({ keyword, block }: Statement, grammar: Grammar, notices: NoticeLog): void {
   if (block === null) return;
-  const what = `${shown(keyword.text)} takes no block; remove its braces`;
+  const what = `${shownWord(keyword)} takes no block; remove its braces`;
   notices.add('unexpected-block', keyword.place, what);
   checkBlock(block, grammar, notices);
 }
 
 function reportMissing({ keyword }: Statement, notices: NoticeLog): void {
-  const what = `${shown(keyword.text)} needs a block; write { behind it and } after what it holds`;
+  const what = `${shownWord(keyword)} needs a block; write { behind it and } after what it holds`;
   notices.add('missing-block', keyword.place, what);
 }

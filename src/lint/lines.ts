@@ -4,6 +4,7 @@
  */
 import { type NoticeLog, type Place, shown } from './notices.ts';
 import { type Definition, definitionOf, Parameters } from './parameters.ts';
+import { announcesPassword, isSecret, markPasswords } from './passwords.ts';
 import { REPETITIONS_MAX, repetitionOf } from './repetitions.ts';
 import { placeAt, type SourceText, sliced, sourceLine, splitLines } from './source-text.ts';
 import { type Word, withoutComment, wordsOf } from './words.ts';
@@ -77,6 +78,7 @@ class Reader {
   readonly #open: string[] = [];
   #included = 0;
   #rounds = 0;
+  #isPasswordContinued = false;
   #isFull = false;
 
   constructor(options: LineOptions, notices: NoticeLog) {
@@ -169,7 +171,9 @@ class Reader {
 
   #finish(source: SourceText): void {
     const { condition, rest } = conditionOf(source);
-    const words = wordsOf(rest, this.#notices);
+    const words = markPasswords(wordsOf(rest, this.#notices), this.#isPasswordContinued);
+    const isPassword = words.some((word) => isSecret(word) || announcesPassword(word.text));
+    this.#isPasswordContinued = isPassword && isContinued(rest.text);
     if (words.length === 0) return;
     if (this.lines.length >= LINES_MAX) {
       const what = `more than ${LINES_MAX} lines; the rest is not read`;
@@ -232,12 +236,14 @@ function conditionOf(source: SourceText): { condition: Condition | null; rest: S
   return { condition, rest: sliced(source, head.length) };
 }
 
+type PathWord = Pick<Word, 'text' | 'place'>;
+
 /** Braces belong to the pattern here. */
-function wordsOfPath(source: SourceText): Word[] {
+function wordsOfPath(source: SourceText): PathWord[] {
   const words = [...source.text.matchAll(/\S+/g)];
   return words.map((match) => {
     const text = match[0].replace(/^(["'])(.*)\1$/, '$2');
-    return { text, isQuoted: text !== match[0], place: placeAt(source, match.index) };
+    return { text, place: placeAt(source, match.index) };
   });
 }
 

@@ -98,6 +98,7 @@ function hostOf(file: LintFile, topology: Topology | null, source: SourceLines):
   const first = parseKeepalivedConf(file.text, file.file, options);
   const brace = surplusBraceOf(first);
   const conf = brace === null ? first : reread(file, brace, options);
+  source.hidePasswords(conf.statements);
   const lab = topology === null ? null : labHostOf(topology, file.host, conf);
   return { name: file.host, conf, lab, brace, instances: instancesIn(conf, file.host, lab) };
 }

@@ -5,7 +5,8 @@
  */
 import { type Address, parseAddress } from '../havip/cidr.ts';
 import type { Statement } from './blocks.ts';
-import { type NoticeLog, type Place, shown } from './notices.ts';
+import type { NoticeLog, Place } from './notices.ts';
+import { shownWord } from './passwords.ts';
 import type { Word } from './words.ts';
 
 /** A value that the file gives, with where it does. */
@@ -123,7 +124,7 @@ export class Settings {
   }
 
   #bad(keyword: string, word: Word, remedy: string): null {
-    const what = `${keyword} ${shown(word.text)} cannot be read and is left out; ${remedy}`;
+    const what = `${keyword} ${shownWord(word)} cannot be read and is left out; ${remedy}`;
     this.#notices.add('bad-value', word.place, what);
     return null;
   }

@@ -2,7 +2,7 @@
 import type { Edit, Finding, Rule } from './finding.ts';
 import type { LintResult } from './lint.ts';
 import { RULES } from './rules.ts';
-import { masked, type SourceLines } from './source-lines.ts';
+import type { SourceLines } from './source-lines.ts';
 
 export type InsteadKind = 'replace' | 'insert' | 'remove' | 'write';
 
@@ -26,8 +26,7 @@ export function ruleOf({ rule }: Finding): Rule {
 /** The line of the finding without passwords; null where it has no place. */
 export function shownLine({ source }: Pick<LintResult, 'source'>, finding: Finding): string | null {
   const { place } = finding;
-  const line = place === null ? null : source.line(place.file, place.line);
-  return line === null ? null : masked(line);
+  return place === null ? null : source.shownLine(place.file, place.line);
 }
 
 /** Null where the rule has nothing to write. */
@@ -40,7 +39,7 @@ export function insteadOf(source: SourceLines, { fix, place }: Finding): Instead
     return { kind: 'write', firstLine: line, lastLine: line, lines: fix.write };
   }
   // Of a block that is moved, what goes to its new place.
-  const lines = source.mendedLines(first.file, [first]).map(masked);
+  const lines = source.mendedLines(first.file, [first]);
   const firstLine = first.line;
   const lastLine = lastLineOf(first);
   if (isInsertion(first)) {

@@ -1,18 +1,23 @@
 /** The text of the files that were judged, line by line: spans of words, masks, mended lines. */
+import type { Statement } from './blocks.ts';
 import type { Edit } from './finding.ts';
 import type { Place } from './notices.ts';
+import { PasswordSpans } from './password-spans.ts';
 
-/** What stands for a password wherever a line is shown. */
-const MASK = '********';
-const PASSWORD = /(\bauth_pass[ \t]+)("[^"]*"?|'[^']*'?|[^\s{}]+)/g;
 const WORD = /^(?:"[^"]*"?|'[^']*'?|[^\s{}]+|[{}])/;
 
 export class SourceLines {
   readonly #files = new Map<string, readonly string[]>();
+  readonly #passwords = new PasswordSpans();
 
   /** As the parser splits them. */
   add(file: string, text: string): void {
     this.#files.set(file, text.split(/\r\n|\n|\r/));
+  }
+
+  /** What a tree knows to be passwords is shown no more. */
+  hidePasswords(statements: readonly Statement[]): void {
+    this.#passwords.add(statements);
   }
 
   get files(): string[] {
@@ -28,6 +33,18 @@ export class SourceLines {
     return this.#files.get(file)?.[line - 1] ?? null;
   }
 
+  /** A line without what it says of passwords; null where there is no such line. */
+  shownLine(file: string, line: number): string | null {
+    const text = this.line(file, line);
+    if (text === null) return null;
+    const masks = this.#masks(file, line).map((mask) => ({ ...mask, line: 1, endLine: 1 }));
+    return applied([text], masks).join('');
+  }
+
+  hasPassword(file: string, line: number): boolean {
+    return this.#masks(file, line).length > 0;
+  }
+
   /** Columns of the word that begins at a place; 1 where none does. */
   lengthAt(place: Place): number {
     const rest = this.line(place.file, place.line)?.slice(place.column - 1) ?? '';
@@ -40,14 +57,15 @@ export class SourceLines {
     return line?.startsWith(text, place.column - 1) ?? false;
   }
 
-  /** What the lines that edits touch become; empty where they vanish. */
+  /** What the lines that edits touch become, without passwords; empty where they vanish. */
   mendedLines(file: string, edits: readonly Edit[]): string[] {
     const own = withoutOverlaps(edits.filter((edit) => edit.file === file));
     const first = Math.min(...own.map(({ line }) => line));
     const last = Math.max(...own.map(({ endLine }) => endLine));
     if (own.length === 0) return [];
     const lines = this.#files.get(file) ?? [];
-    const made = applied(lines.slice(0, last), own).slice(first - 1);
+    const masks = lines.slice(first - 1, last).flatMap((_, i) => this.#masks(file, first + i));
+    const made = applied(lines.slice(0, last), [...own, ...masks]).slice(first - 1);
     // An edit that ends before a line's first column leaves that line as it is.
     const isUntouched = own.every(({ endLine, endColumn }) => endLine < last || endColumn === 1);
     return isUntouched && first < last ? made.slice(0, -1) : made;
@@ -58,11 +76,11 @@ export class SourceLines {
     const own = edits.filter((edit) => edit.file === file);
     return applied(this.#files.get(file) ?? [], own).join('\n');
   }
-}
 
-/** A line without what it says of passwords. */
-export function masked(line: string): string {
-  return line.replace(PASSWORD, (_, head: string) => head + MASK);
+  #masks(file: string, line: number): Edit[] {
+    const text = this.line(file, line);
+    return text === null ? [] : this.#passwords.masks(file, line, text);
+  }
 }
 
 function applied(lines: readonly string[], edits: readonly Edit[]): string[] {

@@ -1,7 +1,8 @@
 /** One line of `virtual_ipaddress`: an address with its prefix, device and label. */
 import { type Family, parseAddress } from '../havip/cidr.ts';
 import type { Statement } from './blocks.ts';
-import { type NoticeLog, type Place, shown } from './notices.ts';
+import type { NoticeLog, Place } from './notices.ts';
+import { shownWord } from './passwords.ts';
 import type { Given } from './settings.ts';
 
 export interface VirtualAddress {
@@ -37,7 +38,7 @@ export function virtualAddressOf(line: Statement, notices: NoticeLog): VirtualAd
   const [bare = '', prefixText] = keyword.text.split('/');
   const address = parseAddress(bare);
   if (address === null) {
-    const what = `${shown(keyword.text)} is no address and is left out`;
+    const what = `${shownWord(keyword)} is no address and is left out`;
     notices.add('bad-value', keyword.place, `${what}; write one such as 192.168.0.88/24`);
     return null;
   }
@@ -47,7 +48,7 @@ export function virtualAddressOf(line: Statement, notices: NoticeLog): VirtualAd
     const next = values[i + 1];
     if (word === undefined || ALONE.includes(word.text)) continue;
     if (!WITH_VALUE.includes(word.text) || next === undefined) {
-      const what = `${shown(word.text)} is no option of an address; remove it`;
+      const what = `${shownWord(word)} is no option of an address; remove it`;
       notices.add('bad-value', word.place, what);
       continue;
     }
@@ -76,7 +77,7 @@ function prefixOf(
   const most = family === 4 ? 32 : 128;
   const value = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
   if (value <= most) return { value, place: keyword.place };
-  const what = `${shown(keyword.text)} has no prefix that keepalived reads`;
+  const what = `${shownWord(keyword)} has no prefix that keepalived reads`;
   notices.add('bad-value', keyword.place, `${what}; write /0 to /${most}`);
   return null;
 }

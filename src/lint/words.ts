@@ -11,6 +11,14 @@ export interface Word {
   /** A part of it stood in quotes: `"{"` is no brace. */
   readonly isQuoted: boolean;
   readonly place: Place;
+  /** The column behind its last character in the file. */
+  readonly endColumn: number;
+  /** How many of its characters may be shown; what follows them is a password. */
+  readonly openLength: number;
+}
+
+export function isBrace({ text, isQuoted }: Word): boolean {
+  return !isQuoted && (text === '{' || text === '}');
 }
 
 /**
@@ -63,8 +71,9 @@ class LineReader {
         this.#at++;
       } else if (character === '{' || character === '}') {
         this.#finish();
-        const place = placeAt(this.#source, this.#at++);
-        this.#words.push({ text: character, isQuoted: false, place });
+        this.#start = this.#at++;
+        this.#text = character;
+        this.#finish();
       } else {
         if (this.#start < 0) this.#start = this.#at;
         this.#take(character);
@@ -113,8 +122,14 @@ class LineReader {
 
   #finish(): void {
     if (this.#start < 0) return;
-    const place = placeAt(this.#source, this.#start);
-    this.#words.push({ text: this.#text, isQuoted: this.#isQuoted, place });
+    const text = this.#text;
+    this.#words.push({
+      text,
+      isQuoted: this.#isQuoted,
+      place: placeAt(this.#source, this.#start),
+      endColumn: placeAt(this.#source, this.#at).column,
+      openLength: text.length,
+    });
     this.#text = '';
     this.#start = -1;
     this.#isQuoted = false;

@@ -17,7 +17,7 @@ const authTooLong: Rule = {
       const place = authentication?.passwordPlace ?? null;
       if (place === null || (authentication?.passwordLength ?? 0) <= PASSWORD_MAX) continue;
       const length = cluster.source.lengthAt(place);
-      const isPlain = length === authentication?.passwordLength;
+      const isPlain = length === authentication?.passwordLength && !cluster.source.has(place, '$');
       // What is cut off is not repeated, nor is what stays.
       const cut: Edit = {
         file: place.file,

@@ -59,10 +59,10 @@ function reportNotice(cluster: Cluster, host: Host, notice: Notice, report: Repo
 function fixOf({ source }: Cluster, { conf }: Host, notice: Notice, close: string | null): Fix {
   const { code, place, unknown } = notice;
   if (close !== null && unknown !== undefined) {
-    return replaceWord(source, { text: unknown.word, isQuoted: false, place }, close);
+    return replaceWord(source, { text: unknown.word, place }, close);
   }
   if (code === 'extra-brace') {
-    return replaceWord(source, { text: '}', isQuoted: false, place }, '');
+    return replaceWord(source, { text: '}', place }, '');
   }
   const statement = REMOVED.includes(code) ? statementAt(conf.statements, place) : null;
   return statement === null ? { edits: [], write: [] } : drop(source, statement);

@@ -115,7 +115,11 @@ function moved({ source }: Cluster, defined: Statement, instance: Statement): Fi
   const { file, line } = instance.keyword.place;
   if (cut === undefined || cut.file !== file || cut.column !== 1) return { edits: [], write: [] };
   const text: string[] = [];
-  for (let at = cut.line; at < cut.endLine; at++) text.push(`${source.line(file, at) ?? ''}\n`);
+  for (let at = cut.line; at < cut.endLine; at++) {
+    // An edit is written into reports as it is.
+    if (source.hasPassword(file, at)) return { edits: [], write: [] };
+    text.push(`${source.line(file, at) ?? ''}\n`);
+  }
   const paste = { file, line, column: 1, endLine: line, endColumn: 1, text: text.join('') };
   return { edits: [paste, cut], write: [] };
 }
