@@ -730,6 +730,13 @@ const TRACKING: readonly Case[] = [
     near: { one: [SECURE, TRACK('chk'), CHECK('weight -11')] },
   },
   {
+    // A tie moves nothing either: only a higher priority takes over.
+    rule: 'track-weight-idle',
+    trigger: { one: [SECURE, TRACK('chk'), CHECK('weight -10')] },
+    at: 'weight -10',
+    near: { one: [SECURE, TRACK('chk'), CHECK('weight -11')] },
+  },
+  {
     rule: 'script-empty',
     trigger: { one: [SECURE, append('vrrp_script chk {\n    interval 2\n}\n')] },
     at: 'vrrp_script',

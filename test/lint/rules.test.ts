@@ -35,6 +35,26 @@ test('two clusters of one VRID: each is judged for itself, and one is given anot
   expect(said(judge({}, [one, two, ...own]))).toEqual([]);
 });
 
+test('by the lab alone the peers of a host are the others, and never the host itself', () => {
+  const [one] = texts(MULTICAST);
+  const result = judge({ provider: 'alibaba', lab: true }, [one]);
+  const [found] = of('multicast-not-carried', result);
+  expect(found?.fix?.write).toEqual([
+    'unicast_src_ip 192.168.0.209',
+    'unicast_peer {',
+    '    192.168.0.210',
+    '}',
+  ]);
+});
+
+test('a successor that counts faster than the master speaks waits no time less than none', () => {
+  const { outages } = judge({ one: [['advert_int 1', 'advert_int 10']] });
+  const [first] = outages;
+  expect(first).toMatchObject({ failing: 'ecs-1', intervalSeconds: 10 });
+  // 3 s and (256 - 90) / 256 s, of the successor's own second.
+  expect(first?.crashSeconds).toEqual({ least: 0, most: 3.648438 });
+});
+
 describe.each(CASES)('$rule', ({ rule, trigger, at, near }) => {
   test('is found where it should be', () => {
     const result = judge(trigger);
