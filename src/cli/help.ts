@@ -32,14 +32,14 @@ export function overview(commands: readonly CommandSummary[], width: number): st
     .option('--version', 'show the version')
     .configureHelp({ helpWidth: width });
   for (const { name, operands, summary } of commands) {
-    program.command(`${name} ${operands}`.trim()).description(summary).helpOption(false);
+    program.command(name).usage(operands).description(summary).helpOption(false);
   }
   const text = program.configureHelp({ subcommandTerm: termOf }).helpInformation();
   return text + examples([['havip replay failover.pcap', 'what happened in a capture']]);
 }
 
 function termOf(command: Command): string {
-  return [command.name(), ...command.registeredArguments.map((one) => one.name())].join(' ');
+  return `${command.name()} ${command.usage()}`.trim();
 }
 
 function examples(list: readonly [command: string, effect: string][]): string {

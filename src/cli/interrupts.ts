@@ -2,6 +2,7 @@
  * What SIGINT does to a replay. On files it ends it. On standard input the first one is usually
  * meant for the program that feeds us: we wait for the end of input, and the second one ends.
  */
+import type { ReplayRequest } from './replay-spec.ts';
 import type { Clock, Streams } from './streams.ts';
 
 const HINT_AFTER_MS = 1000;
@@ -10,16 +11,23 @@ export class Interrupts {
   readonly #remove: () => void;
   readonly #streams: Streams;
   readonly #clock: Clock;
+  readonly #command: string;
   readonly #stop: () => void;
   #patience: number;
   #hasEnded = false;
   /** The user wants to wait no longer. */
   areFinal = false;
 
-  constructor(streams: Streams, clock: Clock, isFollowing: boolean, stop: () => void) {
+  constructor(
+    { command, captures }: Pick<ReplayRequest, 'command' | 'captures'>,
+    streams: Streams,
+    clock: Clock,
+    stop: () => void,
+  ) {
+    this.#command = command;
     this.#streams = streams;
     this.#clock = clock;
-    this.#patience = isFollowing ? 1 : 0;
+    this.#patience = captures.includes('-') ? 1 : 0;
     this.#stop = stop;
     this.#remove = streams.onInterrupt(() => this.#interrupted());
   }
@@ -45,6 +53,6 @@ export class Interrupts {
     await this.#clock.sleep(HINT_AFTER_MS);
     if (this.#hasEnded || this.areFinal) return;
     const text = 'waiting for the end of the input; a second interrupt ends it now';
-    this.#streams.errors.write(`havip replay: ${text}\n`);
+    this.#streams.errors.write(`havip ${this.#command}: ${text}\n`);
   }
 }

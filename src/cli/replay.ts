@@ -106,7 +106,7 @@ class Session {
     const lanes = html !== null;
     const options = { topology, allClaims, caches, limit, from, to, listener, lanes };
     const run = await this.#engine.createReplay(options, files);
-    const interrupts = new Interrupts(this.#streams, this.#clock, captures.includes('-'), () => {
+    const interrupts = new Interrupts(this.#request, this.#streams, this.#clock, () => {
       run.stop();
       this.#pacer.end();
       void capture.close();

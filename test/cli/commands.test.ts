@@ -38,6 +38,13 @@ describe('help', () => {
     }
   });
 
+  test('brackets tell which operands may be left out', async () => {
+    const { out } = await run('help');
+    expect(out).toMatch(/^ {2}list \[TEXT\] {2}/m);
+    expect(out).toMatch(/^ {2}bind HAVIP HOST\[\/ENI\] {2}/m);
+    expect(out).toMatch(/^ {2}status {2}/m);
+  });
+
   test('havip explain --help', async () => {
     expect((await run('explain --help')).out).toContain('havip explain claim-refused');
   });

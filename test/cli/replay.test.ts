@@ -1,6 +1,7 @@
 /** `havip replay` as a user meets it: options, statuses, what goes to which stream. */
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../src/cli/commands.ts';
+import { Interrupts } from '../../src/cli/interrupts.ts';
 import { replay } from '../../src/cli/replay.ts';
 import { crashResult, emptyResult } from '../report/fixture.ts';
 import { MemoryClock, MemoryStreams, type Script, scripted } from './memory-streams.ts';
@@ -279,6 +280,18 @@ describe('following', () => {
     expect(twice.played.wasStopped).toBe(true);
     expect(twice.out).toContain('1 failover');
     expect(streams.handlers).toHaveLength(0);
+  });
+
+  test('the hint names the command that waits', async () => {
+    for (const command of ['replay', 'watch'] as const) {
+      const streams = new MemoryStreams();
+      const request = { command, captures: ['-'] };
+      const interrupts = new Interrupts(request, streams, new MemoryClock(), () => {});
+      streams.interrupt();
+      await Promise.resolve();
+      interrupts.end();
+      expect(streams.errors.text).toMatch(new RegExp(`^havip ${command}: waiting for the end`));
+    }
   });
 
   test('an interrupt on a file ends without a report', async () => {
