@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import { lookOf } from './look.ts';
+import { type CommandSpec, HelpAsked } from './option-table.ts';
 import { type Clock, type Command, STATUS_DONE, STATUS_UNUSABLE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -114,6 +115,7 @@ export async function runCommand(
     if (name === '--version' || name === '-V') return version(streams);
     return await (await commandNamed(name))(rest, streams, clock);
   } catch (error) {
+    if (error instanceof HelpAsked) return await commandHelp(error.spec, streams);
     if (!(error instanceof Error) || !MENDABLE.has(error.name)) throw error;
     const command = Object.hasOwn(COMMANDS, name) ? `havip ${name}` : 'havip';
     streams.errors.write(`${command}: ${oneLine(error.message)}\n`);
@@ -136,6 +138,12 @@ async function help(arguments_: readonly string[], streams: Streams): Promise<nu
   const { overview } = await import('./help.ts');
   const list = Object.entries(COMMANDS).map(([known, entry]) => ({ name: known, ...entry }));
   streams.output.write(overview(list, lookOf(streams.output, streams, true).width));
+  return STATUS_DONE;
+}
+
+async function commandHelp(spec: CommandSpec, streams: Streams): Promise<number> {
+  const { commandHelp: textOf } = await import('./help.ts');
+  streams.output.write(textOf(spec, lookOf(streams.output, streams, true).width));
   return STATUS_DONE;
 }
 

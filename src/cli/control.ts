@@ -3,7 +3,6 @@
  * `cut`, `heal`, `fault`. Each sends its operands to the lab and says in a line what became of it.
  */
 import { askLab, chosenLab } from '../lab/control-client.ts';
-import { lookOf } from './look.ts';
 import {
   type CommandLine,
   type CommandSpec,
@@ -137,11 +136,6 @@ export function controlCommand(name: string): Command {
   const spec: CommandSpec = { ...control, options: [...control.options, LAB_OPTION] };
   return async (arguments_: readonly string[], streams: Streams, _clock: Clock) => {
     const line = readCommandLine(spec, arguments_);
-    if (line.isGiven('help')) {
-      const { commandHelp } = await import('./help.ts');
-      streams.output.write(commandHelp(spec, lookOf(streams.output, streams, false).width));
-      return STATUS_DONE;
-    }
     if (line.operands.length !== control.fields.length) {
       const [[example]] = control.examples as [[string, string]];
       throw new UsageError(`${control.name} takes ${control.operands}`, `such as ${example}`);

@@ -37,11 +37,6 @@ export async function doctor(
 ): Promise<number> {
   const line = readCommandLine(DOCTOR, arguments_);
   const look = lookOf(streams.output, streams, line.isGiven('no-color'));
-  if (line.isGiven('help')) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(DOCTOR, look.width));
-    return STATUS_DONE;
-  }
   const [operand] = line.operands;
   if (operand !== undefined) {
     throw new UsageError(`doctor takes no ${operand}`, `write --lab ${operand} for a lab file`);

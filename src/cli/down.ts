@@ -4,7 +4,6 @@ import { removeGround } from '../lab/ground.ts';
 import { LabError } from '../lab/lab-error.ts';
 import { isRunning, readLabRecord } from '../lab/lab-record.ts';
 import { LAB_OPTION } from './control.ts';
-import { lookOf } from './look.ts';
 import { type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
@@ -26,11 +25,6 @@ export async function down(
   clock: Clock,
 ): Promise<number> {
   const line = readCommandLine(DOWN, arguments_);
-  if (line.isGiven('help')) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(DOWN, lookOf(streams.output, streams, false).width));
-    return STATUS_DONE;
-  }
   if (line.operands.length > 0) throw new UsageError('down takes no operand', 'use --lab NAME');
   const lab = chosenLab(line.value('lab'));
   const record = readLabRecord(lab);

@@ -25,11 +25,6 @@ export async function explain(
 ): Promise<number> {
   const line = readCommandLine(EXPLAIN, arguments_);
   const look = lookOf(streams.output, streams, line.isGiven('no-color'));
-  if (line.isGiven('help')) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(EXPLAIN, look.width));
-    return STATUS_DONE;
-  }
   for (const code of line.operands) {
     if (FINDING_CODES.includes(code)) continue;
     const mend = 'havip explain lists them all';

@@ -35,11 +35,6 @@ export async function history(
 ): Promise<number> {
   const line = readCommandLine(HISTORY, arguments_);
   const look = lookOf(streams.output, streams, true);
-  if (line.isGiven('help')) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(HISTORY, look.width));
-    return STATUS_DONE;
-  }
   const [havip, ...more] = line.operands;
   if (more.length > 0) throw new UsageError('history takes one HaVip', 'name one, or none for all');
   const format = line.value('format') ?? 'text';

@@ -4,7 +4,6 @@ import path from 'node:path';
 import type { ProviderName } from '../havip/topology.ts';
 import { hostConfs } from './host-confs.ts';
 import { confNotes, hostDrafts } from './host-drafts.ts';
-import { lookOf } from './look.ts';
 import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
@@ -45,11 +44,6 @@ export async function init(
   _clock: Clock,
 ): Promise<number> {
   const line = readCommandLine(INIT, arguments_);
-  if (line.isGiven('help')) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(INIT, lookOf(streams.output, streams, false).width));
-    return STATUS_DONE;
-  }
   const request = await readRequest(line);
   const isFile = request.output !== '-';
   if (isFile) checkOutput(request);

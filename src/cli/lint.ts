@@ -61,11 +61,6 @@ export async function lint(
 ): Promise<number> {
   const line = readCommandLine(LINT, arguments_);
   const look = lookOf(streams.output, streams, line.isGiven('no-color'));
-  if (line.isGiven('help')) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(LINT, look.width));
-    return STATUS_DONE;
-  }
   const rule = line.value('explain');
   if (rule !== null) {
     const page = new Page(look);

@@ -50,11 +50,6 @@ export async function list(
 ): Promise<number> {
   const line = readCommandLine(LIST, arguments_);
   const look = lookOf(streams.output, streams, line.isGiven('no-color'));
-  if (line.isGiven('help')) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(LIST, look.width));
-    return STATUS_DONE;
-  }
   const request = requestOf(line);
   const output = line.value('output');
   const format = formatOf(line.value('format'), output);

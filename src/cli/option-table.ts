@@ -41,7 +41,20 @@ export function allOptions(spec: CommandSpec): OptionSpec[] {
   return [...spec.options, HELP];
 }
 
-/** Reads the arguments behind the command's name; UsageError names the first that is wrong. */
+/** Thrown where `--help` is among the arguments; `runCommand` shows what there is to know. */
+export class HelpAsked extends Error {
+  readonly spec: CommandSpec;
+
+  constructor(spec: CommandSpec) {
+    super(`havip ${spec.name} --help`);
+    this.spec = spec;
+  }
+}
+
+/**
+ * Reads the arguments behind the command's name; UsageError names the first that is wrong, and
+ * HelpAsked is thrown where none is and help is asked for.
+ */
 export function readCommandLine(spec: CommandSpec, arguments_: readonly string[]): CommandLine {
   const options: Record<string, { type: 'string' | 'boolean'; multiple: true; short?: string }> =
     {};
@@ -70,6 +83,7 @@ export function readCommandLine(spec: CommandSpec, arguments_: readonly string[]
       throw new UsageError(`--${token.name} is given twice`, 'give it once');
     }
   }
+  if (given.has(HELP.name)) throw new HelpAsked(spec);
   return {
     operands,
     isGiven: (name) => given.has(name),

@@ -93,10 +93,10 @@ export interface ReplayRequest {
   annotate: string | null;
 }
 
-/** The request; null where help was asked for; UsageError where it cannot be obeyed. */
-export function readReplayRequest(arguments_: readonly string[]): ReplayRequest | null {
+/** The request; UsageError where it cannot be obeyed. */
+export function readReplayRequest(arguments_: readonly string[]): ReplayRequest {
   const line = readCommandLine(REPLAY, arguments_);
-  return line.isGiven('help') ? null : requestOf(line, 'replay', readCaptures(line));
+  return requestOf(line, 'replay', readCaptures(line));
 }
 
 /** What a command line with some of these options asks for; UsageError likewise. */

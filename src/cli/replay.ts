@@ -13,7 +13,7 @@ import { Interrupts } from './interrupts.ts';
 import { lookOf } from './look.ts';
 import { Pacer } from './pacer.ts';
 import { ProgressLine } from './progress.ts';
-import { REPLAY, type ReplayRequest, readReplayRequest } from './replay-spec.ts';
+import { type ReplayRequest, readReplayRequest } from './replay-spec.ts';
 import {
   type Clock,
   STATUS_CONDITION,
@@ -38,11 +38,6 @@ export async function replay(
   load: () => Promise<Engine> = loadEngine,
 ): Promise<number> {
   const request = readReplayRequest(arguments_);
-  if (request === null) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(REPLAY, lookOf(streams.output, streams, false).width));
-    return STATUS_DONE;
-  }
   if (request.captures.includes('-') && streams.input.isTerminal) {
     const mend = 'pipe a capture into it, such as tcpdump -U -w - | havip replay -';
     throw new UsageError('standard input is a terminal', mend);

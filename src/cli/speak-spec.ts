@@ -90,9 +90,8 @@ const UNIT_OF: Record<string, number> = { ms: 1e6, s: SECOND, m: 60 * SECOND };
 const ADDRESSES_MAX = 255;
 
 /** The request; null where help was asked for; UsageError where it cannot be obeyed. */
-export function readSpeakRequest(arguments_: readonly string[]): SpeakRequest | null {
+export function readSpeakRequest(arguments_: readonly string[]): SpeakRequest {
   const line = readCommandLine(SPEAK, arguments_);
-  if (line.isGiven('help')) return null;
   if (line.operands.length > 0) {
     throw new UsageError(`"${line.operands[0]}" belongs to no option`, 'havip speak --help');
   }

@@ -19,7 +19,7 @@ import { STATE_INITIALIZE, STATE_NAMES } from '../vrrp/instance.ts';
 import { DISCARD_NAMES } from '../vrrp/instance-settings.ts';
 import { Speaker } from '../vrrp/speaker.ts';
 import { lookOf } from './look.ts';
-import { readSpeakRequest, SPEAK, type SpeakRequest } from './speak-spec.ts';
+import { readSpeakRequest, type SpeakRequest } from './speak-spec.ts';
 import { type Clock, STATUS_DONE, STATUS_UNUSABLE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 import { workerProgram } from './worker-program.ts';
@@ -47,12 +47,7 @@ export async function speak(
   clock: Clock,
 ): Promise<number> {
   const request = readSpeakRequest(arguments_);
-  const look = lookOf(streams.output, streams, request?.isColorRefused === true);
-  if (request === null) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(SPEAK, look.width));
-    return STATUS_DONE;
-  }
+  const look = lookOf(streams.output, streams, request.isColorRefused);
   const tell = (news: News): void => {
     const time = new Date(clock.wall() / MILLISECOND).toISOString();
     const event = { ...news, time } as SpeakEvent;

@@ -27,11 +27,6 @@ export async function status(
 ): Promise<number> {
   const line = readCommandLine(STATUS, arguments_);
   const look = lookOf(streams.output, streams, line.isGiven('no-color'));
-  if (line.isGiven('help')) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(STATUS, look.width));
-    return STATUS_DONE;
-  }
   if (line.operands.length > 0) throw new UsageError('status takes no operand', 'use --lab NAME');
   const answer = (await askLab(chosenLab(line.value('lab')), { command: 'status' })) as LabStatus;
   const text = line.isGiven('json') ? `${JSON.stringify(answer)}\n` : statusPage(answer, look);

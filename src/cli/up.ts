@@ -51,12 +51,6 @@ export async function up(
   clock: Clock,
 ): Promise<number> {
   const line = readCommandLine(UP, arguments_);
-  const look = lookOf(streams.output, streams, line.isGiven('no-color'));
-  if (line.isGiven('help')) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(UP, look.width));
-    return STATUS_DONE;
-  }
   const [file, ...more] = line.operands;
   if (file === undefined || more.length > 0) {
     throw new UsageError('up takes one lab file', 'havip up examples/alibaba/lab.yaml');

@@ -7,12 +7,11 @@ import type { CaptureReader } from '../capture/index.ts';
 import { readCapture } from '../capture/reader.ts';
 import { InterfaceSource } from '../ports/interface-source.ts';
 import type { Engine } from './engine.ts';
-import { lookOf } from './look.ts';
 import { type CommandSpec, readCommandLine } from './option-table.ts';
 import { readDuration } from './option-values.ts';
 import { runReplay } from './replay.ts';
 import { REPLAY, requestOf } from './replay-spec.ts';
-import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
+import type { Clock, Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 import { workerProgram } from './worker-program.ts';
 
@@ -52,11 +51,6 @@ export async function watch(
   clock: Clock,
 ): Promise<number> {
   const line = readCommandLine(WATCH, withFormat(arguments_));
-  if (line.isGiven('help')) {
-    const { commandHelp } = await import('./help.ts');
-    streams.output.write(commandHelp(WATCH, lookOf(streams.output, streams, false).width));
-    return STATUS_DONE;
-  }
   const [operand] = line.operands;
   if (operand !== undefined) {
     throw new UsageError(`"${operand}" belongs to no option`, 'name the interface: --interface');

@@ -45,6 +45,25 @@ describe('help', () => {
     expect(out).toMatch(/^ {2}status {2}/m);
   });
 
+  test.each([
+    'up',
+    'status',
+    'list',
+    'history',
+    'bind',
+    'fault',
+    'down',
+    'watch',
+    'speak',
+    'init',
+    'lint',
+  ])('havip %s --help and havip help %s are one', async (name) => {
+    const { status, out } = await run(`${name} --help`);
+    expect(status).toBe(0);
+    expect(out).toContain(`Usage: havip ${name}`);
+    expect(await run(`help ${name}`)).toEqual({ status, out, err: '' });
+  });
+
   test('havip explain --help', async () => {
     expect((await run('explain --help')).out).toContain('havip explain claim-refused');
   });

@@ -108,7 +108,9 @@ test.each([
 });
 
 test('--help shows an example', async () => {
-  expect((await run(['--help'])).out).toContain('havip doctor --lab lab.yaml');
+  const streams = new MemoryStreams();
+  expect(await runCommand(['doctor', '--help'], streams, new MemoryClock())).toBe(0);
+  expect(streams.output.text).toContain('havip doctor --lab lab.yaml');
 });
 
 test('this machine answers what it is asked', () => {
