@@ -95,7 +95,8 @@ interface Run {
 async function run({ line, streams, account, ...more }: Run): Promise<number> {
   const look = lookOf(streams.output, streams, line.isGiven('no-color'));
   const isJson = line.isGiven('json');
-  const hosts = hostLine(line.value('logs'), isJson ? streams.errors : streams.output, look);
+  const shown = isJson ? streams.errors : streams.output;
+  const hosts = hostLine(line.value('logs'), shown, look, more.warn);
   const emit = (event: LabEvent): void =>
     streams.output.write(isJson ? `${JSON.stringify(event)}\n` : labLine(event, look));
   let status = STATUS_DONE;
@@ -115,8 +116,9 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
     wallClock: more.clock.wall,
     emit,
     onLine: (host, text) => hosts.write(host, text),
+    warn: more.warn,
     onFailure: (error) => {
-      more.warn(`the engine failed: ${error.message}`);
+      more.warn(error.message);
       status = STATUS_UNUSABLE;
       end.now();
     },

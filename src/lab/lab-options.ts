@@ -29,6 +29,8 @@ export interface LabOptions {
   wallClock(): number;
   emit(event: LabEvent): void;
   onLine: LineSink;
-  /** The engine ended by itself: nothing passes any more. */
+  /** Something is lost, and the lab goes on: one line. */
+  warn(line: string): void;
+  /** The engine or the analysis ended by itself: nothing passes any more, or nothing is told. */
   onFailure(error: Error): void;
 }

@@ -77,17 +77,20 @@ export class Lab {
       const { devices } = ground;
       const portNames = devices.map(({ eni }) => nameOf(topology, eni));
       const { captureFolder: folder } = options;
-      const captures = folder === null ? null : new PortCaptures(folder, portNames, base);
+      const { warn } = options;
+      const captures = folder === null ? null : new PortCaptures(folder, portNames, base, warn);
       const capture = captures?.shared ?? null;
       const settings = { topology, changes, devices, events: ring.shared, capture, base };
       const emit = (event: LabEvent): void => lab.emit(event);
-      const told = { allClaims, dryRun, emit, history };
+      const failing = (what: string) => (error: Error) =>
+        options.onFailure(new Error(`the ${what} failed: ${error.message}`));
+      const told = { allClaims, dryRun, emit, history, onFailure: failing('analysis') };
       // The engine makes its tables while the feed makes its own.
       const makeFeed = async (): Promise<LiveFeed> =>
         new LiveFeed({ topology, changes, ring, base, now, portNames, ...told });
       const opened = link.open({ ...settings, dryRun, busyPoll });
       const [feed] = await Promise.all([makeFeed(), opened]);
-      link.onFailure = options.onFailure;
+      link.onFailure = failing('engine');
       const lab = new Lab(options, { topology, hosts, ground, feed, captures, now });
       feed.run();
       captures?.run();

@@ -40,6 +40,8 @@ export interface FeedOptions {
   /** The switch reports what its guards refuse, and lets it pass. */
   dryRun: boolean;
   emit(event: LabEvent): void;
+  /** The feed ended by itself: nothing is told any more. */
+  onFailure(error: Error): void;
   /** Who writes down what happens to HaVips; absent: nobody. */
   history?: FeedHistory;
 }
@@ -86,6 +88,7 @@ export class LiveFeed {
   private lastChange = 0;
   private port = -1;
   private isEnded = false;
+  private hasFailed = false;
   private turning: Promise<void> = Promise.resolve();
 
   constructor(options: FeedOptions) {
@@ -138,7 +141,7 @@ export class LiveFeed {
 
   /** Reads until `end`. */
   run(): void {
-    this.turning = this.turn();
+    this.turning = this.turn().catch((error) => this.fail(error));
   }
 
   /** Reads what is left and tells what only the whole view shows. */
@@ -148,8 +151,18 @@ export class LiveFeed {
     const alive = setInterval(() => {}, POLL);
     await this.turning;
     clearInterval(alive);
-    this.drain(Number.POSITIVE_INFINITY);
-    this.analysis.finish(this.options.now());
+    if (this.hasFailed) return;
+    try {
+      this.drain(Number.POSITIVE_INFINITY);
+      this.analysis.finish(this.options.now());
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  private fail(error: Error): void {
+    this.hasFailed = true;
+    this.options.onFailure(error);
   }
 
   private async turn(): Promise<void> {

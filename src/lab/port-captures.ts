@@ -1,8 +1,8 @@
 /**
  * `--capture DIR`: what passes each port, as one pcapng file a port. Frames come through a ring of
- * their own; what it has no room for is lost, and each file says how much. A frame that is refused
- * carries the reason as a comment. Frames that left their checksum or segmentation to a device are
- * written as they would be on a wire.
+ * their own; what it has no room for is lost, and each file says how much. Where the disk is full,
+ * a file ends, and that is told. A frame that is refused carries the reason as a comment. Frames
+ * that left their checksum or segmentation to a device are written as they would be on a wire.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,6 +13,7 @@ import { segments } from '../ports/segmentation.ts';
 import { VIRTIO_HEADER_LENGTH } from '../ports/virtio-header.ts';
 import { DIRECTION_IN } from './engine/engine-requests.ts';
 import { LabError } from './lab-error.ts';
+import { OutputFile } from './output-file.ts';
 
 /** About a tenth of a second of a full gigabit. */
 export const CAPTURE_OCTETS = 1 << 24;
@@ -21,7 +22,7 @@ const FRAMES_AT_ONCE = 2000;
 const NANOSECONDS = 1e9;
 
 interface PortFile {
-  descriptor: number;
+  file: OutputFile;
   writer: PcapngWriter;
 }
 
@@ -33,18 +34,28 @@ export class PortCaptures {
   private readonly ring = new RecordRing(this.memory);
   private readonly files: PortFile[];
   private readonly base: number;
+  private readonly warn: (line: string) => void;
   private isEnded = false;
   private turning: Promise<void> = Promise.resolve();
 
-  /** Throws LabError where the folder or a file in it cannot be written. */
-  constructor(folder: string, portNames: readonly string[], base: number) {
+  /**
+   * `warn` is told of each file that ends early. Throws LabError where the folder or a file in it
+   * cannot be written.
+   */
+  constructor(
+    folder: string,
+    portNames: readonly string[],
+    base: number,
+    warn: (line: string) => void,
+  ) {
     this.base = base;
+    this.warn = warn;
     this.lostMemory = new SharedArrayBuffer(portNames.length * 4);
     this.lost = new Int32Array(this.lostMemory);
     try {
       fs.mkdirSync(folder, { recursive: true });
       const taken = new Set<string>();
-      this.files = portNames.map((name) => open(folder, name, taken));
+      this.files = portNames.map((name) => open(placeOf(folder, name, taken), name, warn));
     } catch (error) {
       const mend = 'name a folder that can be written';
       throw new LabError(`--capture ${folder}: ${(error as Error).message}`, mend);
@@ -57,7 +68,7 @@ export class PortCaptures {
   }
 
   run(): void {
-    this.turning = this.turn();
+    this.turning = this.turn().catch((error) => this.fail(error));
   }
 
   /** Writes what is left and closes the files. */
@@ -66,12 +77,21 @@ export class PortCaptures {
     const alive = setInterval(() => {}, POLL);
     await this.turning;
     clearInterval(alive);
-    this.drain(Number.POSITIVE_INFINITY);
-    for (const [port, { writer, descriptor }] of this.files.entries()) {
+    try {
+      this.drain(Number.POSITIVE_INFINITY);
+    } catch (error) {
+      this.fail(error as Error);
+    }
+    for (const [port, { writer, file }] of this.files.entries()) {
       writer.writeStatistics(0, this.lost[port] as number);
       await writer.flush();
-      fs.closeSync(descriptor);
+      file.close();
     }
+  }
+
+  /** A fault of ours: the hosts are served all the same. */
+  private fail({ message }: Error): void {
+    this.warn(`--capture: ${message}; nothing more is captured; please report it`);
   }
 
   private async turn(): Promise<void> {
@@ -121,16 +141,18 @@ function wirePieces(ring: RecordRing, frame: number): Uint8Array[] {
 }
 
 /** `taken`: the names of files so far; a/b-c and a-b/c are two ports. */
-function open(folder: string, name: string, taken: Set<string>): PortFile {
+function placeOf(folder: string, name: string, taken: Set<string>): string {
   const plain = name.replaceAll('/', '-');
   let unique = plain;
   for (let i = 2; taken.has(unique); i++) unique = `${plain}.${i}`;
   taken.add(unique);
-  const descriptor = fs.openSync(path.join(folder, `${unique}.pcapng`), 'w');
-  const sink = (octets: Uint8Array): void => {
-    fs.writeSync(descriptor, octets);
-  };
-  const writer = new PcapngWriter(sink, { application: 'havip-switch' });
+  return path.join(folder, `${unique}.pcapng`);
+}
+
+function open(place: string, name: string, warn: (line: string) => void): PortFile {
+  const file = new OutputFile(place, 'w', warn);
+  file.open();
+  const writer = new PcapngWriter((octets) => file.write(octets), { application: 'havip-switch' });
   writer.addInterface({ linkType: LINKTYPE_ETHERNET, name });
-  return { descriptor, writer };
+  return { file, writer };
 }

@@ -178,15 +178,20 @@ describe('havip up of a lab file that cannot run', () => {
 
 describe("what a lab's hosts print", () => {
   const look = { width: 80, color: false, unicode: true };
+  let warnings: string[] = [];
+  const warn = (line: string): void => void warnings.push(line);
+  beforeEach(() => {
+    warnings = [];
+  });
 
   test('is prefixed with the host and cannot steer the terminal', () => {
     const output = new MemoryOutput();
-    const lines = hostLine(null, output, look);
+    const lines = hostLine(null, output, look, warn);
     lines.write('ecs-1', 'Entering MASTER STATE');
     lines.write('ecs-2', 'a\x1b[2Jb');
     lines.end();
     expect(output.text).toBe('ecs-1 | Entering MASTER STATE\necs-2 | a?[2Jb\n');
-    hostLine(null, output, { ...look, color: true }).write('ecs-1', 'x');
+    hostLine(null, output, { ...look, color: true }, warn).write('ecs-1', 'x');
     expect(output.lines.at(-1)).toBe('\x1b[2mecs-1 | x\x1b[0m');
   });
 
@@ -194,7 +199,7 @@ describe("what a lab's hosts print", () => {
     const output = new MemoryOutput();
     const logs = path.join(folder, 'a', 'logs');
     for (const text of ['one', 'two']) {
-      const lines = hostLine(logs, output, look);
+      const lines = hostLine(logs, output, look, warn);
       lines.write('ecs-1', text);
       lines.write('ecs-2', `\x1b ${text}`);
       lines.end();
@@ -204,9 +209,27 @@ describe("what a lab's hosts print", () => {
     expect(fs.readFileSync(path.join(logs, 'ecs-2.log'), 'utf8')).toBe('\x1b one\n\x1b two\n');
   });
 
+  test('is lost to a file that takes no more, which is told once, and to no other', () => {
+    const logs = path.join(folder, 'logs');
+    fs.mkdirSync(path.join(logs, 'ecs-3.log'), { recursive: true });
+    fs.symlinkSync('/dev/full', path.join(logs, 'ecs-1.log'));
+    const lines = hostLine(logs, new MemoryOutput(), look, warn);
+    for (const text of ['one', 'two']) {
+      for (const host of ['ecs-1', 'ecs-2', 'ecs-3']) lines.write(host, text);
+    }
+    lines.end();
+    expect(fs.readFileSync(path.join(logs, 'ecs-2.log'), 'utf8')).toBe('one\ntwo\n');
+    expect(warnings).toEqual([
+      expect.stringMatching(/ecs-1\.log: ENOSPC: .*; nothing more is written to it$/),
+      expect.stringMatching(/ecs-3\.log: EISDIR: .*; nothing more is written to it$/),
+    ]);
+  });
+
   test('a folder that cannot be made is an error of the command line', () => {
     const file = path.join(folder, 'file');
     fs.writeFileSync(file, '');
-    expect(() => hostLine(path.join(file, 'x'), new MemoryOutput(), look)).toThrow(UsageError);
+    expect(() => hostLine(path.join(file, 'x'), new MemoryOutput(), look, warn)).toThrow(
+      UsageError,
+    );
   });
 });

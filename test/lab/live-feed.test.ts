@@ -197,6 +197,19 @@ describe('changes of bindings', () => {
   });
 });
 
+test('a feed that fails says so once, and ends in peace', async () => {
+  const emit = (): void => {
+    throw new Error('out of luck');
+  };
+  const lab = new MemoryLab(topologyOf('alibaba'), { emit });
+  lab.at(1, NODE1, announcement(NODE1, VIP));
+  lab.feed.run();
+  await expect.poll(() => lab.failures).toEqual(['out of luck']);
+  lab.at(2, ROGUE, announcement(ROGUE, VIP));
+  await lab.feed.end();
+  expect(lab.failures).toEqual(['out of luck']);
+});
+
 describe('a dry run of the guard', () => {
   const rogueTakesOver = async (dryRun: boolean): Promise<MemoryLab> => {
     const lab = new MemoryLab(topologyOf('alibaba'), { dryRun });

@@ -28,6 +28,8 @@ export interface MemoryLabOptions {
   allClaims?: boolean;
   capture?: FrameCapture;
   ringOctets?: number;
+  /** In place of `events`. */
+  emit?(event: LabEvent): void;
 }
 
 export function changeOf(command: 'bind' | 'unbind', havip: string, member: string): EngineChange {
@@ -43,6 +45,7 @@ export class MemoryLab {
   readonly ring: RecordRing;
   readonly hosts: MemoryPort[] = [];
   readonly events: LabEvent[] = [];
+  readonly failures: string[] = [];
   readonly names: string[];
   /** Nanoseconds since BASE. */
   now = 0;
@@ -74,7 +77,8 @@ export class MemoryLab {
       portNames: this.names,
       allClaims,
       dryRun,
-      emit: (event) => this.events.push(event),
+      emit: options.emit ?? ((event) => this.events.push(event)),
+      onFailure: ({ message }) => this.failures.push(message),
     });
   }
 

@@ -23,14 +23,18 @@ const fileOf = (mac: string): string => path.join(folder, `i-${mac}-eth0.pcapng`
 
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(tmpdir(), `havip-capture-${process.pid}-`));
+  warnings = [];
 });
 
 afterEach(() => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
+let warnings: string[] = [];
+const warn = (line: string): void => void warnings.push(line);
+
 async function recorded(provider: 'alibaba' | 'huawei' = 'alibaba', lost: number[] = []) {
-  const captures = new PortCaptures(folder, names, BASE);
+  const captures = new PortCaptures(folder, names, BASE, warn);
   const { ring, lost: memory } = captures.shared;
   new Int32Array(memory).set(lost);
   const capture = new FrameCapture(new RecordRing(ring), new Int32Array(memory));
@@ -148,7 +152,7 @@ describe('a capture of each port', () => {
 });
 
 test('a moment next to a whole second does not fall back by one', async () => {
-  const captures = new PortCaptures(folder, ['a/b'], BASE);
+  const captures = new PortCaptures(folder, ['a/b'], BASE, warn);
   const ring = new RecordRing(captures.shared.ring);
   for (const time of [1_999_999_999.4, 1_999_999_999.9]) {
     const at = ring.begin(4, time, 10 + 60);
@@ -162,14 +166,32 @@ test('a moment next to a whole second does not fall back by one', async () => {
 });
 
 test('ports whose names meet in one file name have two files', async () => {
-  await new PortCaptures(folder, ['a/b-c', 'a-b/c', 'x/y'], BASE).end();
+  await new PortCaptures(folder, ['a/b-c', 'a-b/c', 'x/y'], BASE, warn).end();
   expect(fs.readdirSync(folder).sort()).toEqual(['a-b-c.2.pcapng', 'a-b-c.pcapng', 'x-y.pcapng']);
+});
+
+test('a full disk is told once, ends that file and no other, and nothing else', async () => {
+  fs.symlinkSync('/dev/full', fileOf(CLIENT));
+  await recorded();
+  expect(warnings).toEqual([
+    `${fileOf(CLIENT)}: ENOSPC: no space left on device, write; nothing more is written to it`,
+  ]);
+  expect((await read(fileOf(NODE1))).records).toHaveLength(2);
+});
+
+test('a full disk is told at once, and not again at the end', async () => {
+  fs.symlinkSync('/dev/full', path.join(folder, 'a-b.pcapng'));
+  const captures = new PortCaptures(folder, ['a/b'], BASE, warn);
+  captures.run();
+  await expect.poll(() => warnings).toHaveLength(1);
+  await captures.end();
+  expect(warnings).toHaveLength(1);
 });
 
 test('a folder that cannot be written is named', () => {
   const file = path.join(folder, 'file');
   fs.writeFileSync(file, '');
-  expect(() => new PortCaptures(path.join(file, 'x'), ['a/b'], BASE)).toThrow(
+  expect(() => new PortCaptures(path.join(file, 'x'), ['a/b'], BASE, warn)).toThrow(
     /--capture .*file\/x: ENOTDIR.*; name a folder that can be written/,
   );
 });

@@ -55,7 +55,8 @@ test('a state of 10,000 HaVips becomes a running switch', async () => {
   const live = liveSwitchOf(topology, { observer } as never);
   const ring = new RecordRing(RecordRing.memory(1 << 16));
   const options = { topology, ring, base: 1, now: () => 0, portNames: [] };
-  const feed = new LiveFeed({ ...options, allClaims: false, dryRun: false, emit: () => {} });
+  const silent = { emit: () => {}, onFailure: () => {} };
+  const feed = new LiveFeed({ ...options, allClaims: false, dryRun: false, ...silent });
   account.store.close();
 
   expect(account.inventory.count('havip')).toBe(HAVIPS);

@@ -1,0 +1,53 @@
+/**
+ * A file that a running lab writes as it goes. Where the disk does not take any more, the rest is
+ * lost to the file: that is told once, and whoever writes goes on.
+ */
+import fs from 'node:fs';
+
+export class OutputFile {
+  private readonly path: string;
+  private readonly flags: string;
+  private readonly warn: (line: string) => void;
+  private descriptor: number | null = null;
+  private isLost = false;
+
+  /** `flags` as for open; the first `write` opens it. */
+  constructor(path: string, flags: 'a' | 'w', warn: (line: string) => void) {
+    this.path = path;
+    this.flags = flags;
+    this.warn = warn;
+  }
+
+  /** Throws where it cannot be opened. */
+  open(): number {
+    this.descriptor ??= fs.openSync(this.path, this.flags);
+    return this.descriptor;
+  }
+
+  write(octets: Uint8Array): void {
+    if (this.isLost) return;
+    try {
+      const descriptor = this.open();
+      // A disk that is nearly full takes a part, and says why only when asked again.
+      for (let at = 0; at < octets.length; ) at += fs.writeSync(descriptor, octets, at);
+    } catch (error) {
+      this.lose(error as Error);
+    }
+  }
+
+  close(): void {
+    if (this.descriptor === null) return;
+    try {
+      fs.closeSync(this.descriptor);
+    } catch (error) {
+      // Some file systems tell only now that they had no room.
+      this.lose(error as Error);
+    }
+    this.descriptor = null;
+  }
+
+  private lose({ message }: Error): void {
+    if (!this.isLost) this.warn(`${this.path}: ${message}; nothing more is written to it`);
+    this.isLost = true;
+  }
+}
