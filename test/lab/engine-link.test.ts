@@ -31,7 +31,11 @@ function programOf(body: string): URL {
     let settings = null;
     inbox.on('message', (m) => {
       if (rehearsal === null) { rehearsal = m; return; }
-      if (settings === null) { settings = m; inbox.postMessage({ wakeFd: -1 }); return; }
+      if (settings === null) {
+        settings = m;
+        inbox.postMessage({ wakeFd: -1, asked: new SharedArrayBuffer(4) });
+        return;
+      }
       if (m.request.command === 'stop') { reply(m, { reply: { done: true } }); inbox.close(); return; }
       ${body}
     });`;

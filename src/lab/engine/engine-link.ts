@@ -11,6 +11,8 @@ const END_MEND = 'nothing passes any more; please report it';
 
 interface Hello {
   wakeFd: number;
+  /** Of the engine's loop. */
+  asked: SharedArrayBuffer;
 }
 
 interface Answer {
@@ -25,8 +27,7 @@ export class EngineLink {
   private readonly worker: Worker;
   private readonly port: MessagePort;
   private readonly waiting = new Map<number, (answer: Answer) => void>();
-  private wakeFd = -1;
-  private isOpen = false;
+  private hello: Hello | null = null;
   private opening: ((error: Error) => void) | null = null;
   private lastId = 0;
   private isStopping = false;
@@ -62,14 +63,13 @@ export class EngineLink {
   /** Hands over the devices; resolves when the engine breathes. Throws LabError where it ends. */
   async open(settings: EngineSettings): Promise<void> {
     const { port } = this;
-    this.wakeFd = await new Promise<number>((resolve, reject) => {
+    this.hello = await new Promise<Hello>((resolve, reject) => {
       if (this.end !== null) reject(new LabError(this.end, END_MEND));
       this.opening = reject;
-      port.once('message', (hello: Hello) => resolve(hello.wakeFd));
+      port.once('message', resolve);
       port.postMessage(settings);
     });
     this.opening = null;
-    this.isOpen = true;
     port.on('message', (answer: Answer) => this.waiting.get(answer.id)?.(answer));
   }
 
@@ -88,7 +88,7 @@ export class EngineLink {
         resolve(given);
       });
       this.port.postMessage({ id, request });
-      NativeIo.signal(this.wakeFd);
+      this.wake();
     });
     if (answer.reply === undefined) throw new Error(answer.error ?? 'no answer');
     return answer.reply;
@@ -97,12 +97,18 @@ export class EngineLink {
   /** Ends the thread; the devices stay open. */
   async stop(): Promise<void> {
     this.isStopping = true;
-    if (!this.isOpen) await this.worker.terminate();
+    if (this.hello === null) await this.worker.terminate();
     if (this.end === null) {
       await this.ask({ command: 'stop' }).catch(() => this.worker.terminate());
     }
     await this.ended;
     this.port.close();
+  }
+
+  private wake(): void {
+    if (this.hello === null) return;
+    Atomics.add(new Int32Array(this.hello.asked), 0, 1);
+    NativeIo.signal(this.hello.wakeFd);
   }
 
   /** The thread is no more: whoever waits for it is told, and so is the lab, once. */

@@ -1,6 +1,6 @@
 /**
  * The turns of the engine's thread: wait for the ports, take a burst from each that has one, and
- * where there was none, obey what is asked. News is told once it has waited for more.
+ * then obey what is asked. News is told once it has waited for more.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { RecordRing } from '../../dataplane/record-ring.ts';
@@ -18,6 +18,11 @@ const NEWS_WAIT = 1;
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
 export class EngineLoop {
+  /**
+   * A word that whoever posts a request counts up before waking the thread. The wake-up alone would
+   * not do: `wait` does not tell of one that comes with a frame.
+   */
+  readonly asked = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   private readonly io: NativeIo;
   private readonly ring: RecordRing;
   private readonly live: LiveEngine;
@@ -25,6 +30,8 @@ export class EngineLoop {
   private readonly now: () => number;
   private readonly ready = new Int32Array(64);
   private readonly gone: Uint8Array;
+  private readonly requests = new Int32Array(this.asked);
+  private requestsSeen = 0;
   private readonly sleep: number;
   private wait: number;
   private newsSince = Number.POSITIVE_INFINITY;
@@ -48,7 +55,9 @@ export class EngineLoop {
     const time = this.now();
     live.setNow(time);
     for (let i = 0; i < count; i++) live.engine.take(ready[i]!, time);
-    if (count === 0) {
+    const requests = Atomics.load(this.requests, 0);
+    if (count === 0 || requests !== this.requestsSeen) {
+      this.requestsSeen = requests;
       if (!this.obey(time)) return false;
       this.noteGone(time);
     }

@@ -15,7 +15,7 @@ export function runEngine(settings: EngineSettings, inbox: MessagePort, now: () 
   goFirst(settings.busyPoll);
   const io = new NativeIo();
   const loop = new EngineLoop(settings, io, inbox, now);
-  inbox.postMessage({ wakeFd: io.wakeFd });
+  inbox.postMessage({ wakeFd: io.wakeFd, asked: loop.asked });
   while (loop.turn());
 }
 

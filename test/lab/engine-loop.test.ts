@@ -1,0 +1,90 @@
+/** The turns of the engine's thread on a port that always has something: a flood, or a fast host. */
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RecordRing } from '../../src/dataplane/record-ring.ts';
+import { EngineLoop } from '../../src/lab/engine/engine-loop.ts';
+import { type EngineRequest, RECORD_PORT_GONE } from '../../src/lab/engine/engine-requests.ts';
+import { IS_GONE } from '../../src/ports/native-binding.ts';
+import { NativeIo } from '../../src/ports/native-io.ts';
+import { ScriptedDevices } from '../../src/ports/scripted-devices.ts';
+import { announcement } from '../dataplane/frames.ts';
+import { eniOf, havipOf, NODE1, topologyOf, VIP } from '../dataplane/site.ts';
+
+const { port1: lab, port2: inbox } = new MessageChannel();
+const frame = announcement(NODE1, VIP);
+const octets = new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength);
+
+/** Devices of which a test may say that they are gone. */
+class BusyDevices extends ScriptedDevices {
+  counters: Float64Array = new Float64Array();
+
+  override ioOpen(
+    arena: Uint8Array,
+    received: Int32Array,
+    queue: Int32Array,
+    ready: Int32Array,
+    counters = this.counters,
+  ): number {
+    this.counters = counters;
+    return super.ioOpen(arena, received, queue, ready);
+  }
+}
+
+let devices: BusyDevices;
+let loop: EngineLoop;
+let events: RecordRing;
+
+beforeEach(() => {
+  devices = new BusyDevices([{ port: 0, frame: octets, header: null }]);
+  const enis = [eniOf(NODE1, { attach: { netns: 'a' } })];
+  const topology = topologyOf('alibaba', { enis, havips: [havipOf(VIP, [NODE1])] });
+  events = new RecordRing(RecordRing.memory(1 << 16));
+  const device = {
+    kind: 'tap',
+    fd: -1,
+    hasOffload: true,
+    mtu: 1500,
+    name: 'tap0',
+    eni: 0,
+  } as const;
+  const plain = { changes: [], capture: null, busyPoll: false, base: 0, dryRun: false };
+  const settings = { ...plain, topology, devices: [device], events: events.shared };
+  let now = 0;
+  loop = new EngineLoop(settings, new NativeIo(devices), inbox, () => ++now);
+});
+
+afterEach(() => {
+  while (receiveMessageOnPort(lab) !== undefined);
+});
+
+/** As the lab does it: the message first, then the word that there is one. */
+function ask(request: EngineRequest): void {
+  lab.postMessage({ id: 1, request });
+  Atomics.add(new Int32Array(loop.asked), 0, 1);
+}
+
+const answer = (): unknown => receiveMessageOnPort(lab)?.message;
+
+describe('a port that never rests', () => {
+  test('starves no command, and gets its turn before each', () => {
+    loop.turn();
+    ask({ command: 'statistics', isBrief: true });
+    expect(loop.turn()).toBe(true);
+    expect(answer()).toMatchObject({ id: 1, reply: { statistics: { ports: [{ in: 2 }] } } });
+    for (let turn = 0; turn < 100; turn++) loop.turn();
+    expect(answer()).toBeUndefined();
+    ask({ command: 'stop' });
+    expect(loop.turn()).toBe(false);
+    expect(answer()).toEqual({ id: 1, reply: { done: true } });
+  });
+
+  test('hides none that is gone for longer than until the next command', () => {
+    loop.turn();
+    devices.counters[IS_GONE] = 1;
+    ask({ command: 'statistics', isBrief: true });
+    loop.turn();
+    const told: number[] = [];
+    while (events.next()) told.push(events.kind);
+    expect(told.at(-1)).toBe(RECORD_PORT_GONE);
+  });
+});
