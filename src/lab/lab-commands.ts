@@ -58,10 +58,11 @@ async function kill({ lab, plane }: RunningLab, request: ControlRequest): Promis
 
 async function start({ lab, plane }: RunningLab, request: ControlRequest): Promise<unknown> {
   const host = lab.hostNamed(text(request, 'host'));
-  lab.portsOf(host.name);
+  const ports = lab.portsOf(host.name);
   await host.kill();
   const flushed = await lab.change({ command: 'flush', instance: host.name });
   if ('refused' in flushed) throw new LabError(flushed.refused, 'see havip status');
+  for (const port of ports) carrierOf(lab, port, true);
   await lab.powerOn(host);
   await setPorts(lab, host.name, 'cut', false);
   await setPorts(lab, host.name, 'hold', false);

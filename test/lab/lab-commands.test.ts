@@ -2,7 +2,7 @@
  * What a running lab does when it is told to, and what it refuses: the commands on a lab of memory
  * that writes down what its engine is asked.
  */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { LabStatus } from '../../src/analysis/live-events.ts';
 import { resourcesOf } from '../../src/havip/inventory/from-topology.ts';
 import { Inventory } from '../../src/havip/inventory/inventory.ts';
@@ -16,6 +16,11 @@ import { LabError } from '../../src/lab/lab-error.ts';
 import type { CallEntry } from '../../src/lab/state/history.ts';
 import { MemoryStore } from '../../src/lab/state/memory-store.ts';
 import { eniOf, havipOf, NODE1, NODE2, topologyOf, VIP } from '../dataplane/site.ts';
+
+const carriers: [fd: number, on: boolean][] = [];
+vi.mock('../../src/ports/tap-device.ts', () => ({
+  setCarrier: (fd: number, on: boolean) => void carriers.push([fd, on]),
+}));
 
 const STATISTICS: EngineStatistics = {
   ports: [{ in: 10, out: 20, octetsIn: 1000, octetsOut: 2000, lost: 0 }],
@@ -145,6 +150,16 @@ describe('what is done', () => {
       'hold 0,1 off',
     ]);
     expect(await states()).toEqual(['up', 'up', 'up']);
+  });
+
+  test('a host that lost its carrier has it again when it starts', async () => {
+    const { tell, lab, states } = labOf();
+    Object.assign(lab.ground.devices[2] as object, { kind: 'tap', fd: 7 });
+    await tell('cut', { host: 'ecs-2', carrier: true });
+    await tell('kill', { host: 'ecs-2' });
+    expect(carriers.splice(0)).toEqual([[7, false]]);
+    await tell('start', { host: 'ecs-2' });
+    expect([carriers.splice(0), (await states())[2]]).toEqual([[[7, true]], 'up']);
   });
 
   test('a paused host is held first and let go last', async () => {

@@ -97,6 +97,10 @@ describe.skipIf(isSkipped)('a running lab', () => {
     await lab.command('heal', 'node-2');
     expect(await carrier()).toBe('1');
     await lab.until(async () => (await pinged(lab, ipOf('node-2'), 1)).received === 1, 'answer');
+    await lab.command('cut', 'node-2', '--carrier');
+    await lab.command('kill', 'node-2');
+    await lab.command('start', 'node-2');
+    expect([await portState(lab, 'node-2'), await carrier()]).toEqual(['up', '1']);
   });
 
   test('spoils a cable by loss, duplication and delay, the same way each time', TIME, async () => {
