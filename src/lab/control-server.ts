@@ -3,8 +3,10 @@
  * line of JSON asks, one line answers, one after the other; a line that is too long or no
  * request ends the connection.
  */
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
+import { dirname, join } from 'node:path';
 import { LabError } from './lab-error.ts';
 
 export type ControlRequest = { command: string } & Record<string, unknown>;
@@ -22,9 +24,13 @@ const NO_COMMAND: ControlReply = { error: 'no command is named' };
 
 export class ControlServer {
   private readonly server: net.Server;
+  private readonly path: string;
+  /** Of the socket: another lab's may lie at the same path by the time this one ends. */
+  private inode = -1;
   private readonly sockets = new Set<net.Socket>();
 
-  private constructor(answer: Answerer) {
+  private constructor(path: string, answer: Answerer) {
+    this.path = path;
     // Who closes its half after asking still gets its answer.
     this.server = net.createServer({ allowHalfOpen: true }, (socket) => {
       this.sockets.add(socket);
@@ -37,7 +43,7 @@ export class ControlServer {
 
   /**
    * Listens at `path`; a socket that an earlier lab left there is removed. Throws LabError where
-   * there is something else, or no socket can be made.
+   * somebody answers there, where there is something else, or no socket can be made.
    */
   static async listen(path: string, answer: Answerer): Promise<ControlServer> {
     const mend = 'choose another place with --control PATH';
@@ -45,25 +51,55 @@ export class ControlServer {
     if (there?.isSocket() === false) {
       throw new LabError(`${path}: there is a file that is no socket`, mend);
     }
-    const made = new ControlServer(answer);
+    if (there !== undefined && (await isAnswered(path))) {
+      throw new LabError(`${path}: a lab that runs takes its commands there`, mend);
+    }
+    const made = new ControlServer(path, answer);
     try {
-      fs.rmSync(path, { force: true });
-      await new Promise<void>((resolve, reject) => {
-        made.server.once('error', reject);
-        made.server.listen(path, () => resolve());
-      });
-      fs.chmodSync(path, 0o600);
+      await made.open();
     } catch (error) {
+      await made.close();
       throw new LabError(`${path}: ${(error as Error).message}`, mend);
     }
     return made;
   }
 
   async close(): Promise<void> {
+    const there = fs.lstatSync(this.path, { throwIfNoEntry: false });
+    if (there?.ino === this.inode) fs.rmSync(this.path, { force: true });
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     for (const socket of this.sockets) leave(socket);
     await closed;
   }
+
+  /**
+   * Listens under a name of its own and then moves to its place: a server that closes removes
+   * whatever lies where it began to listen.
+   */
+  private async open(): Promise<void> {
+    const { server, path } = this;
+    const first = join(dirname(path), `.${randomUUID().slice(0, 8)}`);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(first, () => resolve());
+    });
+    fs.chmodSync(first, 0o600);
+    this.inode = fs.lstatSync(first).ino;
+    fs.renameSync(first, path);
+  }
+}
+
+/** A socket whose server is dead refuses; one with too many callers does not. */
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+      resolve(code !== 'ECONNREFUSED' && code !== 'ENOENT');
+    });
+  });
 }
 
 /** Answers line after line until there is nothing more to say. */

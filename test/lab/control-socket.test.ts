@@ -248,6 +248,27 @@ describe('the place of the socket', () => {
     expect(await say(place, '{"command":"x"}\n', 1)).toBe('{"result":"new"}\n');
   });
 
+  test('is not taken from a lab that runs', async () => {
+    const place = await lab('one');
+    const failed = ControlServer.listen(place, async () => 'new');
+    await expect(failed).rejects.toThrow(
+      `${place}: a lab that runs takes its commands there; choose another place with --control PATH`,
+    );
+    await expect(failed).rejects.toBeInstanceOf(LabError);
+    expect(await askLab('one', { command: 'status' }, root)).toBeNull();
+    expect(fs.readdirSync(path.dirname(place)).sort()).toEqual(['control', 'lab.json']);
+  });
+
+  test('is left alone at the end where it is another lab’s by then', async () => {
+    const place = await lab('one');
+    fs.rmSync(place);
+    servers.push(await ControlServer.listen(place, async () => 'new'));
+    await servers.shift()?.close();
+    expect(await say(place, '{"command":"x"}\n', 1)).toBe('{"result":"new"}\n');
+    await servers.pop()?.close();
+    expect(fs.existsSync(place)).toBe(false);
+  });
+
   test('is never a file of the user', async () => {
     const place = path.join(root, 'lab.yaml');
     fs.writeFileSync(place, 'provider: alibaba\n');
