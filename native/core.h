@@ -48,6 +48,7 @@
 #define HV_LOST_REFUSED 2
 #define HV_BAD_HEADERS 3
 #define HV_IS_GONE 4
+#define HV_LOST_BIG 5
 #define HV_COUNTERS 8
 
 /* What hv_check_header says. */

@@ -89,6 +89,9 @@ static void lose(struct hv_io *io, int index, int number, int frames) {
     case ENETDOWN:
       counter = HV_LOST_DOWN;
       break;
+    case EMSGSIZE:
+      counter = HV_LOST_BIG;
+      break;
     default:
       break;
   }

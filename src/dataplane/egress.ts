@@ -68,15 +68,17 @@ export class Egress {
       this.drop(reason.PORT_GONE, batch, index, egress);
     } else if (end - at > port.maximumFrame && batch.offload[index] === -1) {
       this.drop(reason.TOO_BIG, batch, index, egress);
-    } else if (port.transmit(batch, index, tag)) {
+    } else {
+      const why = port.transmit(batch, index, tag);
+      if (why !== reason.ALLOWED) {
+        this.drop(why, batch, index, egress);
+        return;
+      }
       this.framesOut[egress]!++;
       this.octetsOut[egress]! += end - at;
       this.given[egress] = 1;
       this.isGiven = true;
       if (this.tap !== null) this.tap.onSent(batch, index, egress, tag);
-    } else {
-      const why = port.isDown === true ? reason.PORT_DOWN : reason.QUEUE_FULL;
-      this.drop(why, batch, index, egress);
     }
   }
 

@@ -8,16 +8,15 @@ export interface Port {
   readonly name: string;
   /** Largest frame that `transmit` takes without offload, in octets without FCS. */
   readonly maximumFrame: number;
-  /** True while the device is down: what `transmit` refuses then is counted as `port-down`. */
-  readonly isDown?: boolean;
   /** Fills the batch with frames that have arrived, at most its capacity; returns their number. */
   receive(batch: FrameBatch): number;
   /**
    * Takes frame `index` of `batch` to be sent. `tag` says what becomes of its outer VLAN tag:
    * TAG_KEEP, TAG_POP, or `pushedTag(tci)`. The frame may be sent at once or by `flush`; until
-   * then its octets must stay as they are. False where the queue is full (the caller counts it).
+   * then its octets must stay as they are. ALLOWED, or the drop reason of a frame that is refused
+   * (the caller counts it).
    */
-  transmit(batch: FrameBatch, index: number, tag: number): boolean;
+  transmit(batch: FrameBatch, index: number, tag: number): number;
   /** Sends what `transmit` took and has not sent yet. */
   flush(): void;
 }

@@ -1,3 +1,4 @@
+import { ALLOWED, QUEUE_FULL } from '../dataplane/drop-reason.ts';
 import { FrameBatch } from '../dataplane/frame-batch.ts';
 import { type Port, TAG_KEEP } from '../dataplane/port.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
@@ -64,19 +65,19 @@ export class FaultPort implements Port {
     return this.inner.receive(batch);
   }
 
-  transmit(batch: FrameBatch, index: number, tag: number): boolean {
+  transmit(batch: FrameBatch, index: number, tag: number): number {
     if (this.happens(this.rates.loss)) {
       this.lost++;
-      return true;
+      return ALLOWED;
     }
     const isHeldBack = this.heldLength === 0 && this.happens(this.rates.reordering);
-    if (isHeldBack && this.hold(batch, index, tag)) return true;
-    const isTaken = this.pass(batch, index, tag);
-    if (isTaken && this.happens(this.rates.duplication)) {
-      if (this.pass(batch, index, tag)) this.duplicated++;
+    if (isHeldBack && this.hold(batch, index, tag)) return ALLOWED;
+    const why = this.pass(batch, index, tag);
+    if (why === ALLOWED && this.happens(this.rates.duplication)) {
+      if (this.pass(batch, index, tag) === ALLOWED) this.duplicated++;
     }
     this.release();
-    return isTaken;
+    return why;
   }
 
   /** Sends a frame that still waits to be overtaken. */
@@ -85,7 +86,7 @@ export class FaultPort implements Port {
     this.heldLength = 0;
     if (length === 0) return;
     const batch = this.batch.hold(this.held, 0, length, LINKTYPE_ETHERNET);
-    if (!this.pass(batch, 0, this.heldTag)) this.lost++;
+    if (this.pass(batch, 0, this.heldTag) !== ALLOWED) this.lost++;
     // The next frame to be held back overwrites these octets.
     this.inner.flush();
   }
@@ -103,7 +104,7 @@ export class FaultPort implements Port {
       const frame = line.at + VIRTIO_HEADER_LENGTH;
       const batch = this.batch.hold(line.view, frame, line.end, LINKTYPE_ETHERNET);
       if (line.b !== 0) batch.offload[0] = line.at;
-      if (!this.inner.transmit(batch, 0, line.a)) this.lost++;
+      if (this.inner.transmit(batch, 0, line.a) !== ALLOWED) this.lost++;
       this.inner.flush();
     }
   }
@@ -112,15 +113,15 @@ export class FaultPort implements Port {
     this.inner.flush();
   }
 
-  /** At once, or into the line of those that are kept. */
-  private pass(batch: FrameBatch, index: number, tag: number): boolean {
+  /** At once, or into the line of those that are kept; says why not, as `transmit` does. */
+  private pass(batch: FrameBatch, index: number, tag: number): number {
     const { line } = this;
     if (line === null) return this.inner.transmit(batch, index, tag);
     const from = batch.at[index]!;
     const length = batch.end[index]! - from;
     const due = this.now + this.rates.delay * NANOSECONDS_PER_MILLISECOND;
     const at = line.begin(0, due, VIRTIO_HEADER_LENGTH + length);
-    if (at < 0) return false;
+    if (at < 0) return QUEUE_FULL;
     const header = batch.offload[index]!;
     const { view } = batch;
     for (let i = 0; i < VIRTIO_HEADER_LENGTH; i++) {
@@ -130,7 +131,7 @@ export class FaultPort implements Port {
     for (let i = 0; i < length; i++) line.octets[to + i] = view.getUint8(from + i);
     line.mark(at, tag, header < 0 ? 0 : 1, 0);
     line.commit();
-    return true;
+    return ALLOWED;
   }
 
   /** Copies the frame; false where it is too long, or has work left to be done by an offload. */

@@ -1,3 +1,4 @@
+import { ALLOWED, QUEUE_FULL, TOO_BIG } from '../dataplane/drop-reason.ts';
 import type { FrameBatch } from '../dataplane/frame-batch.ts';
 import { type Port, TAG_KEEP, TAG_POP } from '../dataplane/port.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
@@ -46,7 +47,7 @@ export class MemoryPort implements Port {
     return this.incoming.take(batch);
   }
 
-  transmit(batch: FrameBatch, index: number, tag: number): boolean {
+  transmit(batch: FrameBatch, index: number, tag: number): number {
     return this.outgoing.put(batch.view, batch.at[index]!, batch.end[index]!, tag);
   }
 
@@ -79,10 +80,11 @@ class Ring {
     this.lengths = new Uint32Array(slots);
   }
 
-  /** Copies the frame; false where there is no room or it is too long for a slot. */
-  put(view: DataView, at: number, end: number, tag: number): boolean {
+  /** Copies the frame, or says why not. */
+  put(view: DataView, at: number, end: number, tag: number): number {
     const grows = tag === TAG_KEEP ? 0 : tag === TAG_POP ? -TAG : TAG;
-    if (this.used === this.slots || end - at + grows > this.slotOctets) return false;
+    if (end - at + grows > this.slotOctets) return TOO_BIG;
+    if (this.used === this.slots) return QUEUE_FULL;
     const slot = (this.head + this.used) % this.slots;
     const target = slot * this.slotOctets;
     // Octet by octet: a subarray would allocate, and frames are short.
@@ -97,7 +99,7 @@ class Ring {
     }
     this.lengths[slot] = end - at + grows;
     this.used++;
-    return true;
+    return ALLOWED;
   }
 
   /** Frames stay the taker's until it takes again. */

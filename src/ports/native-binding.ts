@@ -85,6 +85,7 @@ export const LOST_DOWN = 1;
 export const LOST_REFUSED = 2;
 export const BAD_HEADERS = 3;
 export const IS_GONE = 4;
+export const LOST_BIG = 5;
 
 const REMEDY = 'install a C compiler (apt install gcc libc6-dev) and run npm run build';
 

@@ -1,8 +1,9 @@
 /**
  * A live port: a TAP device or a packet socket, attached to the `NativeIo` of its thread. What the
  * device does not take is lost and counted here; what is never offered to it (`transmit` says
- * false), the caller counts.
+ * why), the caller counts.
  */
+import { ALLOWED, MALFORMED, TOO_BIG } from '../dataplane/drop-reason.ts';
 import type { FrameBatch } from '../dataplane/frame-batch.ts';
 import { type Port, TAG_KEEP, TAG_POP } from '../dataplane/port.ts';
 import {
@@ -54,7 +55,12 @@ export class NativePort implements Port {
     return this.io.counter(this.index, native.LOST_DOWN);
   }
 
-  /** Frames that the kernel refused, and those whose octets did not make sense. */
+  /** Frames that were longer than the interface takes, whatever `mtu` says. */
+  get lostBig(): number {
+    return this.io.counter(this.index, native.LOST_BIG);
+  }
+
+  /** Frames that the kernel refused otherwise, and those whose octets did not make sense. */
   get lostRefused(): number {
     return this.io.counter(this.index, native.LOST_REFUSED);
   }
@@ -74,10 +80,10 @@ export class NativePort implements Port {
   }
 
   /**
-   * False where the frame, or a segment of it, would be longer than the MTU, tags apart, without
-   * an offload that takes care of it, and where its header asks for what the frame is not.
+   * TOO_BIG where the frame, or a segment of it, would be longer than the MTU, tags apart, without
+   * an offload that takes care of it; MALFORMED where its header asks for what the frame is not.
    */
-  transmit(batch: FrameBatch, index: number, tag: number): boolean {
+  transmit(batch: FrameBatch, index: number, tag: number): number {
     const { io, untaggedMax } = this;
     const { view } = batch;
     const at = batch.at[index]!;
@@ -85,7 +91,7 @@ export class NativePort implements Port {
     const header = batch.offload[index]!;
     if (header === -1) {
       const isLong = end - at > untaggedMax - VLAN_TAG_LENGTH;
-      if (isLong && this.isTooLong(view, at, end - at, tag)) return false;
+      if (isLong && this.isTooLong(view, at, end - at, tag)) return TOO_BIG;
     } else if (!this.hasOffload) {
       const isWhole = readGsoType(view, header) === GSO_NONE;
       if (isWhole) return this.putComplete(view, at, end, header, tag);
@@ -93,7 +99,7 @@ export class NativePort implements Port {
     }
     if (view !== io.view) return this.putCopy(view, at, end, header, tag);
     io.put(this.index, at, end, header, tag);
-    return true;
+    return ALLOWED;
   }
 
   /** Sends what all ports of the thread took. */
@@ -101,15 +107,15 @@ export class NativePort implements Port {
     this.io.flush();
   }
 
-  private putCopy(view: DataView, at: number, end: number, header: number, tag: number): boolean {
+  private putCopy(view: DataView, at: number, end: number, header: number, tag: number): number {
     const { io } = this;
     const target = io.room(VIRTIO_HEADER_LENGTH + end - at);
-    if (target === -1) return false;
+    if (target === -1) return TOO_BIG;
     const frame = target + VIRTIO_HEADER_LENGTH;
     if (header !== -1) io.copy(view, header, header + VIRTIO_HEADER_LENGTH, target);
     io.copy(view, at, end, frame);
     io.put(this.index, frame, frame + end - at, header === -1 ? -1 : target, tag);
-    return true;
+    return ALLOWED;
   }
 
   private putComplete(
@@ -118,16 +124,16 @@ export class NativePort implements Port {
     end: number,
     header: number,
     tag: number,
-  ): boolean {
+  ): number {
     const { io } = this;
     const target = io.room(VIRTIO_HEADER_LENGTH + end - at);
-    if (target === -1 || this.isTooLong(view, at, end - at, tag)) return false;
+    if (target === -1 || this.isTooLong(view, at, end - at, tag)) return TOO_BIG;
     const frame = target + VIRTIO_HEADER_LENGTH;
     io.copy(view, header, header + VIRTIO_HEADER_LENGTH, target);
     io.copy(view, at, end, frame);
     completeChecksum(io.view, frame, frame + end - at, target);
     io.put(this.index, frame, frame + end - at, -1, tag);
-    return true;
+    return ALLOWED;
   }
 
   private putSegments(
@@ -136,18 +142,18 @@ export class NativePort implements Port {
     end: number,
     header: number,
     tag: number,
-  ): boolean {
+  ): number {
     const { io, segmenter } = this;
-    if (!segmenter.begin(view, at, end, header)) return false;
-    if (this.isTooLong(view, at, segmenter.lengthMax, tag)) return false;
+    if (!segmenter.begin(view, at, end, header)) return MALFORMED;
+    if (this.isTooLong(view, at, segmenter.lengthMax, tag)) return TOO_BIG;
     let next = io.room(segmenter.lengthSum);
-    if (next === -1) return false;
+    if (next === -1) return TOO_BIG;
     for (let i = 0; i < segmenter.count; i++) {
       const segmentEnd = segmenter.emit(i, io.view, next);
       io.put(this.index, next, segmentEnd, -1, tag);
       next = segmentEnd;
     }
-    return true;
+    return ALLOWED;
   }
 
   /** Whether a frame of that length is, as it leaves, longer than the MTU and its tags. */

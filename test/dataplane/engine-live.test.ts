@@ -1,5 +1,6 @@
 /** What the live engine does beside forwarding: ports that are cut, held, gone; who is told what. */
 import { describe, expect, test } from 'vitest';
+import { ALLOWED, DROP_REASON_NAMES } from '../../src/dataplane/drop-reason.ts';
 import { Engine } from '../../src/dataplane/engine.ts';
 import { FrameBatch } from '../../src/dataplane/frame-batch.ts';
 import type { Port } from '../../src/dataplane/port.ts';
@@ -72,28 +73,30 @@ describe('a port that is gone or down', () => {
     expect(taken).toEqual(['transmit', 'flush']);
   });
 
-  test('a device that is down is told from a full queue', () => {
+  test.each([
+    'queue-full',
+    'port-down',
+    'too-big',
+  ])('what it refuses as %s counts as that', (why) => {
     const lab = labOf('alibaba');
     lab.send(NODE1, announcement(NODE1, VIP));
-    const { port } = recorder(false);
+    const { port } = recorder(DROP_REASON_NAMES.indexOf(why));
     lab.engine.setPort(lab.port(NODE1), port);
     lab.send(CLIENT, toVip());
-    Object.assign(port, { isDown: true });
-    lab.send(CLIENT, toVip());
-    expect([lab.dropped('queue-full'), lab.dropped('port-down')]).toEqual([1, 1]);
+    expect([lab.dropped(why), lab.engine.framesOut[lab.port(NODE1)]]).toEqual([1, 0]);
   });
 });
 
 /** A port that says what is done with it. */
-function recorder(takes = true): { port: Port; taken: string[] } {
+function recorder(why: number = ALLOWED): { port: Port; taken: string[] } {
   const taken: string[] = [];
   const port = {
     name: 'recorder',
     maximumFrame: 2000,
     receive: () => 0,
-    transmit: (_batch: FrameBatch): boolean => {
+    transmit: (_batch: FrameBatch): number => {
       taken.push('transmit');
-      return takes;
+      return why;
     },
     flush: (): void => {
       taken.push('flush');

@@ -1,5 +1,6 @@
 /** The whole engine between ports in memory: what one host sends, another gets. */
 import { describe, expect, test } from 'vitest';
+import { ALLOWED } from '../../src/dataplane/drop-reason.ts';
 import { Engine, type EngineOptions, type Responder } from '../../src/dataplane/engine.ts';
 import { Forwarding } from '../../src/dataplane/forwarding.ts';
 import { FrameBatch } from '../../src/dataplane/frame-batch.ts';
@@ -29,7 +30,7 @@ const CLIENT_IP = '192.168.0.10';
 
 function sendFrom(host: MemoryPort, frame: DataView): boolean {
   const batch = new FrameBatch(1).hold(frame, 0, frame.byteLength, 1);
-  return host.transmit(batch, 0, TAG_KEEP);
+  return host.transmit(batch, 0, TAG_KEEP) === ALLOWED;
 }
 
 /** The hosts of the test network, each at the far end of a cable, and the switch between. */

@@ -1,5 +1,6 @@
 /** Frames that are to be segmented on their way: what counts is their longest segment. */
 import { describe, expect, test } from 'vitest';
+import { ALLOWED } from '../../src/dataplane/drop-reason.ts';
 import type { FrameBatch } from '../../src/dataplane/frame-batch.ts';
 import { segmentExcess } from '../../src/dataplane/offload.ts';
 import type { Port } from '../../src/dataplane/port.ts';
@@ -43,7 +44,7 @@ function portOf(view: DataView): Port {
       batch.offload[0] = 0;
       return 1;
     },
-    transmit: () => true,
+    transmit: () => ALLOWED,
     flush: () => undefined,
   };
 }

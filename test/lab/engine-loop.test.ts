@@ -4,7 +4,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RecordRing } from '../../src/dataplane/record-ring.ts';
 import { EngineLoop } from '../../src/lab/engine/engine-loop.ts';
 import { type EngineRequest, RECORD_PORT_GONE } from '../../src/lab/engine/engine-requests.ts';
-import { IS_GONE } from '../../src/ports/native-binding.ts';
+import {
+  BAD_HEADERS,
+  IS_GONE,
+  LOST_BIG,
+  LOST_DOWN,
+  LOST_FULL,
+  LOST_REFUSED,
+} from '../../src/ports/native-binding.ts';
 import { NativeIo } from '../../src/ports/native-io.ts';
 import { ScriptedDevices } from '../../src/ports/scripted-devices.ts';
 import { announcement } from '../dataplane/frames.ts';
@@ -76,6 +83,15 @@ describe('a port that never rests', () => {
     ask({ command: 'stop' });
     expect(loop.turn()).toBe(false);
     expect(answer()).toEqual({ id: 1, reply: { done: true } });
+  });
+
+  test('is told of what its device did not take', () => {
+    const lost = [LOST_FULL, LOST_DOWN, LOST_REFUSED, BAD_HEADERS, LOST_BIG];
+    for (const [i, counter] of lost.entries()) devices.counters[counter] = 10 ** i;
+    ask({ command: 'statistics', isBrief: true });
+    loop.turn();
+    const drops = { 'queue-full': 1, 'port-down': 10, malformed: 1100, 'too-big': 10_000 };
+    expect(answer()).toMatchObject({ reply: { statistics: { drops } } });
   });
 
   test('hides none that is gone for longer than until the next command', () => {

@@ -23,7 +23,7 @@ vi.mock('../../src/ports/tap-device.ts', () => ({
 }));
 
 const STATISTICS: EngineStatistics = {
-  ports: [{ in: 10, out: 20, octetsIn: 1000, octetsOut: 2000, lost: 0 }],
+  ports: [{ in: 10, out: 20, octetsIn: 1000, octetsOut: 2000 }],
   drops: { 'not-carried': 3 },
   table: [{ ip: VIP, vlan: 300, mac: NODE1, port: 0 }],
   havips: [{ name: 'web', mac: NODE1, members: ['ecs-1', 'ecs-2'] }],

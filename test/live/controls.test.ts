@@ -97,6 +97,9 @@ describe.skipIf(isSkipped)('a running lab', () => {
     await lab.command('heal', 'node-2');
     expect(await carrier()).toBe('1');
     await lab.until(async () => (await pinged(lab, ipOf('node-2'), 1)).received === 1, 'answer');
+    await lab.exec('node-2', 'ip', 'link', 'set', 'eth0', 'down');
+    expect((await pinged(lab, ipOf('node-2'), 5)).received).toBe(0);
+    expect((await lab.labStatus()).drops['port-down']).toBeGreaterThanOrEqual(5);
     await lab.command('cut', 'node-2', '--carrier');
     await lab.command('kill', 'node-2');
     await lab.command('start', 'node-2');

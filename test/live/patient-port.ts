@@ -31,7 +31,7 @@ export class PatientPort implements Port {
     return 0;
   }
 
-  transmit(batch: FrameBatch, index: number, tag: number): boolean {
+  transmit(batch: FrameBatch, index: number, tag: number): number {
     return this.inner.transmit(batch, index, tag);
   }
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ALLOWED, TOO_BIG } from '../../src/dataplane/drop-reason.ts';
 import { FrameBatch } from '../../src/dataplane/frame-batch.ts';
 import { NativeIo } from '../../src/ports/native-io.ts';
 import { openPacketDevice } from '../../src/ports/packet-device.ts';
@@ -77,9 +78,9 @@ describe.skipIf(isSkipped)('TAP ports', () => {
   test('take no frame above the MTU, tags apart', () => {
     const { b, far } = pair({}, 1400);
     const before = Number(b.exec('cat', '/sys/class/net/eth0/statistics/rx_packets'));
-    expect(far.transmit(experimental(1415), 0, 0)).toBe(false);
-    expect(far.transmit(experimental(1414), 0, 0)).toBe(true);
-    expect(far.transmit(experimental(1414), 0, 0x10007)).toBe(true);
+    expect(far.transmit(experimental(1415), 0, 0)).toBe(TOO_BIG);
+    expect(far.transmit(experimental(1414), 0, 0)).toBe(ALLOWED);
+    expect(far.transmit(experimental(1414), 0, 0x10007)).toBe(ALLOWED);
     far.flush();
     const after = Number(b.exec('cat', '/sys/class/net/eth0/statistics/rx_packets'));
     expect(after - before).toBe(2);
@@ -88,7 +89,7 @@ describe.skipIf(isSkipped)('TAP ports', () => {
   test('count what is lost while the device is down, and go on', () => {
     const { b, far } = pair();
     b.ip('link', 'set', 'eth0', 'down');
-    expect(far.transmit(experimental(60), 0, 0)).toBe(true);
+    expect(far.transmit(experimental(60), 0, 0)).toBe(ALLOWED);
     expect(table.io.flush()).toBe(1);
     expect([far.lostDown, far.isGone]).toEqual([1, false]);
     b.ip('link', 'set', 'eth0', 'up');
@@ -109,7 +110,7 @@ describe.skipIf(isSkipped)('TAP ports', () => {
     expect(performance.now() - start).toBeGreaterThan(50);
     expect(near.isGone).toBe(false);
     const before = far.lostDown;
-    expect(far.transmit(experimental(60), 0, 0)).toBe(true);
+    expect(far.transmit(experimental(60), 0, 0)).toBe(ALLOWED);
     expect(table.io.flush()).toBe(1);
     expect(far.lostDown).toBe(before + 1);
   });

@@ -1,6 +1,8 @@
 /** The cable in memory, whole and bad. */
 import { describe, expect, test } from 'vitest';
-import { pushedTag } from '../../src/dataplane/port.ts';
+import { TOO_BIG } from '../../src/dataplane/drop-reason.ts';
+import { FrameBatch } from '../../src/dataplane/frame-batch.ts';
+import { pushedTag, TAG_KEEP } from '../../src/dataplane/port.ts';
 import { FaultPort } from '../../src/ports/fault-port.ts';
 import { memoryPortPair } from '../../src/ports/memory-port.ts';
 import { numbered, portContract, receiveAll, send } from './port.contract.ts';
@@ -18,7 +20,8 @@ portContract('fault port without faults', () => {
 test('a memory port has its name and takes no frame longer than its slots', () => {
   const [port, peer] = memoryPortPair(['a', 'b'], { maximumFrame: 100 });
   expect([port.name, peer.name, port.maximumFrame]).toEqual(['a', 'b', 100]);
-  expect(send(port, numbered(101, 1))).toBe(false);
+  const long = new FrameBatch(1).hold(numbered(101, 1), 0, 101, 1);
+  expect(port.transmit(long, 0, TAG_KEEP)).toBe(TOO_BIG);
   expect(receiveAll(peer)).toEqual([]);
 });
 

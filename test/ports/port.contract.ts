@@ -1,5 +1,6 @@
 /** What every port promises, whatever is behind it. One suite, run for each implementation. */
 import { describe, expect, test } from 'vitest';
+import { ALLOWED, QUEUE_FULL } from '../../src/dataplane/drop-reason.ts';
 import { FrameBatch } from '../../src/dataplane/frame-batch.ts';
 import { type Port, pushedTag, TAG_KEEP, TAG_POP } from '../../src/dataplane/port.ts';
 
@@ -29,7 +30,7 @@ export function send(port: Port, frame: DataView, tag = TAG_KEEP): boolean {
   const arena = new Uint8Array(frame.byteLength + 20).fill(0xa5);
   arena.set(new Uint8Array(frame.buffer), 7);
   const batch = new FrameBatch(1).hold(new DataView(arena.buffer), 7, 7 + frame.byteLength, 1);
-  const isTaken = port.transmit(batch, 0, tag);
+  const isTaken = port.transmit(batch, 0, tag) === ALLOWED;
   port.flush();
   // The octets are the caller's again.
   arena.fill(0x5a);
@@ -109,7 +110,7 @@ export function portContract(name: string, make: () => Cable): void {
       expect(batch.end[0]! - at).toBe(64);
       expect(batch.view.getUint32(at + 12)).toBe(0x81002064);
       expect([batch.view.getUint8(at + 11), batch.view.getUint8(at + 16)]).toEqual([11, 12]);
-      expect(port.transmit(batch, 0, TAG_POP)).toBe(true);
+      expect(port.transmit(batch, 0, TAG_POP)).toBe(ALLOWED);
       port.flush();
       expect(peer.receive(batch)).toBe(1);
       const octets = new Uint8Array(batch.view.buffer, batch.at[0], batch.end[0]! - batch.at[0]!);
@@ -120,7 +121,8 @@ export function portContract(name: string, make: () => Cable): void {
       const { port, peer, room } = make();
       if (room === null) return;
       for (let i = 0; i < room; i++) expect(send(port, numbered(60, i % 250))).toBe(true);
-      expect(send(port, numbered(60, 255))).toBe(false);
+      const more = new FrameBatch(1).hold(numbered(60, 255), 0, 60, 1);
+      expect(port.transmit(more, 0, TAG_KEEP)).toBe(QUEUE_FULL);
       expect(receiveAll(peer, 3).map(([, first]) => first)).toEqual(
         Array.from({ length: room }, (_, i) => i % 250),
       );

@@ -51,8 +51,9 @@ export type EngineRequest =
   | { command: 'stop' };
 
 export interface EngineStatistics {
-  /** By port: frames in and out, octets in and out, frames lost at the device. */
-  ports: { in: number; out: number; octetsIn: number; octetsOut: number; lost: number }[];
+  /** By port: frames in and out, octets in and out. */
+  ports: { in: number; out: number; octetsIn: number; octetsOut: number }[];
+  /** By reason. What a device did not take counts as out, too: it was sent. */
   drops: Record<string, number>;
   table: { ip: string; vlan: number | null; mac: string; port: number }[];
   havips: { name: string; mac: string | null; members: string[] }[];

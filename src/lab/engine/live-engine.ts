@@ -2,7 +2,7 @@
  * The switch as it runs in the engine's thread, with the ports of a lab, and what it does when the
  * control plane asks.
  */
-import { DROP_REASON_NAMES } from '../../dataplane/drop-reason.ts';
+import * as reason from '../../dataplane/drop-reason.ts';
 import { Engine } from '../../dataplane/engine.ts';
 import { RecordRing } from '../../dataplane/record-ring.ts';
 import type { ControlResult } from '../../havip/control.ts';
@@ -130,23 +130,30 @@ export class LiveEngine {
 
   private statistics(isBrief: boolean): EngineStatistics {
     const { engine, ports } = this;
-    const { owner } = this.live;
-    const drops: Record<string, number> = {};
-    owner.drops.forEach((count, reason) => {
-      if (count > 0) drops[DROP_REASON_NAMES[reason] as string] = count;
-    });
     return {
-      ports: ports.map((port, index) => ({
+      ports: ports.map((_, index) => ({
         in: engine.framesIn[index]!,
         out: engine.framesOut[index]!,
         octetsIn: engine.octetsIn[index]!,
         octetsOut: engine.octetsOut[index]!,
-        lost: port.lostDown + port.lostFull + port.lostRefused + port.badHeaders,
       })),
-      drops,
+      drops: this.drops(),
       table: isBrief ? [] : this.table(),
       havips: isBrief ? [] : this.havips(),
     };
+  }
+
+  /** By reason: what the switch dropped, and what devices did not take when it came to sending. */
+  private drops(): EngineStatistics['drops'] {
+    const counts = [...this.live.owner.drops];
+    for (const port of this.ports) {
+      counts[reason.PORT_DOWN]! += port.lostDown;
+      counts[reason.QUEUE_FULL]! += port.lostFull;
+      counts[reason.TOO_BIG]! += port.lostBig;
+      counts[reason.MALFORMED]! += port.lostRefused + port.badHeaders;
+    }
+    const named = counts.map((count, why) => [reason.DROP_REASON_NAMES[why] as string, count]);
+    return Object.fromEntries(named.filter(([, count]) => count !== 0));
   }
 
   private table(): EngineStatistics['table'] {
