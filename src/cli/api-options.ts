@@ -90,10 +90,8 @@ export async function openApi(
     region: 'local',
     newRequestId: randomUUID,
     now: plane.clock,
-    history: ({ havip = null, since = null, limit }: Query) => {
-      const entries = store.history({ havip, since });
-      return limit === undefined ? entries : entries.slice(-limit);
-    },
+    history: ({ havip = null, since = null, limit }: Query) =>
+      store.history({ havip, since, limit }),
   };
   try {
     return await startApi({ context, host, port, log });

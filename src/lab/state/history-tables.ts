@@ -87,20 +87,21 @@ export class HistoryTables {
     }
   }
 
-  read({ havip, since }: HistoryQuery): HistoryEntry[] {
+  read({ havip, since, limit = HISTORY_MOST }: HistoryQuery): HistoryEntry[] {
     const from = since === null ? Number.MIN_SAFE_INTEGER : micros(since);
     const where = `WHERE time >= ? ${havip === null ? '' : 'AND havip = ?'}`;
-    const values = havip === null ? [from] : [from, havip];
+    const most = Math.min(limit, HISTORY_MOST);
+    const values = havip === null ? [from, most] : [from, havip, most];
     const kinds = Object.entries(READ) as [HistoryEntry['kind'], string][];
     const entries = kinds.flatMap(([kind, select]) => {
-      const order = `ORDER BY time DESC, seq DESC LIMIT ${HISTORY_MOST}`;
+      const order = 'ORDER BY time DESC, seq DESC LIMIT ?';
       const rows = this.database.prepare<unknown[], Row>(`${select} ${where} ${order}`);
       return rows
         .all(...values)
         .reverse()
         .map((row) => entryOf(kind, row));
     });
-    return inOrder(entries);
+    return inOrder(entries, most);
   }
 }
 

@@ -55,6 +55,8 @@ export interface HistoryQuery {
   havip: string | null;
   /** Milliseconds since 1970; null from the beginning. */
   since: number | null;
+  /** The newest that are asked for; absent: `HISTORY_MOST`. */
+  limit?: number | undefined;
 }
 
 export interface HistorySink {
@@ -64,7 +66,7 @@ export interface HistorySink {
 
 /** Where the control plane keeps its resources and its history. */
 export interface StateStore extends Journal, HistorySink {
-  /** The newest entries that the query asks for, at most `HISTORY_MOST`, oldest first. */
+  /** The newest entries that the query asks for, at most `limit`, oldest first. */
   history(query: HistoryQuery): HistoryEntry[];
   close(): void;
 }
@@ -74,7 +76,8 @@ export const KEPT_MOST = 100_000;
 /** Entries of one answer. */
 export const HISTORY_MOST = 100_000;
 
-/** In the order of time, the newest `HISTORY_MOST`. */
-export function inOrder(entries: HistoryEntry[]): HistoryEntry[] {
-  return entries.sort((a, b) => a.time - b.time).slice(-HISTORY_MOST);
+/** In the order of time, the newest `limit`. */
+export function inOrder(entries: HistoryEntry[], limit: number): HistoryEntry[] {
+  entries.sort((a, b) => a.time - b.time);
+  return entries.slice(Math.max(0, entries.length - limit));
 }

@@ -4,6 +4,7 @@ import type { Accepted, Caller, Prepared } from '../../havip/inventory/plane.ts'
 import { acceptedCall, refusedCall } from './calls.ts';
 import {
   type CallEntry,
+  HISTORY_MOST,
   type HistoryEntry,
   type HistoryQuery,
   type HolderEntry,
@@ -40,7 +41,7 @@ export class MemoryStore implements StateStore {
     if (isNew) keep(this.refusals, entry);
   }
 
-  history({ havip, since }: HistoryQuery): HistoryEntry[] {
+  history({ havip, since, limit = HISTORY_MOST }: HistoryQuery): HistoryEntry[] {
     const entries: HistoryEntry[] = [
       ...this.holders.map((entry) => ({ kind: 'holder' as const, ...entry })),
       ...this.refusals.map((entry) => ({ kind: 'refused' as const, ...entry })),
@@ -48,7 +49,7 @@ export class MemoryStore implements StateStore {
     ];
     const isAsked = (entry: HistoryEntry): boolean =>
       (havip === null || entry.havip === havip) && (since === null || entry.time >= since);
-    return inOrder(entries.filter(isAsked));
+    return inOrder(entries.filter(isAsked), limit);
   }
 
   close(): void {}

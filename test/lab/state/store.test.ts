@@ -110,6 +110,9 @@ describe('the history', () => {
     expect(all[1]).toEqual({ kind: 'holder', ...holder(2000.001) });
     expect(store.history({ havip: 'web', since: 1500 })).toEqual([all[1]]);
     expect(store.history({ havip: 'api', since: null })).toEqual([all[2]]);
+    expect(store.history({ havip: null, since: null, limit: 2 })).toEqual(all.slice(1));
+    expect(store.history({ havip: 'web', since: null, limit: 1 })).toEqual([all[1]]);
+    expect(store.history({ havip: 'web', since: 1500, limit: 9 })).toEqual([all[1]]);
     store.close();
   });
 
