@@ -43,10 +43,11 @@ export class HolderView {
     for (const havip of topology.havips) this.add(havip);
   }
 
-  /** When the present holder of an address of a subnet took it. */
+  /** When the present holder of an address of a subnet took it, however the address is written. */
   heldSince(ip: string, subnet: string): string | null {
     const networks = this.networks.ofSubnet(subnet);
-    const times = networks.flatMap((network) => this.since.get(placeOf(ip, network)) ?? []);
+    const address = canonicalAddress(ip);
+    const times = networks.flatMap((network) => this.since.get(placeOf(address, network)) ?? []);
     return times.sort().at(-1) ?? null;
   }
 

@@ -176,7 +176,8 @@ export async function statusOf(lab: Lab, plane: Plane): Promise<LabStatus> {
       const havip = records.get(name);
       const ip = havip?.address ?? '';
       const holder = mac === null ? null : { mac, name: instanceOf(mac) };
-      const since = holder && lab.feed.holders.heldSince(ip, havip?.subnet ?? '');
+      const isKnown = holder !== null && havip !== undefined;
+      const since = isKnown ? lab.feed.holders.heldSince(ip, havip.subnet) : null;
       return { name, ip, holder, since, members };
     }),
     drops: statistics.drops,

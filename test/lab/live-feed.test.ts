@@ -7,9 +7,10 @@ import { describe, expect, test } from 'vitest';
 import { RULE_SET_NAMES } from '../../src/havip/rule-sets.ts';
 import { RECORD_PORT_GONE } from '../../src/lab/engine/engine-requests.ts';
 import { advert, echo } from '../analysis/scene.ts';
-import { announcement, arp, packet } from '../dataplane/frames.ts';
+import { announcement, arp, neighbor, packet } from '../dataplane/frames.ts';
 import {
   ADDRESSES,
+  ADDRESSES6,
   CLIENT,
   eniOf,
   havipOf,
@@ -20,6 +21,7 @@ import {
   ROGUE,
   topologyOf,
   VIP,
+  VIP6,
 } from '../dataplane/site.ts';
 import { changeOf, MemoryLab } from './memory-lab.ts';
 
@@ -195,6 +197,18 @@ describe('changes of bindings', () => {
     expect(lab.claims().at(-1)).toBe(`refused ${VIP} ${NODE1} not-member`);
     expect(lab.feed.lost).toBe(lab.ring.lost);
   });
+});
+
+test('an IPv6 address is held since its claim, however it is written', async () => {
+  const written = '2001:DB8:0:0::0088';
+  const topology = topologyOf('huawei', { havips: [havipOf(written, [NODE1])] });
+  const lab = new MemoryLab(topology);
+  const from = ADDRESSES6[NODE1] as string;
+  const said = { type: 136, flags: 0x20, from, target: VIP6, option: NODE1 } as const;
+  lab.at(1, NODE1, neighbor({ source: NODE1, ...said }));
+  await lab.feed.end();
+  expect(lab.holder(written)).toBe(NODE1);
+  expect(lab.feed.holders.heldSince(written, 'a')).toBe('2026-11-20T12:00:01.000000000Z');
 });
 
 test('a feed that fails says so once, and ends in peace', async () => {
