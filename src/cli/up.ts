@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LabEvent } from '../analysis/live-events.ts';
 import type { ApiServer } from '../api/server.ts';
+import { DYNAMIC_ARP_INSPECTION, type PolicerRate } from '../dataplane/arp-policer.ts';
 import type { Topology } from '../havip/topology.ts';
 import { type Account, openAccount, planeOf } from '../lab/account.ts';
 import { ControlServer } from '../lab/control-server.ts';
@@ -35,6 +36,13 @@ export const UP: CommandSpec = {
     { name: 'state', value: 'FILE', help: 'keep HaVips, bindings and history there' },
     ...API_OPTIONS,
     { name: 'control', value: 'PATH', help: 'take commands at this socket, not the usual one' },
+    {
+      name: 'arp-rate',
+      value: 'PPS',
+      ifBare: String(DYNAMIC_ARP_INSPECTION.rate),
+      looksLike: /^\d+$/,
+      help: `refuse what a port claims by ARP and ND above that (${DYNAMIC_ARP_INSPECTION.rate})`,
+    },
     { name: 'busy-poll', help: 'never sleep: takes a processor for itself' },
     { name: 'no-color', help: 'no colours, even on a terminal' },
   ],
@@ -56,6 +64,7 @@ export async function up(
     throw new UsageError('up takes one lab file', 'havip up examples/alibaba/lab.yaml');
   }
   const api = apiPlace(line);
+  const arpRate = arpRateOf(line.value('arp-rate'));
   const state = line.value('state');
   const folder = path.dirname(path.resolve(file));
   const now = (): number => Math.floor(clock.wall() / 1e6);
@@ -69,7 +78,19 @@ export async function up(
     link.rehearse({ provider, dryRun: line.isGiven('dry-run-guard') });
     const account = await openAccount(topology, { state, now, warn });
     try {
-      return await run({ line, file, folder, streams, clock, account, link, api, now, warn });
+      return await run({
+        line,
+        file,
+        folder,
+        streams,
+        clock,
+        account,
+        link,
+        api,
+        arpRate,
+        now,
+        warn,
+      });
     } finally {
       account.store.close();
     }
@@ -87,6 +108,7 @@ interface Run {
   account: Account;
   link: EngineLink;
   api: ApiPlace | null;
+  arpRate: PolicerRate | null;
   /** Milliseconds since 1970. */
   now(): number;
   warn(text: string): void;
@@ -109,6 +131,7 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
     folder: more.folder,
     allClaims: line.isGiven('all-claims'),
     dryRun: line.isGiven('dry-run-guard'),
+    arpRate: more.arpRate,
     busyPoll: line.isGiven('busy-poll'),
     captureFolder: line.value('capture'),
     link: more.link,
@@ -140,6 +163,14 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
     end.forget();
   }
   return status;
+}
+
+/** With a burst of one second; null for no limit. Throws UsageError. */
+function arpRateOf(text: string | null): PolicerRate | null {
+  if (text === null) return null;
+  if (/^[1-9]\d{0,6}$/.test(text)) return { rate: Number(text), burst: Number(text) };
+  const mend = `write frames a second, such as ${DYNAMIC_ARP_INSPECTION.rate}`;
+  throw new UsageError(`--arp-rate: "${text}" is no rate`, mend);
 }
 
 /** Takes commands at `chosen`, or else at the usual place. */

@@ -1,8 +1,8 @@
 import { type BucketRate, TokenBuckets } from './token-buckets.ts';
 
 /**
- * How many ARP and ND frames a second each port may send. Off by default. Cisco's dynamic ARP
- * inspection allows an untrusted port 15 packets a second with a burst of one second.
+ * How many claims by ARP and ND a second each port may send. Off by default (`--arp-rate`). Cisco's
+ * dynamic ARP inspection allows an untrusted port 15 packets a second with a burst of one second.
  */
 export type PolicerRate = BucketRate;
 

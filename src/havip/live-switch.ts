@@ -25,8 +25,8 @@ export interface LiveSwitchOptions {
   readonly observer: SwitchObserver;
   /** Report what the guards refuse, and let it pass. */
   readonly dryRun?: boolean;
-  /** ARP and ND frames a second that a port may send; absent: as many as it likes. */
-  readonly arpRate?: PolicerRate;
+  /** Claims by ARP and ND that a port may send; absent or null: as many as it likes. */
+  readonly arpRate?: PolicerRate | null;
 }
 
 /** What an engine needs, but for its ports, and what a control plane and a report need. */
@@ -78,11 +78,12 @@ export function liveSwitchOf(topology: Topology, options: LiveSwitchOptions): Li
   const vlans = new VlanPorts(portEnis.map((eni) => networks.portOf(eni)));
   const site = compiled.site();
   const ports = Math.max(1, portEnis.length);
+  const { arpRate = null } = options;
   const owner = new Switch({
     observer: options.observer,
     plan: site.plan,
     forwarding,
-    policer: options.arpRate === undefined ? null : new ArpPolicer(options.arpRate, ports),
+    policer: arpRate === null ? null : new ArpPolicer(arpRate, ports),
     vlans,
     dryRun: options.dryRun ?? false,
     maximumStations: Math.min(STATIONS_MAX, (ports + 1) * STATIONS_PER_PORT + networks.list.length),

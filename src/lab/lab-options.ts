@@ -1,5 +1,6 @@
 /** What a lab is to be made of, and who is told what happens in it. */
 import type { LabEvent } from '../analysis/live-events.ts';
+import type { PolicerRate } from '../dataplane/arp-policer.ts';
 import type { DataplaneChange } from '../havip/inventory/dataplane.ts';
 import type { Topology } from '../havip/topology.ts';
 import type { EngineLink } from './engine/engine-link.ts';
@@ -18,6 +19,8 @@ export interface LabOptions {
   folder: string;
   allClaims: boolean;
   dryRun: boolean;
+  /** Claims by ARP and ND that a port may send; null: as many as it likes. */
+  arpRate: PolicerRate | null;
   busyPoll: boolean;
   /** Where to write what passes each port; null: nowhere. */
   captureFolder: string | null;

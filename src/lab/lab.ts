@@ -63,7 +63,7 @@ export class Lab {
 
   /** Throws LabError, with everything removed again, where the lab cannot be made. */
   static async start(options: LabOptions): Promise<Lab> {
-    const { topology, changes, history, link, dryRun, busyPoll, allClaims } = options;
+    const { topology, changes, history, link, dryRun, arpRate, busyPoll, allClaims } = options;
     let ground: Ground | null = null;
     try {
       const hosts = hostsOf(topology, options);
@@ -88,7 +88,7 @@ export class Lab {
       // The engine makes its tables while the feed makes its own.
       const makeFeed = async (): Promise<LiveFeed> =>
         new LiveFeed({ topology, changes, ring, base, now, portNames, ...told });
-      const opened = link.open({ ...settings, dryRun, busyPoll });
+      const opened = link.open({ ...settings, dryRun, arpRate, busyPoll });
       const [feed] = await Promise.all([makeFeed(), opened]);
       link.onFailure = failing('engine');
       const lab = new Lab(options, { topology, hosts, ground, feed, captures, now });

@@ -137,6 +137,19 @@ describe('havip up of a lab file that cannot run', () => {
     expect(err).toMatch(/^havip up: @lab\.yaml:4: instances\.e\.enis\.eth0\.subnet: .+; .+\n$/);
   });
 
+  test.each(['0', '1.5', '-1', 'x', '99999999'])('takes no --arp-rate=%s', async (rate) => {
+    const { status, out, err } = await run(`up @lab.yaml --arp-rate=${rate}`);
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toBe(
+      `havip up: --arp-rate: "${rate}" is no rate; write frames a second, such as 15\n`,
+    );
+  });
+
+  test.each(['--arp-rate @lab.yaml', '@lab.yaml --arp-rate 40'])('takes %s', async (words) => {
+    put(`${HEAD}instances:\n  e: { enis: { eth0: { subnet: a, ip: 10.0.0.1 } } }\n`);
+    expect((await run(`up ${words}`)).err).toMatch(/^havip up: no ENI has attach; /);
+  });
+
   test('says that nothing is attached', async () => {
     put(`${HEAD}instances:\n  e: { enis: { eth0: { subnet: a, ip: 10.0.0.1 } } }\n`);
     const { status, err } = await run('up @lab.yaml');

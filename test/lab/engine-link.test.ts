@@ -44,7 +44,7 @@ function programOf(body: string): URL {
 
 const settings: EngineSettings = {
   ...{ topology: topologyOf('alibaba'), changes: [], devices: [], capture: null },
-  ...{ events: new SharedArrayBuffer(2048), dryRun: true, busyPoll: false, base: 7 },
+  ...{ events: new SharedArrayBuffer(2048), dryRun: true, busyPoll: false, base: 7, arpRate: null },
 };
 
 async function started(body: string): Promise<EngineLink> {

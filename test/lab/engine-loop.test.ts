@@ -1,9 +1,15 @@
 /** The turns of the engine's thread on a port that always has something: a flood, or a fast host. */
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PolicerRate } from '../../src/dataplane/arp-policer.ts';
+import { ALLOWED, RATE_LIMITED } from '../../src/dataplane/drop-reason.ts';
 import { RecordRing } from '../../src/dataplane/record-ring.ts';
 import { EngineLoop } from '../../src/lab/engine/engine-loop.ts';
-import { type EngineRequest, RECORD_PORT_GONE } from '../../src/lab/engine/engine-requests.ts';
+import {
+  type EngineRequest,
+  RECORD_FRAME,
+  RECORD_PORT_GONE,
+} from '../../src/lab/engine/engine-requests.ts';
 import {
   BAD_HEADERS,
   IS_GONE,
@@ -41,7 +47,9 @@ let devices: BusyDevices;
 let loop: EngineLoop;
 let events: RecordRing;
 
-beforeEach(() => {
+beforeEach(() => start(null));
+
+function start(arpRate: PolicerRate | null): void {
   devices = new BusyDevices([{ port: 0, frame: octets, header: null }]);
   const enis = [eniOf(NODE1, { attach: { netns: 'a' } })];
   const topology = topologyOf('alibaba', { enis, havips: [havipOf(VIP, [NODE1])] });
@@ -54,11 +62,11 @@ beforeEach(() => {
     name: 'tap0',
     eni: 0,
   } as const;
-  const plain = { changes: [], capture: null, busyPoll: false, base: 0, dryRun: false };
+  const plain = { changes: [], capture: null, busyPoll: false, base: 0, dryRun: false, arpRate };
   const settings = { ...plain, topology, devices: [device], events: events.shared };
   let now = 0;
   loop = new EngineLoop(settings, new NativeIo(devices), inbox, () => ++now);
-});
+}
 
 afterEach(() => {
   while (receiveMessageOnPort(lab) !== undefined);
@@ -92,6 +100,17 @@ describe('a port that never rests', () => {
     loop.turn();
     const drops = { 'queue-full': 1, 'port-down': 10, malformed: 1100, 'too-big': 10_000 };
     expect(answer()).toMatchObject({ reply: { statistics: { drops } } });
+  });
+
+  test('claims no more often than its rate allows', () => {
+    start({ rate: 3, burst: 3 });
+    for (let turn = 0; turn < 10; turn++) loop.turn();
+    ask({ command: 'statistics', isBrief: true });
+    loop.turn();
+    expect(answer()).toMatchObject({ reply: { statistics: { drops: { 'rate-limited': 8 } } } });
+    const refused: number[] = [];
+    while (events.next()) if (events.kind === RECORD_FRAME) refused.push(events.b);
+    expect(refused).toEqual([...Array(3).fill(ALLOWED), ...Array(8).fill(RATE_LIMITED)]);
   });
 
   test('hides none that is gone for longer than until the next command', () => {

@@ -2,6 +2,7 @@
  * What the lab asks of the engine's thread, and what the engine tells: plain data that crosses
  * between two threads. Requests are obeyed between two bursts.
  */
+import type { PolicerRate } from '../../dataplane/arp-policer.ts';
 import type { Control, ControlResult } from '../../havip/control.ts';
 import type { DataplaneChange } from '../../havip/inventory/dataplane.ts';
 import type { ProviderName, Topology } from '../../havip/topology.ts';
@@ -24,6 +25,8 @@ export interface EngineSettings {
   /** Memory of the ring of captured frames; null where nothing is captured. */
   capture: { ring: SharedArrayBuffer; lost: SharedArrayBuffer } | null;
   dryRun: boolean;
+  /** Claims by ARP and ND that a port may send; null: as many as it likes. */
+  arpRate: PolicerRate | null;
   busyPoll: boolean;
   /** Seconds since 1970 from which the engine counts nanoseconds. */
   base: number;

@@ -38,7 +38,7 @@ export class LiveEngine {
   private readonly ring: RecordRing;
 
   constructor(settings: EngineSettings, io: NativeIo, ring: RecordRing) {
-    const { topology, devices, capture } = settings;
+    const { topology, devices, capture, dryRun, arpRate } = settings;
     this.ring = ring;
     this.io = io;
     this.faults = devices.map(() => null);
@@ -48,7 +48,7 @@ export class LiveEngine {
         : new FrameCapture(new RecordRing(capture.ring), new Int32Array(capture.lost));
     this.observer = new LiveObserver(ring, this.capture);
     const { observer } = this;
-    this.live = liveSwitchOf(topology, { observer, dryRun: settings.dryRun });
+    this.live = liveSwitchOf(topology, { observer, dryRun, arpRate });
     makeChange(this.live.control, { command: 'change', changes: settings.changes });
     const { owner, forwarding, vlans, gatewayMac, responder } = this.live;
     this.observer.attach(owner, forwarding);

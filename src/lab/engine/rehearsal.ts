@@ -52,7 +52,7 @@ export function rehearse(
   const script = scriptOf(provider);
   const io = new NativeIo(new ScriptedDevices(script));
   let now = 0;
-  const plain = { changes: [], capture: null, busyPoll: false, base: 0 };
+  const plain = { changes: [], capture: null, arpRate: null, busyPoll: false, base: 0 };
   const settings = { ...plain, topology: topologyOf(provider), devices, events, dryRun };
   const loop = new EngineLoop(settings, io, port2, () => (now += NANOSECONDS_PER_TURN));
   for (let turn = rounds * script.length; turn > 0; turn--) {
