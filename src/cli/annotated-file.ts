@@ -1,9 +1,7 @@
 /**
  * `--annotate FILE`: the captures once more, every frame as it was, with comments on those that
- * mean something. Written under another name and renamed in the end, so that FILE is whole or not
- * there; nothing that was read is ever overwritten.
+ * mean something.
  */
-import fs from 'node:fs';
 import type { ReplayResult } from '../analysis/result.ts';
 import {
   type CaptureComment,
@@ -16,25 +14,9 @@ import {
 import { Classifier } from '../dataplane/classifier.ts';
 import { commentsOf } from '../report/annotate.ts';
 import { maskPasswords } from '../report/mask-passwords.ts';
-import { UsageError } from './usage-error.ts';
+import { WholeFile } from './whole-file.ts';
 
 const RESOLUTION_NANOSECONDS = 9;
-
-/** Throws UsageError where `output` cannot be written: one of the captures, no folder, a folder. */
-export function checkOutput(option: string, output: string, captures: readonly string[]): void {
-  const there = fs.statSync(output, { throwIfNoEntry: false });
-  if (there?.isDirectory() === true) {
-    throw new UsageError(`--${option} ${output} is a directory`, 'name a file in it');
-  }
-  for (const capture of captures) {
-    const from = fs.statSync(capture, { throwIfNoEntry: false });
-    if (from === undefined || there === undefined) continue;
-    if (from.dev === there.dev && from.ino === there.ino) {
-      const mend = 'name another file: what was captured is never overwritten';
-      throw new UsageError(`--${option} ${output} is the capture itself`, mend);
-    }
-  }
-}
 
 /**
  * Writes the annotated capture of `result` to `output`; false where `isStopped` ended it, and then
@@ -46,35 +28,17 @@ export async function writeAnnotated(
   result: ReplayResult,
   isStopped: () => boolean,
 ): Promise<boolean> {
-  const partial = `${output}.${process.pid}.part`;
-  const file = openPartial(partial, output);
+  const file = new WholeFile({ option: 'annotate', file: output });
   try {
-    const sink = (octets: Uint8Array): void => {
-      for (let at = 0; at < octets.length; ) at += fs.writeSync(file, octets, at);
-    };
+    const sink = (octets: Uint8Array): void => file.write(octets);
     const isWhole = await copyAnnotated(captures, commentsOf(result), sink, isStopped);
-    fs.closeSync(file);
-    if (isWhole) fs.renameSync(partial, output);
-    else fs.rmSync(partial, { force: true });
+    if (isWhole) file.finish();
+    else file.discard();
     return isWhole;
   } catch (error) {
-    fs.rmSync(partial, { force: true });
-    throw unwritable(output, error);
+    file.discard();
+    throw error;
   }
-}
-
-function openPartial(partial: string, output: string): number {
-  try {
-    return fs.openSync(partial, 'w');
-  } catch (error) {
-    throw unwritable(output, error);
-  }
-}
-
-function unwritable(output: string, error: unknown): Error {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === undefined) return error as Error;
-  return new UsageError(`--annotate ${output} cannot be written (${code})`, 'name another place');
 }
 
 async function copyAnnotated(

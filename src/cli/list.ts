@@ -1,5 +1,4 @@
 /** `havip list`: the HaVips of a running lab, searched, for a terminal or as a file. */
-import fs from 'node:fs';
 import path from 'node:path';
 import type { HavipRow } from '../havip/inventory/listing.ts';
 import { askLab, chosenLab } from '../lab/control-client.ts';
@@ -8,6 +7,7 @@ import { lookOf } from './look.ts';
 import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
+import { checkOutputs, WholeFile } from './whole-file.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'xlsx'] as const;
 const STATUSES = ['available', 'in-use'];
@@ -59,7 +59,11 @@ export async function list(
     return STATUS_DONE;
   }
   const plain = { ...look, color: false };
-  writeWhole(output, await textOf(rows, format, plain));
+  const file = { option: 'output', file: output };
+  checkOutputs([file], []);
+  const whole = new WholeFile(file);
+  whole.write(await textOf(rows, format, plain));
+  whole.finish();
   return STATUS_DONE;
 }
 
@@ -101,22 +105,4 @@ async function textOf(
   }
   const { csvOf, xlsxOf } = await import('../havip/inventory/list-file.ts');
   return format === 'csv' ? csvOf(rows) : await xlsxOf(rows);
-}
-
-/** A file takes the place of an older one only when it is whole. */
-function writeWhole(file: string, content: string | Uint8Array): void {
-  const there = fs.statSync(file, { throwIfNoEntry: false });
-  if (file === '-' || there?.isFile() === false) {
-    throw new UsageError(`--output: ${file} is no ordinary file`, 'name another file');
-  }
-  const folder = path.dirname(path.resolve(file));
-  const temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.tmp`);
-  try {
-    fs.writeFileSync(temporary, content, { flag: 'wx' });
-    fs.renameSync(temporary, file);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') fs.rmSync(temporary, { force: true });
-    throw new UsageError(`--output: ${file} cannot be written: ${message}`, 'name another file');
-  }
 }

@@ -85,12 +85,8 @@ class Session {
   }
 
   async run(): Promise<number> {
-    const { captures, allClaims, caches, limit, from, to, annotate, html } = this.#request;
-    if (annotate !== null) {
-      const { checkOutput } = await import('./annotated-file.ts');
-      checkOutput('annotate', annotate, captures);
-    }
-    if (html !== null) (await import('./html-file.ts')).checkHtmlFile(html, this.#request);
+    const { captures, allClaims, caches, limit, from, to, html } = this.#request;
+    await this.#checkOutputs();
     const topology = await topologyOf(this.#request);
     const readers = await this.#open(captures);
     const [only] = readers;
@@ -122,6 +118,17 @@ class Session {
       interrupts.end();
       await capture.close();
     }
+  }
+
+  async #checkOutputs(): Promise<void> {
+    const { captures, lab, annotate, html } = this.#request;
+    if (annotate === null && html === null) return;
+    const { checkOutputs } = await import('./whole-file.ts');
+    if (html !== null) (await import('./html-file.ts')).checkPageBuilt();
+    const outputs = [];
+    if (annotate !== null) outputs.push({ option: 'annotate', file: annotate });
+    if (html !== null) outputs.push({ option: 'html', file: html });
+    checkOutputs(outputs, lab === null ? captures : [...captures, lab]);
   }
 
   async #annotate(result: ReplayResult, isStopped: () => boolean): Promise<void> {

@@ -167,9 +167,9 @@ test('of merged captures the copy has each comment on the frame that its file ha
 
 describe('what cannot be', () => {
   test.each([
-    ['the capture itself', CRASH, /is the capture itself; name another file/],
+    ['the capture itself', CRASH, /which is read; name another file/],
     ['a directory', folder, /is a directory; name a file in it/],
-    ['a place that is not there', place('no/where.pcapng'), /cannot be written \(ENOENT\)/],
+    ['a place that is not there', place('no/where.pcapng'), /no such folder; make it/],
   ])('%s', async (_, out, message) => {
     const { status, err } = await replayed(CRASH, '--annotate', out);
     expect([status, err.trimEnd().split('\n').length]).toEqual([2, 1]);
@@ -182,8 +182,19 @@ describe('what cannot be', () => {
     expect(err).toMatch(/--annotate reads the capture twice.*save it first: tcpdump -w FILE/);
   });
 
+  test('the lab file, and what --html writes', async () => {
+    const lab = place('lab.yaml');
+    fs.writeFileSync(lab, 'provider: classic\n');
+    const read = await replayed(CRASH, '--lab', lab, '--annotate', lab);
+    expect(read.err).toContain('which is read');
+    expect(fs.readFileSync(lab, 'utf8')).toBe('provider: classic\n');
+    const out = place('both');
+    const both = await replayed(CRASH, '--html', out, '--annotate', out);
+    expect([both.status, fs.existsSync(out)]).toEqual([2, false]);
+  });
+
   test('leaves nothing behind', () => {
-    const left = fs.readdirSync(folder).filter((name) => name.endsWith('.part'));
+    const left = fs.readdirSync(folder).filter((name) => name.endsWith('.tmp'));
     expect(left).toEqual([]);
   });
 });

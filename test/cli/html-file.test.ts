@@ -61,9 +61,10 @@ describe.skipIf(!isPageBuilt)('--html', () => {
 
   test.each([
     ['no/such/folder/a.html', 'no such folder'],
-    ['.', 'no ordinary file'],
+    ['.', 'is a directory'],
+    ['/dev/null', 'no ordinary file'],
   ])('%s is refused in one line before anything is printed', async (name, what) => {
-    const { status, out, err } = await run(file('a.pcap'), '--html', file(name));
+    const { status, out, err } = await run(file('a.pcap'), '--html', path.resolve(folder, name));
     expect([status, out, err.length]).toEqual([2, '', 1]);
     expect(err[0]).toContain(what);
   });

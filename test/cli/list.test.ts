@@ -138,8 +138,8 @@ describe('mistakes', () => {
     ['--status held', '--status: no HaVip is "held"; write available or in-use'],
     ['--format yaml', '--format: no format "yaml"; write one of table, json, csv, xlsx'],
     ['--format xlsx', 'a spreadsheet is no text; write --output havips.xlsx'],
-    ['--output @', /no ordinary file; name another file/],
-    ['--output @nowhere/list.csv', /cannot be written: ENOENT/],
+    ['--output @', /is a directory; name a file in it/],
+    ['--output @nowhere/list.csv', /no such folder; make it/],
     ['--colour', /unknown option "--colour"/],
   ])('havip list %s', async (line, message) => {
     const error = await run(line).catch((thrown: unknown) => thrown);
