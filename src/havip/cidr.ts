@@ -50,6 +50,11 @@ export function parseCidr(text: string): Cidr | null {
   return { family: base.family, first, last: first + size - 1n, prefix, text: canonical };
 }
 
+/** The one form in which an address or a block is kept and compared; other text as it is. */
+export function canonicalText(text: string): string {
+  return parseAddress(text)?.text ?? parseCidr(text)?.text ?? text;
+}
+
 export function formatAddress(family: Family, value: bigint): string {
   return (family === 4 ? Address4 : Address6).fromBigInt(value).correctForm();
 }

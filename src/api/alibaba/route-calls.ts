@@ -1,4 +1,5 @@
 /** Custom route entries whose next hop is a HaVip. No packet follows them. */
+import { canonicalText } from '../../havip/cidr.ts';
 import type { Route } from '../../havip/inventory/resources.ts';
 import { AlibabaError, invalid, missing } from './alibaba-error.ts';
 import { type Answer, type Call, submitUnlessDry } from './call.ts';
@@ -37,10 +38,11 @@ export function describeRouteEntryList(call: Call): Answer {
   const most = parameters.count('MaxResult', 50, LIST_MAX);
   const from = Number(/^[0-9]{1,9}$/.exec(parameters.text('NextToken') ?? '')?.[0] ?? 0);
   const wanted = (name: string, value: string) => (parameters.text(name) ?? value) === value;
+  const block = destinationOf(call);
   const found = plane.inventory
     .routesOfTable(table)
     .filter(({ id }) => wanted('RouteEntryId', id))
-    .filter(({ destination }) => wanted('DestinationCidrBlock', destination))
+    .filter(({ destination }) => (block ?? destination) === destination)
     .filter(({ havip }) => wanted('NextHopId', havip) && wanted('NextHopType', 'HaVip'))
     .filter(() => wanted('RouteEntryType', 'Custom'));
   const next = from + most < found.length ? String(from + most) : '';
@@ -64,11 +66,12 @@ function routeView({ id, table, destination, havip }: Route): Record<string, unk
 }
 
 /** Named by its id, or by table and destination. */
-function routeOf({ parameters, plane }: Call): string {
+function routeOf(call: Call): string {
+  const { parameters, plane } = call;
   const id = parameters.text('RouteEntryId');
   if (id !== undefined) return id;
   const table = parameters.text('RouteTableId');
-  const destination = parameters.text('DestinationCidrBlock');
+  const destination = destinationOf(call);
   if (table === undefined || destination === undefined) {
     throw missing('RouteEntryId, or RouteTableId with DestinationCidrBlock,');
   }
@@ -79,4 +82,10 @@ function routeOf({ parameters, plane }: Call): string {
   if (route !== undefined) return route.id;
   const message = `${table} has no such route to ${destination}`;
   throw refusalError({ code: 'route-not-found', message });
+}
+
+/** As routes are kept: without host bits. */
+function destinationOf({ parameters }: Call): string | undefined {
+  const destination = parameters.text('DestinationCidrBlock');
+  return destination === undefined ? undefined : canonicalText(destination);
 }

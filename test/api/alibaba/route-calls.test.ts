@@ -30,6 +30,20 @@ describe('route entries', () => {
     expect(await list()).toEqual([]);
   });
 
+  it('are found and deleted by the block that they were made with, in any form', async () => {
+    const id = await newHaVip(one);
+    const asked = { ...routeFields(id), DestinationCidrBlock: '172.16.9.9/16' };
+    const { RouteEntryId } = await done(one, 'CreateRouteEntry', asked);
+    const { RouteTableId, DestinationCidrBlock } = asked;
+    const wanted = { RouteTableId, DestinationCidrBlock };
+    const { RouteEntrys } = await done(one, 'DescribeRouteEntryList', wanted);
+    expect(RouteEntrys.RouteEntry).toMatchObject([
+      { RouteEntryId, DestinationCidrBlock: '172.16.0.0/16' },
+    ]);
+    await done(one, 'DeleteRouteEntry', wanted);
+    expect(one.plane.inventory.count('route')).toBe(0);
+  });
+
   it('are only judged with DryRun', async () => {
     const id = await newHaVip(one);
     const dry = { ...routeFields(id), DryRun: 'true' };

@@ -236,6 +236,35 @@ describe('routes to a HaVip', () => {
     expect(await codeOf(cloud, 'DeleteHaVip', { HaVipId: id })).toBeNull();
   });
 
+  it('are deleted by the block that they were made with, in any form', async () => {
+    const cloud = account('tencent');
+    const id = await havip(cloud);
+    const six = { DestinationIpv6CidrBlock: 'FD00:0:0:9::9/64' };
+    const to = { GatewayType: 'HAVIP', GatewayId: id };
+    const Routes = [route(id, '172.16.9.9/16'), { ...six, ...to }];
+    const wanted = { RouteTableId: 'rtb-vpc-1', Routes };
+    const { RouteTableSet } = await ask(cloud, 'CreateRoutes', wanted);
+    expect(RouteTableSet[0].RouteSet).toMatchObject([
+      { DestinationCidrBlock: '172.16.0.0/16', DestinationIpv6CidrBlock: '' },
+      { DestinationCidrBlock: '', DestinationIpv6CidrBlock: 'fd00:0:0:9::/64' },
+    ]);
+    expect(await codeOf(cloud, 'DeleteRoutes', wanted)).toBeNull();
+    expect(cloud.plane.inventory.count('route')).toBe(0);
+  });
+
+  it('are deleted by their id alone, where one is given', async () => {
+    const cloud = account('tencent');
+    const id = await havip(cloud);
+    const Routes = [route(id, '172.16.0.0/16'), route(id, '172.17.0.0/16')];
+    const made = await ask(cloud, 'CreateRoutes', { RouteTableId: 'rtb-vpc-1', Routes });
+    const { RouteItemId } = made.RouteTableSet[0].RouteSet[1];
+    const gone = [{ RouteItemId, DestinationCidrBlock: '172.16.0.0/16' }];
+    const wanted = { RouteTableId: 'rtb-vpc-1', Routes: gone };
+    expect(await codeOf(cloud, 'DeleteRoutes', wanted)).toBeNull();
+    const left = cloud.plane.inventory.all('route').map(({ destination }) => destination);
+    expect(left).toEqual(['172.16.0.0/16']);
+  });
+
   it('are made all or none', async () => {
     const cloud = account('tencent');
     const id = await havip(cloud);
