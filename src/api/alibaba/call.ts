@@ -66,6 +66,14 @@ export function pageOf({ parameters }: Call, sizeMax: number): Page {
   };
 }
 
+/** Where a list is gone on with, of which the tokens are places. */
+export function placeOf({ parameters }: Call): number {
+  const token = parameters.text('NextToken');
+  if (token === undefined) return 0;
+  if (!/^[0-9]{1,9}$/.test(token)) throw invalid('NextToken', 'it is none that was given out here');
+  return Number(token);
+}
+
 export function slice<T>(items: readonly T[], { PageNumber, PageSize }: Page): T[] {
   return items.slice((PageNumber - 1) * PageSize, PageNumber * PageSize);
 }

@@ -2,7 +2,7 @@
 import { canonicalText } from '../../havip/cidr.ts';
 import type { Route } from '../../havip/inventory/resources.ts';
 import { AlibabaError, invalid, missing } from './alibaba-error.ts';
-import { type Answer, type Call, submitUnlessDry } from './call.ts';
+import { type Answer, type Call, placeOf, submitUnlessDry } from './call.ts';
 import { refusalError } from './codes.ts';
 
 const LIST_MAX = 100;
@@ -36,7 +36,7 @@ export function describeRouteEntryList(call: Call): Answer {
     throw refusalError({ code: 'route-table-not-found', message: `no route table ${table}` });
   }
   const most = parameters.count('MaxResult', 50, LIST_MAX);
-  const from = Number(/^[0-9]{1,9}$/.exec(parameters.text('NextToken') ?? '')?.[0] ?? 0);
+  const from = placeOf(call);
   const wanted = (name: string, value: string) => (parameters.text(name) ?? value) === value;
   const block = destinationOf(call);
   const found = plane.inventory

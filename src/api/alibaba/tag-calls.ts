@@ -2,7 +2,7 @@
 import type { Plane } from '../../havip/inventory/plane.ts';
 import type { Havip, Tag } from '../../havip/inventory/resources.ts';
 import { AlibabaError, invalid, missing } from './alibaba-error.ts';
-import { type Answer, type Call, submit } from './call.ts';
+import { type Answer, type Call, placeOf, submit } from './call.ts';
 import { refusalError } from './codes.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -39,7 +39,7 @@ export function listTagResources(call: Call): Answer {
   const tests = wantedTags(call, 'Tag');
   if (ids.size === 0 && tests.length === 0) throw missing('ResourceId.1 or Tag.1.Key');
   const most = parameters.count('MaxResults', 50, 50);
-  const from = placeOf(parameters.text('NextToken'));
+  const from = placeOf(call);
   const found = call.plane.inventory
     .all('havip')
     .filter((havip) => ids.size === 0 || ids.has(havip.id))
@@ -111,10 +111,4 @@ function havipsOnly(parameters: Parameters): void {
 
 function tagResource(ResourceId: string, TagKey: string, TagValue: string) {
   return { ResourceId, ResourceType: 'HAVIP', TagKey, TagValue };
-}
-
-function placeOf(token: string | undefined): number {
-  if (token === undefined) return 0;
-  if (!/^[0-9]{1,9}$/.test(token)) throw invalid('NextToken', 'it is none that was given out here');
-  return Number(token);
 }

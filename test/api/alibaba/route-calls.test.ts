@@ -44,6 +44,23 @@ describe('route entries', () => {
     expect(one.plane.inventory.count('route')).toBe(0);
   });
 
+  it('are listed by pages, each behind the token of the one before', async () => {
+    const id = await newHaVip(one);
+    for (let i = 0; i < 3; i++) {
+      const block = { DestinationCidrBlock: `172.16.${i}.0/24` };
+      await done(one, 'CreateRouteEntry', { ...routeFields(id), ...block });
+    }
+    const page = { RouteTableId: 'rtb-vpc-1', MaxResult: '2' };
+    const first = await done(one, 'DescribeRouteEntryList', page);
+    expect([first.RouteEntrys.RouteEntry.length, first.NextToken]).toEqual([2, '2']);
+    const second = await done(one, 'DescribeRouteEntryList', { ...page, NextToken: '2' });
+    expect([second.RouteEntrys.RouteEntry.length, second.NextToken]).toEqual([1, '']);
+    for (const NextToken of ['x', '-1', '1.5', '9999999999']) {
+      const asked = { ...page, NextToken };
+      expect(await verdict(one, 'DescribeRouteEntryList', asked)).toBe('400 InvalidParameter');
+    }
+  });
+
   it('are only judged with DryRun', async () => {
     const id = await newHaVip(one);
     const dry = { ...routeFields(id), DryRun: 'true' };
