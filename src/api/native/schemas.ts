@@ -75,14 +75,19 @@ export const eniEdit = z.union([
 ]);
 export const quotaEdit = z.strictObject({ most: z.number().int().min(0).max(1_000_000) });
 
+/** Digits: what Number() takes beside them (nothing at all, `0x10`) is no number of a page. */
+function whole(number: z.ZodNumber) {
+  return z.preprocess((text) => (/^\d{1,9}$/.test(String(text)) ? Number(text) : text), number);
+}
+
 export const page = {
   q: z
     .string()
     .max(TEXT_MAX)
     .exactOptional()
     .meta({ description: 'Every word has to be found in name, id, address or description.' }),
-  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
-  offset: z.coerce.number().int().min(0).default(0),
+  limit: whole(z.number().int().min(1).max(PAGE_MAX)).default(PAGE_DEFAULT),
+  offset: whole(z.number().int().min(0)).default(0),
 };
 
 export const vpcQuery = z.strictObject(page);
