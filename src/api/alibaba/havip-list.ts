@@ -1,4 +1,5 @@
 /** DescribeHaVips: filters (a key's values are OR, keys are AND), tags, pages. */
+import { canonicalText } from '../../havip/cidr.ts';
 import type { Havip } from '../../havip/inventory/resources.ts';
 import { AlibabaError, missing } from './alibaba-error.ts';
 import { type Answer, type Call, pageOf, slice } from './call.ts';
@@ -43,7 +44,7 @@ function filterTests(call: Call): Test[] {
       const message = `Filter.${index + 1}.Key is not supported; it must be one of ${known}.`;
       throw new AlibabaError(400, 'InvalidFilterKey.ValueNotSupported', message);
     }
-    const values = new Set(filter.list('Value', FILTER_VALUES_MAX));
+    const values = new Set(filter.list('Value', FILTER_VALUES_MAX).map(canonicalText));
     if (values.size === 0) throw missing(`Filter.${index + 1}.Value.1`);
     return (havip) => values.has(field(havip, call));
   });

@@ -2,6 +2,7 @@
  * The deprecated way of the compute service: `PUT .../cloudservers/nics/{nic_id}` binds a NIC to
  * the VIP of an address, or, both fields empty, unbinds it from every VIP.
  */
+import { canonicalText } from '../../havip/cidr.ts';
 import type { Step } from '../../havip/inventory/operation.ts';
 import type { Eni, Havip } from '../../havip/inventory/resources.ts';
 import type { ApiAnswer } from '../dialect.ts';
@@ -15,7 +16,7 @@ export async function attachVirtualIp(call: Call): Promise<ApiAnswer> {
   const eni = call.plane.inventory.eni(call.id);
   if (eni === undefined) throw portNotFound(call.id, 'port');
   const subnet = readText(fields, 'subnet_id') ?? '';
-  const address = readText(fields, 'ip_address') ?? '';
+  const address = canonicalText(readText(fields, 'ip_address') ?? '');
   if (subnet === '' && address === '') {
     await unbindEverywhere(call, eni);
   } else {

@@ -2,8 +2,7 @@
  * Filters and pages of port lists. Ports come in the order of their ids, so that a page that
  * begins behind a marker stays right while ports come and go.
  */
-import { canonicalAddress } from '../../havip/address-words.ts';
-import { parseAddress } from '../../havip/cidr.ts';
+import { canonicalText } from '../../havip/cidr.ts';
 import type { Call } from './call.ts';
 import { badParameter } from './faults.ts';
 import type { PortFacts } from './port-view.ts';
@@ -85,16 +84,10 @@ function addressTests(filters: string[]): ((port: PortFacts) => boolean)[] {
     if (name === undefined || value === undefined) {
       throw badParameter(`fixed_ips must be ip_address=.. or subnet_id=.., not ${filter}`);
     }
-    wanted[name as keyof typeof wanted].add(canonical(value));
+    wanted[name as keyof typeof wanted].add(canonicalText(value));
   }
   const names = (['ip_address', 'subnet_id'] as const).filter((name) => wanted[name].size > 0);
   return names.map(
-    (name) => (port: PortFacts) =>
-      port.fixed_ips.some((fixed) => wanted[name].has(canonical(fixed[name]))),
+    (name) => (port: PortFacts) => port.fixed_ips.some((fixed) => wanted[name].has(fixed[name])),
   );
-}
-
-/** An IPv4 address has one form only. */
-function canonical(text: string): string {
-  return text.includes(':') && parseAddress(text) !== null ? canonicalAddress(text) : text;
 }

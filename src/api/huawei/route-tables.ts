@@ -2,7 +2,7 @@
  * Route tables: every VPC has its default one. Routes are added, changed and removed by an update
  * of their table; the next hop of a route of type `vip` is the VIP's *address*.
  */
-import { parseCidr } from '../../havip/cidr.ts';
+import { canonicalText } from '../../havip/cidr.ts';
 import type { Step } from '../../havip/inventory/operation.ts';
 import type { Havip, Route, RouteTable } from '../../havip/inventory/resources.ts';
 import type { ApiAnswer } from '../dialect.ts';
@@ -65,7 +65,7 @@ function addition(call: Call, table: RouteTable, fields: Fields): Step {
 
 function removal(call: Call, table: RouteTable, fields: Fields): Step {
   const destination = destinationOf(fields);
-  const nexthop = readText(fields, 'nexthop');
+  const nexthop = nexthopIn(fields);
   const { inventory } = call.plane;
   const route = inventory
     .routesOfTable(table.id)
@@ -82,18 +82,24 @@ function isVia(call: Call, route: Route, nexthop: string | undefined): boolean {
 }
 
 function nexthopOf(call: Call, table: RouteTable, fields: Fields): Havip {
-  const nexthop = readText(fields, 'nexthop') ?? '';
+  const nexthop = nexthopIn(fields) ?? '';
   const havip = call.plane.inventory.havipsOfVpc(table.vpc).find((one) => one.address === nexthop);
   if (havip !== undefined) return havip;
   const message = `nexthop must be the address of a VIP of ${table.vpc}, not "${nexthop}"`;
   throw faultOf({ code: 'havip-not-found', message }, 'routetable');
 }
 
+/** As addresses of VIPs are kept. */
+function nexthopIn(fields: Fields): string | undefined {
+  const nexthop = readText(fields, 'nexthop');
+  return nexthop === undefined ? undefined : canonicalText(nexthop);
+}
+
 /** As routes are kept: without host bits. */
 function destinationOf(fields: Fields): string {
   const destination = readText(fields, 'destination') ?? '';
   if (destination === '') throw new Fault(400, 'VPC.2809', 'BadRequest', 'destination is missing');
-  return parseCidr(destination)?.text ?? destination;
+  return canonicalText(destination);
 }
 
 function tableOf(call: Call): RouteTable {

@@ -16,7 +16,7 @@ export const haVipAssociateAddressIp = handler(
       return fault('InvalidParameterValue.Malformed', `${address} is no IP address`);
     }
     const { inventory } = call.plane;
-    const eip = inventory.all('eip').find((one) => parseAddress(one.address)?.text === wanted);
+    const eip = inventory.all('eip').find((one) => one.address === wanted);
     if (eip === undefined) return fault('ResourceNotFound', `there is no EIP ${address}`);
     const outcome = await call.submit({ kind: 'associate-eip', eip: eip.id, havip });
     if (!outcome.ok) return refusalFault(call.action, outcome);

@@ -2,7 +2,7 @@
  * The filters of DescribeHaVips: all of them must hold, and one holds where any of its values is
  * met. Those on an association have to be met by one and the same association.
  */
-import { parseAddress } from '../../havip/cidr.ts';
+import { canonicalText } from '../../havip/cidr.ts';
 import type { ParameterReader } from '../parameter-reader.ts';
 import type { Association, HaVipObject } from './havip-object.ts';
 import { type Fault, fault } from './result.ts';
@@ -21,8 +21,8 @@ const OF_HAVIP: Readonly<Record<string, (havip: HaVipObject) => string>> = {
   'havip-name': (havip) => havip.HaVipName,
   'vpc-id': (havip) => havip.VpcId,
   'subnet-id': (havip) => havip.SubnetId,
-  vip: (havip) => canonical(havip.Vip),
-  'address-ip': (havip) => canonical(havip.AddressIp),
+  vip: (havip) => havip.Vip,
+  'address-ip': (havip) => havip.AddressIp,
   'check-associate': (havip) => String(havip.CheckAssociate),
   'cdc-id': (havip) => havip.CdcId,
   type: () => 'NORMAL',
@@ -37,8 +37,8 @@ const OF_ASSOCIATION: Readonly<Record<string, (association: Association) => stri
 
 /** How values are written before they are compared. */
 const VALUE_FORMS: Readonly<Record<string, (value: string) => string>> = {
-  vip: canonical,
-  'address-ip': canonical,
+  vip: canonicalText,
+  'address-ip': canonicalText,
   'check-associate': (value) => ({ '1': 'true', '0': 'false' })[value] ?? value.toLowerCase(),
 };
 
@@ -106,9 +106,4 @@ function withAssociation(havip: HaVipObject, filters: readonly Filter[]): HaVipO
 
 function meets<T>(part: ((of: T) => string) | undefined, of: T, values: readonly string[]) {
   return part !== undefined && values.includes(part(of));
-}
-
-/** One text for one address; what is no address stays as it is. */
-function canonical(address: string): string {
-  return parseAddress(address)?.text ?? address;
 }

@@ -1,5 +1,6 @@
 /** Creating, editing and deleting a HaVip. */
 import { ACCOUNT_RULES, type DeletionStop } from '../account-rules.ts';
+import { canonicalText } from '../cidr.ts';
 import type { RuleSet } from '../rule-set.ts';
 import { faultOfAddress, firstFree } from './address-allocation.ts';
 import type { DataplaneChange } from './dataplane.ts';
@@ -34,7 +35,7 @@ export function createHavip(
     () => faultOfNumber(inventory, rules, subnet, advice),
   );
   if (fault !== null) return fault;
-  const address = given ?? firstFree(inventory, rules, subnet);
+  const address = given === null ? firstFree(inventory, rules, subnet) : canonicalText(given);
   if (address === null) {
     const why = `subnet ${subnet.id} has no free IPv4 address; take another subnet`;
     return refuse('no-free-address', why);

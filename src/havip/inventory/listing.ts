@@ -3,7 +3,7 @@
  * searched, filtered and sorted. Plain data, so that the API, the command line and a spreadsheet
  * show the same.
  */
-import { parseAddress } from '../cidr.ts';
+import { canonicalText, parseAddress } from '../cidr.ts';
 import type { Plane } from './plane.ts';
 import type { Havip, Holder, MemberRef, Tag } from './resources.ts';
 
@@ -124,15 +124,10 @@ function fits(havip: Havip, filter: ListFilter, vpcs: ReadonlyMap<string, string
   return (
     (subnet === undefined || havip.subnet === subnet) &&
     (vpc === undefined || vpcs.get(havip.subnet) === vpc) &&
-    (address === undefined || isSameAddress(havip.address, address)) &&
+    (address === undefined || havip.address === canonicalText(address)) &&
     (name === undefined || havip.name === name) &&
     (member === undefined || havip.members.some((one) => memberId(one) === member))
   );
-}
-
-function isSameAddress(one: string, other: string): boolean {
-  const [a, b] = [parseAddress(one), parseAddress(other)];
-  return a !== null && b !== null && a.family === b.family && a.value === b.value;
 }
 
 function isHeldBy(holder: Holder | null, id: string | undefined): boolean {

@@ -3,7 +3,12 @@
  * it is, as far as it still can be, or not at all. Each gives the resource itself where nothing
  * had to be changed.
  */
-import { blockContains, parseBlock, parseWords } from '../../havip/address-words.ts';
+import {
+  blockContains,
+  canonicalAddress,
+  parseBlock,
+  parseWords,
+} from '../../havip/address-words.ts';
 import type { Inventory } from '../../havip/inventory/inventory.ts';
 import type { Eni, Havip, Instance, MemberRef } from '../../havip/inventory/resources.ts';
 import type { Topology } from '../../havip/topology.ts';
@@ -41,7 +46,10 @@ export function fittedEni(stored: Eni, inventory: Inventory): Eni | null {
   return JSON.stringify(fitted) === JSON.stringify(stored) ? stored : fitted;
 }
 
-/** Throws LabError where its place is gone; members that are gone are unbound. */
+/**
+ * Throws LabError where its place is gone; members that are gone are unbound. An older havip kept
+ * IPv6 addresses as they were typed.
+ */
 export function fittedHavip(stored: Havip, inventory: Inventory, notes: string[]): Havip {
   refuseIfHomeless(stored, inventory);
   const members = stored.members.filter((member) => {
@@ -52,7 +60,9 @@ export function fittedHavip(stored: Havip, inventory: Inventory, notes: string[]
     if (!isThere) notes.push(`${nameOf(member)} is gone, and unbound from HaVip ${stored.id}`);
     return isThere;
   });
-  return members.length === stored.members.length ? stored : { ...stored, members };
+  const address = canonicalAddress(stored.address);
+  const isSame = members.length === stored.members.length && address === stored.address;
+  return isSame ? stored : { ...stored, members, address };
 }
 
 function refuseIfHomeless(havip: Havip, inventory: Inventory): void {

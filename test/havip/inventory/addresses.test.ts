@@ -99,6 +99,13 @@ describe('IPv6', () => {
   });
 });
 
+test('an IPv6 address is kept in its canonical form, however it is written', () => {
+  const cloud = new Cloud('classic');
+  const id = cloud.havip('2001:DB8:0:0:0::88');
+  expect(cloud.inventory.havip(id)?.address).toBe('2001:db8::88');
+  expect(asks(cloud, '2001:db8:0::88')).toBe('address-in-use');
+});
+
 describe('an address that comes by itself', () => {
   test('is the first that is free, and is given out again once it is', () => {
     const cloud = new Cloud('ucloud');

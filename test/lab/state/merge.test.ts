@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Operation } from '../../../src/havip/inventory/operation.ts';
 import { type Account, openAccount, planeOf } from '../../../src/lab/account.ts';
 import { parseLab } from '../../../src/lab/file/lab-file.ts';
+import { SqliteStore } from '../../../src/lab/state/sqlite-store.ts';
 import { parseMac } from '../../../src/wire/mac.ts';
 import { announcement } from '../../dataplane/frames.ts';
 import { LiveLab } from '../../havip/live-lab.ts';
@@ -227,5 +228,23 @@ describe('what was changed', () => {
     next.live.control.applyAll(after.changes);
     next.send(MAC(1, 'eth1'), announcement(MAC(1, 'eth1'), '10.0.0.88'));
     expect(next.live.control.holderOf('web')).toBe(parseMac(MAC(1, 'eth1')));
+  });
+});
+
+describe('a state of an older havip', () => {
+  test('has IPv6 addresses as they were typed, which are brought into their one form', async () => {
+    const store = await SqliteStore.open(join(folder, 'lab.db'));
+    const older = {
+      ...{ kind: 'havip', id: 'havip-1', lane: 'havip-1', name: '', description: '', group: '' },
+      ...{ subnet: 'a', address: 'FD00:0:0:6:0:0:0:88', members: [], tags: [], createdAt: 1 },
+      ...{ checkAssociate: false, mac: 'fa:16:3e:00:00:01' },
+    } as const;
+    store.import([], [older as never], []);
+    store.close();
+    const subnets = '{ a: { cidr: [10.0.0.0/24, "fd00:0:0:6::/64"] } }';
+    const parts = { subnets, havips: '{}' };
+    for (let start = 0; start < 2; start++) {
+      expect(await havipsAfter(parts)).toEqual(['havip-1 fd00:0:0:6::88: ']);
+    }
   });
 });
