@@ -1,8 +1,14 @@
-/** Whether two signatures are the same, in a time that does not tell where they differ. */
-import { timingSafeEqual } from 'node:crypto';
+/**
+ * Whether two secrets or signatures are the same, in a time that depends on neither text's content
+ * nor its length.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
 
 export function isSameText(given: string, wanted: string): boolean {
-  const a = Buffer.from(given, 'utf8');
-  const b = Buffer.from(wanted, 'utf8');
-  return a.length === b.length && timingSafeEqual(a, b);
+  return timingSafeEqual(digest(given), digest(wanted));
+}
+
+/** Of one length whatever the text's. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }

@@ -4,8 +4,9 @@
  * signed is let through: an unsigned x-acs- header is refused, and HMAC-SHA1, which covers no
  * header, must name its action among the parameters.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { ApiContext, ApiRequest } from '../dialect.ts';
+import { isSameText } from '../same-text.ts';
 import { AlibabaError, invalid } from './alibaba-error.ts';
 import { Nonces } from './nonces.ts';
 import type { Parameters } from './parameters.ts';
@@ -48,7 +49,7 @@ export function verifySignature(
       'Specified access key is not found.',
     );
   }
-  if (!isSame(signed.signature, signed.sign(secret))) {
+  if (!isSameText(signed.signature, signed.sign(secret))) {
     const message = 'Specified signature is not matched with our calculation.';
     const hint = `server string to sign is:${signed.stringToSign.slice(0, 4000)}`;
     throw new AlibabaError(400, 'SignatureDoesNotMatch', `${message} ${hint}`);
@@ -99,7 +100,7 @@ function signedV3(request: ApiRequest, authorization: string): Signed {
   for (const name of ['host', ...Object.keys(headers).filter((one) => one.startsWith('x-acs-'))]) {
     if (!names.includes(name)) throw incomplete(`the header ${name} is not among SignedHeaders`);
   }
-  if (!isSame(hash, createHash('sha256').update(body).digest('hex'))) {
+  if (!isSameText(hash, createHash('sha256').update(body).digest('hex'))) {
     throw incomplete('x-acs-content-sha256 is not the hash of the body');
   }
   const lines = names.map((name) => `${name}:${(headers[name] ?? '').trim()}\n`).join('');
@@ -140,12 +141,6 @@ function timeOf(text: string, now: number): number {
 function nonceOf(name: string, nonce: string): string {
   if (nonce.length > NONCE_LENGTH_MAX) throw invalid(name, `longer than ${NONCE_LENGTH_MAX}`);
   return nonce;
-}
-
-/** In a time that does not tell how much is right. */
-function isSame(given: string, computed: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(computed));
 }
 
 function mandatory(name: string, text: string | undefined): string {

@@ -2,8 +2,9 @@
  * Who asks: SDK-HMAC-SHA256 over the request, as the vendor's SDKs sign it, or X-Auth-Token, which
  * clients without SDK send. The vendor's token comes from IAM; here it is one of the secret keys.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { ApiContext, ApiRequest } from '../dialect.ts';
+import { isSameText } from '../same-text.ts';
 import { type Fault, invalidToken, notAuthentic } from './faults.ts';
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
@@ -23,7 +24,7 @@ export function checkSignature(request: ApiRequest, context: ApiContext): Fault 
   const token = request.headers['x-auth-token'];
   if (token === undefined) return notAuthentic('x-auth-token not found');
   // Every secret is compared, whichever fits: the time tells nothing.
-  const fits = [...context.keys.values()].filter((secret) => isSame(secret, token));
+  const fits = [...context.keys.values()].filter((secret) => isSameText(secret, token));
   return fits.length > 0 ? null : invalidToken();
 }
 
@@ -49,7 +50,7 @@ function checkAuthorization(
   if (secret === undefined) return notAuthentic('the access key is not known here');
   const wanted = signature.toLowerCase();
   const fits = pathsOf(request.path).filter((path) =>
-    isSame(signatureOf(request, path, signed, secret), wanted),
+    isSameText(signatureOf(request, path, signed, secret), wanted),
   );
   return fits.length > 0 ? null : notAuthentic('verify aksk signature fail');
 }
@@ -117,12 +118,6 @@ function compare(a: string, b: string): number {
 function parseDate(text: string): number {
   if (!DATE.test(text)) return Number.NaN;
   return Date.parse(text.replace(DATE, '$1-$2-$3T$4:$5:$6Z'));
-}
-
-/** In a time that depends on neither text's content nor its length. */
-function isSame(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 function sha256(data: string | Buffer): string {

@@ -2,7 +2,7 @@
  * Who asks the native API: an access key id and its secret, as `Authorization: Bearer ID:SECRET`,
  * or as Basic credentials (RFC 7617), which say the same.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isSameText } from '../same-text.ts';
 
 const CREDENTIALS = /^(bearer|basic) +(\S+)$/i;
 
@@ -19,15 +19,6 @@ export function keyIn(
   const id = text.slice(0, colon);
   const secret = keys.get(id);
   // Compared even where there is no such id: how long it takes tells nothing.
-  const isRight = isSame(text.slice(colon + 1), secret ?? '');
+  const isRight = isSameText(text.slice(colon + 1), secret ?? '');
   return isRight && secret !== undefined ? id : null;
-}
-
-function isSame(one: string, other: string): boolean {
-  return timingSafeEqual(digest(one), digest(other));
-}
-
-/** Of one length whatever the text's. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
