@@ -5,7 +5,7 @@
  */
 import { cidrContains, parseAddress, parseCidr } from './cidr.ts';
 import type { Limit, QuotaName, RuleSet } from './rule-set.ts';
-import { membershipOf } from './rule-set.ts';
+import { membershipOf, QUOTA_NAMES } from './rule-set.ts';
 import { ruleSet } from './rule-sets.ts';
 import type { Eni, Havip, Subnet, Topology } from './topology.ts';
 
@@ -34,14 +34,13 @@ export function quotaBreaches(topology: Topology): Breach[] {
 
 /** The provider's limits with the lab's own `quotas` over them. */
 export function effectiveLimits(topology: Topology, rules: RuleSet): Limit[] {
-  const limits = new Map<string, Limit>();
-  for (const limit of rules.limits) limits.set(limit.name, limit);
-  for (const [name, most] of Object.entries(topology.quotas)) {
-    const source = 'quotas of the lab file';
-    const limit = { name: name as QuotaName, most, advice: false, adjustable: true, source };
-    limits.set(name, limit);
-  }
-  return [...limits.values()];
+  return QUOTA_NAMES.flatMap((name) => limitOf(rules, name, topology.quotas[name]) ?? []);
+}
+
+/** The limit that holds: the operator's `own` number, else the vendor's; null where none is. */
+export function limitOf(rules: RuleSet, name: QuotaName, own: number | undefined): Limit | null {
+  if (own === undefined) return rules.limits.find((limit) => limit.name === name) ?? null;
+  return { name, most: own, advice: false, adjustable: true, source: 'quotas of the lab file' };
 }
 
 function countBreaches(topology: Topology, rules: RuleSet): Breach[] {

@@ -1,5 +1,6 @@
 /** EIPs, route tables, routes, quotas and the history in the native API. */
 import type { Eip, Route } from '../../havip/inventory/resources.ts';
+import { limitOf } from '../../havip/quotas.ts';
 import { QUOTA_NAMES, type QuotaName } from '../../havip/rule-set.ts';
 import type { ApiContext } from '../dialect.ts';
 import { isFound, pageOf } from './paging.ts';
@@ -246,18 +247,18 @@ function routeShown({ id, table, destination, havip }: Route): object {
 
 /** Empty where neither the cloud nor the operator limits it. */
 function quotaShown({ plane }: ApiContext, name: QuotaName): object[] {
-  const limit = plane.rules.limits.find((one) => one.name === name);
-  const set = plane.inventory.quota(name);
-  const most = set?.most ?? limit?.most;
-  if (most === undefined) return [];
+  const { inventory, rules } = plane;
+  const limit = limitOf(rules, name, inventory.quota(name)?.most);
+  if (limit === null) return [];
+  const vendors = limitOf(rules, name, undefined);
   return [
     {
       id: name,
-      most,
-      default: limit?.most ?? null,
-      isAdvice: set === undefined && limit?.advice === true,
-      isAdjustable: limit?.adjustable ?? false,
-      source: limit?.source ?? 'quotas of the lab file',
+      most: limit.most,
+      default: vendors?.most ?? null,
+      isAdvice: limit.advice,
+      isAdjustable: vendors?.adjustable ?? false,
+      source: (vendors ?? limit).source,
     },
   ];
 }

@@ -1,5 +1,5 @@
 /** DescribeVpcLimits, of the one limit that is kept here. */
-import type { Plane } from '../../havip/inventory/plane.ts';
+import { limitOf } from '../../havip/quotas.ts';
 import { handler } from './call.ts';
 import { fault, type Result } from './result.ts';
 
@@ -8,7 +8,7 @@ const TYPES_MAX = 100;
 
 export const describeVpcLimits = handler(
   (parameters) => parameters.texts('LimitTypes'),
-  (types, { plane }): Result => {
+  (types, { plane: { inventory, rules } }): Result => {
     if (types.length === 0) return fault('MissingParameter', 'LimitTypes is missing');
     if (types.length > TYPES_MAX) {
       const message = `there are ${types.length} LimitTypes; at most ${TYPES_MAX} are taken`;
@@ -19,14 +19,8 @@ export const describeVpcLimits = handler(
       const message = `no limit ${strange} is kept here; there is ${HAVIPS_OF_VPC}`;
       return fault('InvalidParameterValue', message);
     }
-    const most = havipsOfVpc(plane);
-    const set = most === null ? [] : [{ LimitType: HAVIPS_OF_VPC, LimitValue: most }];
+    const limit = limitOf(rules, 'havipsPerVpc', inventory.quota('havipsPerVpc')?.most);
+    const set = limit === null ? [] : [{ LimitType: HAVIPS_OF_VPC, LimitValue: limit.most }];
     return { fields: { VpcLimitSet: set } };
   },
 );
-
-/** As the operator has set it, else the vendor's; null under rules that have no such limit. */
-function havipsOfVpc({ inventory, rules }: Plane): number | null {
-  const own = inventory.quota('havipsPerVpc')?.most;
-  return own ?? rules.limits.find(({ name }) => name === 'havipsPerVpc')?.most ?? null;
-}

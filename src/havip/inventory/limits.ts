@@ -1,6 +1,6 @@
 /** The numbers of an account: the vendor's limits with the operator's quotas over them. */
-import { COUNTED } from '../quotas.ts';
-import type { Limit, QuotaName, RuleSet } from '../rule-set.ts';
+import { COUNTED, limitOf } from '../quotas.ts';
+import type { QuotaName, RuleSet } from '../rule-set.ts';
 import { accept, type Fault, refuse } from './decision.ts';
 import type { Inventory } from './inventory.ts';
 import type { Operation, Outcome } from './operation.ts';
@@ -19,14 +19,6 @@ const TOO_MANY: Record<QuotaName, RefusalCode> = {
 /** Here a member may be an ENI, too. */
 const COUNTED_HERE: Record<QuotaName, string> = { ...COUNTED, hostsPerHavip: 'members' };
 
-/** The limit that holds in this account; null where there is none. */
-export function limitOf(inventory: Inventory, rules: RuleSet, name: QuotaName): Limit | null {
-  const limit = rules.limits.find((candidate) => candidate.name === name) ?? null;
-  const quota = inventory.quota(name);
-  if (quota === undefined) return limit;
-  return { name, most: quota.most, advice: false, adjustable: true, source: 'quota' };
-}
-
 export interface Count {
   name: QuotaName;
   /** What would have so many: `HaVip web`. */
@@ -42,7 +34,7 @@ export function faultOfCount(
   { name, subject, would }: Count,
   advice: string[],
 ): Fault {
-  const limit = limitOf(inventory, rules, name);
+  const limit = limitOf(rules, name, inventory.quota(name)?.most);
   if (limit === null || would <= limit.most) return null;
   const many = `${subject} would have ${would} ${COUNTED_HERE[name]}`;
   if (limit.advice) {
@@ -59,10 +51,10 @@ export function setQuota(
   rules: RuleSet,
   { quota, most }: Extract<Operation, { kind: 'set-quota' }>,
 ): Outcome {
-  const limit = rules.limits.find(({ name }) => name === quota);
-  const isOpen = limit === undefined ? rules.membership === 'anyone' : limit.adjustable;
+  const limit = limitOf(rules, quota, undefined);
+  const isOpen = limit === null ? rules.membership === 'anyone' : limit.adjustable;
   if (!isOpen) {
-    const why = limit === undefined ? 'has no such quota' : 'does not raise it';
+    const why = limit === null ? 'has no such quota' : 'does not raise it';
     return refuse('quota-fixed', `the quota ${quota} stays as it is, as ${rules.name} ${why}`);
   }
   if (!Number.isSafeInteger(most) || most < 0) {
