@@ -26,7 +26,6 @@ function havip(id: string, more: Partial<Havip> = {}): Havip {
     tags: [],
     group: '',
     createdAt: CREATED,
-    mac: '',
     ...more,
   };
 }

@@ -37,7 +37,6 @@ const BASE: Havip = {
   tags: [],
   group: '',
   createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),
-  mac: '',
 };
 
 function lab() {

@@ -2,7 +2,7 @@
  * The port as the vendor shows it, every field of it: those that say something of the switch, and
  * those that a client may read and that are the same for all ports here.
  */
-import { createHash } from 'node:crypto';
+import { portMacOf } from '../../havip/inventory/new-id.ts';
 import type { Eni, Havip } from '../../havip/inventory/resources.ts';
 import type { Call } from './call.ts';
 import { type Pair, pairsOfNic, pairsOfVip } from './pairs.ts';
@@ -35,7 +35,7 @@ export function vipFacts(call: Call, havip: Havip): PortFacts {
     status: 'DOWN',
     network_id: havip.subnet,
     fixed_ips: [{ subnet_id: havip.subnet, ip_address: havip.address }],
-    mac_address: havip.mac === '' ? derivedMac(havip.id) : havip.mac,
+    mac_address: portMacOf(havip.id),
     device_id: '',
     device_owner: VIP_OWNER,
     tenant_id: call.project,
@@ -51,7 +51,7 @@ export function nicFacts(call: Call, eni: Eni): PortFacts {
     status: status === 'running' ? 'ACTIVE' : 'DOWN',
     network_id: subnet,
     fixed_ips: eni.addresses.map((ip_address) => ({ subnet_id: subnet, ip_address })),
-    mac_address: eni.mac ?? derivedMac(eni.id),
+    mac_address: eni.mac ?? portMacOf(eni.id),
     device_id: instance ?? '',
     device_owner: instance === null ? '' : `compute:${call.context.region}`,
     tenant_id: call.project,
@@ -67,12 +67,6 @@ export function vipPort(call: Call, havip: Havip): Port {
 export function nicPort(call: Call, eni: Eni): Port {
   const zone = eni.instance === null ? '' : call.context.region;
   return complete(call, nicFacts(call, eni), { pairs: pairsOfNic(eni), createdAt: 0, zone });
-}
-
-/** In the prefix of OpenStack's ports, the rest from the id: the same at every start. */
-export function derivedMac(id: string): string {
-  const octets = createHash('sha256').update(id).digest().subarray(0, 3);
-  return ['fa', '16', '3e', ...octets.toString('hex').match(/../g)!].join(':');
 }
 
 interface Extras {

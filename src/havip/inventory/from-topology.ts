@@ -79,7 +79,6 @@ function havipOf(havip: Topology['havips'][number], at: number): Havip[] {
       tags: [],
       group: '',
       createdAt: at,
-      mac: '',
     },
   ];
 }

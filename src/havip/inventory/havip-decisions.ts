@@ -8,7 +8,7 @@ import { accept, type DecisionContext, type Fault, firstFault, refuse } from './
 import type { Inventory } from './inventory.ts';
 import { type Count, faultOfCount } from './limits.ts';
 import { faultOfMembers, memberText } from './member-rules.ts';
-import { idOf, portMacOf } from './new-id.ts';
+import { idOf } from './new-id.ts';
 import { notFound } from './not-found.ts';
 import type { Operation, Outcome } from './operation.ts';
 import type { Eip, Havip, ResourceKey, Subnet } from './resources.ts';
@@ -55,7 +55,6 @@ export function createHavip(
     tags: asked.tags ?? [],
     group: asked.group ?? '',
     createdAt: at,
-    mac: portMacOf(rules, id),
   };
   const wrong = faultOfMembers(inventory, rules, { havip, kept: [], added: members }, advice);
   if (wrong !== null) return wrong;

@@ -70,8 +70,6 @@ export interface Havip {
   /** Alibaba's resource group, UCloud's business group (`Tag`); '' where none is said. */
   group: string;
   createdAt: number;
-  /** Of the port that Huawei shows for a VIP. */
-  mac: string;
 }
 
 export interface Eip {

@@ -24,7 +24,6 @@ function hold(id: string, fields: Partial<Havip> = {}): void {
     tags: [],
     group: '',
     createdAt: Date.UTC(2026, 10, 21, 12, 0, 0, 250),
-    mac: '',
     ...fields,
   };
   one.plane.inventory.apply({ upserts: [havip], deletes: [] });

@@ -34,7 +34,7 @@ function havip(i: number): Resource {
     ...{ kind: 'havip', id, lane: id, name: '', description: '', subnet: 'big', tags: [] },
     ...{ address: `10.0.${1 + Math.floor(i / 200)}.${1 + (i % 200)}`, group: '', createdAt: 1 },
     members: [{ instance: `i-${i % HOSTS}` }, { instance: `i-${(i + 1) % HOSTS}` }],
-    ...{ checkAssociate: false, mac: '' },
+    checkAssociate: false,
   };
 }
 
