@@ -1,7 +1,8 @@
 /** What the lab brought with it, in the native API: VPCs, subnets, instances, ENIs. */
+import { isFound } from '../../havip/inventory/listing.ts';
 import type { Eni, Instance } from '../../havip/inventory/resources.ts';
 import type { ApiContext } from '../dialect.ts';
-import { isFound, pageOf } from './paging.ts';
+import { pageOf } from './paging.ts';
 import { Problem } from './problem.ts';
 import { type NativeRoute, NO_CONTENT, ok, route } from './route.ts';
 import {

@@ -10,10 +10,3 @@ export interface PageAsked {
 export function pageOf<T>(all: readonly T[], { limit, offset }: PageAsked): ApiAnswer {
   return ok({ items: all.slice(offset, offset + limit), total: all.length, limit, offset });
 }
-
-/** Whether every word of `q` is found in one of the fields, whatever the case. */
-export function isFound(q: string | undefined, fields: readonly (string | null)[]): boolean {
-  const words = (q ?? '').normalize('NFKC').toLowerCase().trim().split(/\s+/);
-  const texts = fields.map((field) => (field ?? '').normalize('NFKC').toLowerCase());
-  return words.every((word) => texts.some((text) => text.includes(word)));
-}

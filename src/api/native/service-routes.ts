@@ -1,9 +1,10 @@
 /** EIPs, route tables, routes, quotas and the history in the native API. */
+import { isFound } from '../../havip/inventory/listing.ts';
 import type { Eip, Route } from '../../havip/inventory/resources.ts';
 import { limitOf } from '../../havip/quotas.ts';
 import { QUOTA_NAMES, type QuotaName } from '../../havip/rule-set.ts';
 import type { ApiContext } from '../dialect.ts';
-import { isFound, pageOf } from './paging.ts';
+import { pageOf } from './paging.ts';
 import { Problem } from './problem.ts';
 import { type NativeRoute, NO_CONTENT, ok, route } from './route.ts';
 import {

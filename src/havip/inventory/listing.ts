@@ -57,11 +57,13 @@ export interface ListFilter {
 
 /** Rows that fit the filter; by creation where no other order is asked for. */
 export function rowsOf(plane: Plane, filter: ListFilter = {}): HavipRow[] {
-  const words = searched(filter.text ?? '').split(/\s+/);
   const subnets = new Map(plane.inventory.all('subnet').map(({ id, vpc }) => [id, vpc]));
   const rows = plane.inventory
     .all('havip')
-    .filter((havip) => isFound(havip, words) && fits(havip, filter, subnets))
+    .filter(({ name, id, address, description }) =>
+      isFound(filter.text, [name, id, address, description]),
+    )
+    .filter((havip) => fits(havip, filter, subnets))
     .map((havip) => rowOf(plane, havip))
     .filter((row) => filter.status === undefined || row.status === filter.status)
     .filter(({ holder }) => isHeldBy(holder, filter.holder));
@@ -109,14 +111,18 @@ function kindOf(members: readonly MemberRef[]): HavipRow['membersAre'] {
   return enis === 0 ? 'instances' : enis === members.length ? 'enis' : 'both';
 }
 
+/** Whether every word of `q` is found in one of the fields, whatever the case. */
+export function isFound(q: string | undefined, fields: readonly (string | null)[]): boolean {
+  if (q === undefined) return true;
+  const texts = fields.map((field) => searched(field ?? ''));
+  return searched(q)
+    .split(/\s+/)
+    .every((word) => texts.some((text) => text.includes(word)));
+}
+
 /** Full-width forms are typed by those who write Chinese: they are the same letters. */
 function searched(text: string): string {
   return text.normalize('NFKC').toLowerCase().trim();
-}
-
-function isFound(havip: Havip, words: readonly string[]): boolean {
-  const fields = [havip.name, havip.id, havip.address, havip.description].map(searched);
-  return words.every((word) => fields.some((field) => field.includes(word)));
 }
 
 function fits(havip: Havip, filter: ListFilter, vpcs: ReadonlyMap<string, string>): boolean {
