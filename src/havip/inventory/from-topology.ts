@@ -1,6 +1,6 @@
 /**
- * The account of a lab file: its names are the ids, and every VPC gets its route table. Addresses
- * must have been chosen already (`completeTopology`).
+ * The account of a lab file: its names are the ids, and every VPC gets its route table. A HaVip
+ * whose address has yet to be chosen (`completeTopology`) is not in it.
  */
 import { formatMac } from '../../wire/mac.ts';
 import type { QuotaName } from '../rule-set.ts';
@@ -59,7 +59,8 @@ function enisOf(topology: Topology): Eni[] {
   });
 }
 
-function havipOf(havip: Topology['havips'][number], at: number): Havip[] {
+/** None where it has no address yet. */
+export function havipOf(havip: Topology['havips'][number], at: number): Havip[] {
   const { name, subnet, address, members, checkAssociate } = havip;
   if (subnet === null || address === null) return [];
   return [
