@@ -9,7 +9,7 @@ import type { DataplaneChange } from '../../havip/inventory/dataplane.ts';
 import { eniId, resourcesOf } from '../../havip/inventory/from-topology.ts';
 import { Inventory } from '../../havip/inventory/inventory.ts';
 import type { Resource, ResourceKey } from '../../havip/inventory/resources.ts';
-import { eniState, wiredHavips } from '../../havip/inventory/to-topology.ts';
+import { eniChanges, wiredHavips } from '../../havip/inventory/to-topology.ts';
 import type { Topology, Havip as WiredHavip } from '../../havip/topology.ts';
 import { LabError } from '../lab-error.ts';
 import { attachedHosts, fittedEni, fittedHavip, fittedInstance, isLeft } from './fitting.ts';
@@ -79,18 +79,6 @@ function namedInventory(file: Topology, gone: readonly ResourceKey[], at: number
   const lost = inventory.all('eni').filter((eni) => inventory.instance(eni.home) === undefined);
   inventory.apply({ upserts: lost.map((eni) => ({ ...eni, instance: null })), deletes: [] });
   return inventory;
-}
-
-/** ENIs that are not as the lab file says: they keep their ports, and others may use them. */
-function eniChanges(topology: Topology, inventory: Inventory): DataplaneChange[] {
-  return topology.enis.flatMap((wired): DataplaneChange[] => {
-    const { instance, name, sourceDestCheck } = wired;
-    const named = { name: `${instance}/${name}`, isThere: true, instance, sourceDestCheck };
-    const eni = inventory.eni(eniId(instance, name));
-    const state = eni === undefined ? { ...named, isThere: false, instance: null } : eniState(eni);
-    const isSame = JSON.stringify(state) === JSON.stringify({ ...state, ...named });
-    return isSame ? [] : [{ command: 'set-eni', eni: state }];
-  });
 }
 
 /** A resource as it may stay; null where it may not. */
