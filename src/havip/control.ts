@@ -3,7 +3,7 @@
  * changes nothing, or it is done and holds from the next frame on. It speaks the words of the lab
  * file; what it writes are the tables that the switch reads.
  */
-import { boundTo, faultOfHavip, faultOfMember, isSameMember, memberOf } from './admission.ts';
+import { boundTo, faultOfHavip, isSameMember, memberOf } from './admission.ts';
 import type { DataplaneChange, EniState } from './inventory/dataplane.ts';
 import { type ClearedHolder, type EntriesParts, LiveEntries } from './live-entries.ts';
 import type { Eni, Havip, Topology } from './topology.ts';
@@ -62,11 +62,11 @@ export class Control {
   apply(change: DataplaneChange): ControlResult {
     switch (change.command) {
       case 'add-havip':
-        return this.addHavip(change.havip, true);
+        return this.addHavip(change.havip);
       case 'remove-havip':
         return this.removeHavip(change.havip);
       case 'bind':
-        return this.bind(change.havip, change.member, true);
+        return this.bind(change.havip, change.member);
       case 'unbind':
         return this.unbind(change.havip, change.member, change.spareHolder);
       case 'set-check-associate':
@@ -98,16 +98,13 @@ export class Control {
   }
 
   /**
-   * Binds an instance (`ecs-1`: all its ENIs in the subnet) or one ENI (`ecs-1/eth0`). Where it
-   * `isJudged`, an instance whose ENIs are detached may be bound: a binding that is restored.
+   * Binds an instance (`ecs-1`: all its ENIs in the subnet) or one ENI (`ecs-1/eth0`); also one
+   * that is detached, for a binding may be restored.
    */
-  bind(name: string, text: string, isJudged = false): ControlResult {
+  bind(name: string, text: string): ControlResult {
     const havip = this.havips.get(name);
     if (havip === undefined) return refuse(this.noHavip(name));
-    const member = memberOf(text);
-    const fault = isJudged ? null : faultOfMember(this.enis, this.parts, havip, member);
-    if (fault !== null) return refuse(fault);
-    return this.replace({ ...havip, members: [...havip.members, member] });
+    return this.replace({ ...havip, members: [...havip.members, memberOf(text)] });
   }
 
   /** Takes a binding back; where it was the holder's, the address is nobody's from now on. */
@@ -134,12 +131,12 @@ export class Control {
     return { done: true, cleared };
   }
 
-  /** Creates a HaVip, with its address and members, which may be judged already. */
-  addHavip(havip: Havip, isJudged = false): ControlResult {
+  /** Creates a HaVip, with its address and members. */
+  addHavip(havip: Havip): ControlResult {
     const isKnown = this.havips.has(havip.name);
     const fault = isKnown
       ? `there is a HaVip ${havip.name} already`
-      : faultOfHavip(isJudged ? null : this.enis, this.parts, havip);
+      : faultOfHavip(this.parts.compiled, havip);
     if (fault !== null) return refuse(fault);
     this.change(() => this.havips.set(havip.name, havip));
     return { done: true, cleared: this.entries.admit(havip) };

@@ -4,7 +4,7 @@ import type { ControlResult } from '../../src/havip/control.ts';
 import { RULE_SET_NAMES, ruleSet } from '../../src/havip/rule-sets.ts';
 import { formatMac } from '../../src/wire/mac.ts';
 import { announcement, arp, neighbor, packet } from '../dataplane/frames.ts';
-import { CLIENT, havipOf, NEIGHBOR, NODE1, NODE2, ROGUE, VIP, VIP6 } from '../dataplane/site.ts';
+import { CLIENT, havipOf, NODE1, NODE2, ROGUE, VIP, VIP6 } from '../dataplane/site.ts';
 import { type LiveLab, labOf } from './live-lab.ts';
 
 const bound = RULE_SET_NAMES.filter((name) => ruleSet(name).membership === 'bound');
@@ -113,27 +113,6 @@ describe('what is refused, and changes nothing', () => {
       'an unknown HaVip',
       () => control.bind('x', 'y'),
       `there is no HaVip x; there are ${VIP}, ${VIP6}`,
-    ],
-    ['an unknown instance', () => control.bind(VIP, 'x'), 'there is no instance x'],
-    [
-      'an unknown ENI',
-      () => control.bind(VIP, `${inst(CLIENT)}/eth9`),
-      `there is no ENI ${inst(CLIENT)}/eth9`,
-    ],
-    [
-      'an instance of another subnet',
-      () => control.bind(VIP, inst(NEIGHBOR)),
-      `${inst(NEIGHBOR)} has no ENI in subnet a, where HaVip ${VIP} is`,
-    ],
-    [
-      'one that is bound',
-      () => control.bind(VIP, inst(NODE1)),
-      `${inst(NODE1)} is bound to HaVip ${VIP} already`,
-    ],
-    [
-      'an ENI beside instances (A2)',
-      () => control.bind(VIP, `${inst(CLIENT)}/eth0`),
-      `alibaba never binds instances and ENIs to one HaVip; bound to it: ${inst(NODE1)}, ${inst(NODE2)}`,
     ],
     [
       'to unbind who is not bound',

@@ -173,8 +173,12 @@ class Run {
   private control(step: Extract<Act, { kind: 'control' }>): void {
     const { control } = this.lab.live;
     const instance = `i-${MACS[step.port]}`;
-    if (step.verb === 'bind') control.bind(VIP, instance);
-    else if (step.verb === 'unbind') control.unbind(VIP, instance);
+    const bound = control.topology.havips.find(({ name }) => name === VIP)?.members ?? [];
+    const isBound = bound.some((member) => member.instance === instance);
+    // The control plane binds nobody twice.
+    if (step.verb === 'bind') {
+      if (!isBound) control.bind(VIP, instance);
+    } else if (step.verb === 'unbind') control.unbind(VIP, instance);
     else if (step.verb === 'flush') control.flushHolder(instance);
     else if (step.verb === 'add') control.addHavip(havipOf('10.0.1.89', [MACS[0]!]));
     else if (step.verb === 'remove') control.removeHavip('10.0.1.89');
