@@ -1,6 +1,7 @@
 import type { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
 import type { MacTable } from '../fdb/mac-table.ts';
-import { readIpv4Destination } from '../wire/ipv4.ts';
+import { isNeighborDiscovery } from '../wire/icmpv6.ts';
+import { PROTOCOL_ICMPV6, readIpv4Destination } from '../wire/ipv4.ts';
 import { ipv6DestinationAt } from '../wire/ipv6.ts';
 import { isGroupMacHigh } from '../wire/mac.ts';
 import type { AddressBook } from './address-book.ts';
@@ -123,7 +124,7 @@ export class Forwarding {
       return answerByIp(owner, view, port);
     }
     if (isGroupMacHigh(seen.link.destinationHigh)) return NOT_CARRIED;
-    if (seen.family === 0) return NOT_DELIVERED;
+    if (seen.family === 0 || isDiscovery(seen, view)) return NOT_DELIVERED;
     const { router } = this;
     const table = seen.family === 4 ? owner.addresses4 : owner.addresses6;
     const entry = findDestination(owner, view, seen.network);
@@ -223,6 +224,12 @@ export function findDestination(owner: Known, view: DataView, network: number): 
   return family === 4
     ? owner.addresses4.find(network, readIpv4Destination(view, packet))
     : owner.neighbors.find6(network, view, ipv6DestinationAt(packet));
+}
+
+/** Router discovery or a redirect, which are no more for hosts than neighbor discovery is. */
+function isDiscovery(seen: Classifier, view: DataView): boolean {
+  if (seen.family !== 6 || seen.protocol !== PROTOCOL_ICMPV6) return false;
+  return seen.upperAt < seen.upperEnd && isNeighborDiscovery(view, seen.upperAt);
 }
 
 function isOfAnother(subnet: number, own: number): boolean {

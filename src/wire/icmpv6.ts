@@ -16,6 +16,7 @@ export const ICMPV6_ROUTER_SOLICITATION = 133;
 export const ICMPV6_ROUTER_ADVERTISEMENT = 134;
 export const ICMPV6_NEIGHBOR_SOLICITATION = 135;
 export const ICMPV6_NEIGHBOR_ADVERTISEMENT = 136;
+export const ICMPV6_REDIRECT = 137;
 
 const TYPE = 0;
 const CODE = TYPE + 1;
@@ -34,6 +35,12 @@ export function readIcmpv6Type(view: DataView, at: number): number {
 
 export function readIcmpv6Code(view: DataView, at: number): number {
   return view.getUint8(at + CODE);
+}
+
+/** Whether the message is one of the five of neighbor discovery (RFC 4861 section 4). */
+export function isNeighborDiscovery(view: DataView, at: number): boolean {
+  const type = readIcmpv6Type(view, at);
+  return type >= ICMPV6_ROUTER_SOLICITATION && type <= ICMPV6_REDIRECT;
 }
 
 /** Of an echo that holds at least `ICMPV6_ECHO_LENGTH` octets. */

@@ -186,6 +186,37 @@ describe.each(byIp)('by IP, under %s', (provider) => {
       expect(bench.dropped(reason)).toBe(1);
     });
 
+    test.each([
+      ['a router solicitation', 133],
+      ['a router advertisement', 134],
+      ['a redirect', 137],
+    ])('not-delivered: %s, to a host or to the gateway', (_, type) => {
+      const bench = live(provider, {
+        subnets: [
+          {
+            name: 'a',
+            vpc: 'v',
+            cidrs: ['192.168.0.0/24', '2001:db8::/64'],
+            gateways: [GATEWAY, '2001:db8::1'],
+          },
+        ],
+      });
+      for (const to of ['2001:db8::11', '2001:db8::1']) {
+        const frame = sends(to, { protocol: 58 });
+        frame.setUint8(14 + 40, type);
+        expect(bench.send(frame, port(CLIENT))).toBe('drop not-delivered');
+      }
+      expect(bench.dropped('not-delivered')).toBe(2);
+    });
+
+    test('of ICMPv6 other than neighbor discovery go on', () => {
+      const frame = sends('2001:db8::11', { protocol: 58 });
+      for (const type of [1, 128, 132, 138]) {
+        frame.setUint8(14 + 40, type);
+        expect(live(provider).send(frame, port(CLIENT))).toBe(`forward ${port(NODE1)}`);
+      }
+    });
+
     test('of the MTU’s size fit', () => {
       const bench = live(provider);
       const whole = sends(NODE1_IP, { payload: 1480 });
