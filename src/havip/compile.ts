@@ -108,7 +108,7 @@ export class CompiledTopology {
       },
       rules: {
         enforces: !learns,
-        uncheckedMayClaim: this.rules?.ordinary === 'refuse-unless-unchecked',
+        honoursUnchecked: this.rules?.ordinary === 'refuse-unless-unchecked',
       },
       enis: this.enis,
       book: this.book,
