@@ -19,7 +19,10 @@ export interface ClaimEvent {
   ip: string;
   mac: string;
   name: string | null;
-  /** Where the frame came in: instance/eni. */
+  /**
+   * Where the frame came in: instance/eni. Null where the claim is told long after its frame,
+   * because only then the address turned out to be virtual.
+   */
   port: string | null;
   form: string;
   verdict: 'moved' | 'confirmed' | 'noted' | 'refused';

@@ -73,6 +73,11 @@ export class LiveAnalysis {
     return this.analysis.owner;
   }
 
+  /** Number of the frame that came last. */
+  get frame(): number {
+    return this.analysis.clock.frame;
+  }
+
   /** A frame that the engine let out, at `now`, and the reason for which it refused it. */
   onFrame(view: DataView, at: number, end: number, now: number, refused: number): void {
     const { analysis } = this;

@@ -66,6 +66,9 @@ export interface Refused {
 const POLL = 100;
 /** Records read before others get their turn. */
 const RECORDS_AT_ONCE = 2000;
+/** Frames of which the port is remembered: a claim may be told later than its frame. */
+const FRAMES_KEPT = 1 << 16;
+
 /** A change that the engine was asked for. */
 interface Asked {
   readonly change: EngineChange;
@@ -86,7 +89,8 @@ export class LiveFeed {
   /** By number, in the order in which they were asked for. */
   private readonly changes = new Map<number, Asked>();
   private lastChange = 0;
-  private port = -1;
+  /** By number of the frame, for the last FRAMES_KEPT. */
+  private readonly ports = new Uint16Array(FRAMES_KEPT);
   private isEnded = false;
   private hasFailed = false;
   private turning: Promise<void> = Promise.resolve();
@@ -201,7 +205,7 @@ export class LiveFeed {
 
   private take(ring: RecordRing): void {
     if (ring.kind === RECORD_FRAME) {
-      this.port = ring.a;
+      this.ports[(this.analysis.frame + 1) % FRAMES_KEPT] = ring.a;
       this.analysis.onFrame(ring.view, ring.at, ring.end, ring.time, ring.b);
     } else if (ring.kind === RECORD_REPOINTED) {
       const word = (index: number): number => ring.view.getInt32(ring.at + 4 * index);
@@ -228,7 +232,7 @@ export class LiveFeed {
 
   private claim(claim: ClaimEntry): void {
     const { ip, mac, name, form, verdict, reason } = claim;
-    const port = this.options.portNames[this.port] ?? null;
+    const port = this.portOf(claim.frame);
     const time = claim.time ?? this.time(this.options.now());
     if (verdict === 'moved') this.holders.onMoved(ip, claim.vlan, time);
     if (reason !== null) {
@@ -236,6 +240,12 @@ export class LiveFeed {
       this.options.history?.refusal({ time: Date.parse(time), havip, ip, mac, name, reason });
     }
     this.options.emit({ event: 'claim', time, ip, mac, name, port, form, verdict, reason });
+  }
+
+  /** Name of the port by which a frame came in; null where it is too long ago. */
+  private portOf(frame: number): string | null {
+    if (this.analysis.frame - frame >= FRAMES_KEPT) return null;
+    return this.options.portNames[this.ports[frame % FRAMES_KEPT] as number] ?? null;
   }
 
   private takeover(takeover: Takeover): void {

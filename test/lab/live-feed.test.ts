@@ -145,6 +145,23 @@ test('since when an address is held says nothing of the same address in another 
   expect(lab.feed.holders.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:01.000000000Z');
 });
 
+test('a claim that is told later than its frame names the port of its own frame', async () => {
+  const lab = new MemoryLab(topologyOf('classic'), { allClaims: true });
+  const ip = '192.168.0.77';
+  lab.at(1, NODE1, announcement(NODE1, ip));
+  lab.at(2, NODE1, announcement(NODE1, ip));
+  lab.at(3, NODE2, announcement(NODE2, ip));
+  lab.at(4, NODE2, announcement(NODE2, ip));
+  await lab.feed.end();
+  const told = lab.of('claim').map(({ verdict, mac, port }) => [verdict, mac, port]);
+  expect(told).toEqual([
+    ['moved', NODE1, `${inst(NODE1)}/eth0`],
+    ['confirmed', NODE1, `${inst(NODE1)}/eth0`],
+    ['moved', NODE2, `${inst(NODE2)}/eth0`],
+    ['confirmed', NODE2, `${inst(NODE2)}/eth0`],
+  ]);
+});
+
 describe('changes of bindings', () => {
   test('hold in the report from the same frame on as in the switch', async () => {
     const lab = new MemoryLab(topologyOf('alibaba'));
