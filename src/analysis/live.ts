@@ -1,4 +1,5 @@
 import type { Site } from '../dataplane/address-plan.ts';
+import type { AddressWords } from '../dataplane/router.ts';
 import type { Switch } from '../dataplane/switch.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import { Analysis } from './analysis.ts';
@@ -107,6 +108,21 @@ export class LiveAnalysis {
         one.repoint = Math.round(elapsed / 10) / 100;
       }
     }
+  }
+
+  /** Id of an address, 0 where it has none; IPv4 addresses are in the last word. */
+  idOf(network: number, family: number, words: AddressWords): number {
+    const { addresses4, addresses6 } = this.analysis.owner;
+    const table = family === 4 ? addresses4 : addresses6;
+    const entry =
+      family === 4 ? addresses4.find(network, words[3]) : addresses6.find(network, ...words);
+    return entry < 0 ? 0 : table.tag(entry);
+  }
+
+  /** How long an address went unanswered around a moment; null where nothing tells. */
+  outageAround(id: number, now: number): number | null {
+    const gap = openGapAround(this.analysis.outages.clients, id, now);
+    return Number.isNaN(gap) ? null : secondsOf(gap);
   }
 
   /** Time has passed; to be called some times a second. */

@@ -2,7 +2,7 @@
  * Who holds the HaVips of a running lab since when, as its report sees them: what `havip status`
  * and the API tell, and what the history writes down.
  */
-import type { Takeover } from '../analysis/live.ts';
+import type { TakeoverEvent } from '../analysis/live-events.ts';
 import type { TimelineEntry } from '../analysis/result.ts';
 import { canonicalAddress } from '../havip/address-words.ts';
 import type { ClearedHolder } from '../havip/control.ts';
@@ -61,7 +61,7 @@ export class HolderView {
     return this.lanes.get(placeOf(ip, network)) ?? null;
   }
 
-  /** An accepted claim moved an address; `time` as in the events. */
+  /** An accepted claim, or its virtual MAC, moved an address; `time` as in the events. */
   onMoved(ip: string, network: number | null, time: string): void {
     const place = placeOf(ip, network);
     if (this.since.has(place) || this.since.size < HELD_MAX) this.since.set(place, time);
@@ -88,9 +88,9 @@ export class HolderView {
     });
   }
 
-  onTakeover(takeover: Takeover, time: string): void {
-    const { ip, vlan, from, to, cause, detectionSeconds, outageSeconds } = takeover;
-    const lane = this.laneOf(ip, vlan);
+  onTakeover(takeover: TakeoverEvent, network: number | null): void {
+    const { time, ip, from, to, cause, detectionSeconds, outageSeconds } = takeover;
+    const lane = this.laneOf(ip, network);
     if (lane === null) return;
     this.released.delete(lane);
     const holders = { from: from.name ?? from.mac, to: to.name ?? to.mac };

@@ -4,7 +4,7 @@
  * cannot read in time is lost and counted.
  */
 import { LiveAnalysis, type Takeover } from '../analysis/live.ts';
-import type { LabEvent } from '../analysis/live-events.ts';
+import type { LabEvent, TakeoverEvent } from '../analysis/live-events.ts';
 import type { ClaimEntry, Finding } from '../analysis/result.ts';
 import { TimeBase } from '../analysis/time-base.ts';
 import type { RecordRing } from '../dataplane/record-ring.ts';
@@ -14,7 +14,7 @@ import type { DataplaneChange } from '../havip/inventory/dataplane.ts';
 import { LiveNetworks } from '../havip/live-networks.ts';
 import { ruleSet } from '../havip/rule-sets.ts';
 import type { Topology } from '../havip/topology.ts';
-import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
+import { addressTextIn } from './engine/address-record.ts';
 import {
   type EngineChange,
   makeChange,
@@ -22,8 +22,10 @@ import {
   RECORD_FRAME,
   RECORD_PORT_GONE,
   RECORD_REPOINTED,
+  RECORD_STATION_MOVED,
 } from './engine/engine-requests.ts';
 import { type HolderChange, HolderView } from './holder-view.ts';
+import { StationMoves } from './station-moves.ts';
 
 export interface FeedOptions {
   topology: Topology;
@@ -85,6 +87,7 @@ export class LiveFeed {
   private readonly options: FeedOptions;
   private readonly times = new TimeBase();
   readonly holders: HolderView;
+  private readonly stations: StationMoves;
   private readonly networks: LiveNetworks;
   /** By number, in the order in which they were asked for. */
   private readonly changes = new Map<number, Asked>();
@@ -116,6 +119,12 @@ export class LiveFeed {
       onTakeover: (takeover) => this.takeover(takeover),
       onOutage: () => {},
       onFinding: (finding) => this.finding(finding),
+    });
+    this.stations = new StationMoves({
+      analysis: this.analysis,
+      portNames: options.portNames,
+      time: (now) => this.time(now),
+      tell: (takeover, network) => this.tellTakeover(takeover, network),
     });
     const rules = ruleSet(topology.provider ?? 'classic');
     const { owner } = this.analysis;
@@ -158,6 +167,7 @@ export class LiveFeed {
     if (this.hasFailed) return;
     try {
       this.drain(Number.POSITIVE_INFINITY);
+      this.stations.poll(Number.POSITIVE_INFINITY);
       this.analysis.finish(this.options.now());
     } catch (error) {
       this.fail(error as Error);
@@ -173,6 +183,7 @@ export class LiveFeed {
     while (!this.isEnded) {
       const isMore = this.drain(RECORDS_AT_ONCE);
       this.analysis.poll(this.options.now());
+      this.stations.poll(this.options.now());
       if (isMore) await new Promise((resolve) => setImmediate(resolve));
       else await this.options.ring.readable(POLL);
     }
@@ -208,10 +219,12 @@ export class LiveFeed {
       this.ports[(this.analysis.frame + 1) % FRAMES_KEPT] = ring.a;
       this.analysis.onFrame(ring.view, ring.at, ring.end, ring.time, ring.b);
     } else if (ring.kind === RECORD_REPOINTED) {
-      const word = (index: number): number => ring.view.getInt32(ring.at + 4 * index);
-      const ip =
-        ring.a === 4 ? formatIpv4(word(3)) : formatIpv6(word(0), word(1), word(2), word(3));
+      const ip = addressTextIn(ring);
       this.analysis.onRepointed(ring.b, ip, ring.time);
+      this.stations.onRepointed(ring.b, ip, ring.time);
+    } else if (ring.kind === RECORD_STATION_MOVED) {
+      const { ip, network } = this.stations.add(ring);
+      this.holders.onMoved(ip, network, this.time(ring.time));
     } else if (ring.kind === RECORD_CHANGED) {
       this.make(ring.a, ring.time);
     } else if (ring.kind === RECORD_PORT_GONE) {
@@ -234,7 +247,10 @@ export class LiveFeed {
     const { ip, mac, name, form, verdict, reason } = claim;
     const port = this.portOf(claim.frame);
     const time = claim.time ?? this.time(this.options.now());
-    if (verdict === 'moved') this.holders.onMoved(ip, claim.vlan, time);
+    if (verdict === 'moved') {
+      this.holders.onMoved(ip, claim.vlan, time);
+      this.stations.onClaim(claim.vlan ?? 0, ip);
+    }
     if (reason !== null) {
       const havip = this.holders.laneOf(ip, claim.vlan);
       this.options.history?.refusal({ time: Date.parse(time), havip, ip, mac, name, reason });
@@ -249,12 +265,16 @@ export class LiveFeed {
   }
 
   private takeover(takeover: Takeover): void {
-    const { ip, from, to, cause, detectionSeconds, outageSeconds } = takeover;
+    const { ip, vlan, from, to, cause, detectionSeconds, outageSeconds } = takeover;
     const time = takeover.time ?? this.time(this.options.now());
-    this.holders.onTakeover(takeover, time);
     const { repointMicroseconds } = takeover;
     const lengths = { detectionSeconds, outageSeconds, repointMicroseconds };
-    this.options.emit({ event: 'takeover', time, ip, from, to, cause, ...lengths });
+    this.tellTakeover({ event: 'takeover', time, ip, from, to, cause, ...lengths }, vlan);
+  }
+
+  private tellTakeover(event: TakeoverEvent, network: number | null): void {
+    this.holders.onTakeover(event, network);
+    this.options.emit(event);
   }
 
   private finding(finding: Finding): void {

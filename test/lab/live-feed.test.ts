@@ -22,6 +22,7 @@ import {
   topologyOf,
   VIP,
   VIP6,
+  VIRTUAL,
 } from '../dataplane/site.ts';
 import { changeOf, MemoryLab } from './memory-lab.ts';
 
@@ -160,6 +161,104 @@ test('a claim that is told later than its frame names the port of its own frame'
     ['moved', NODE2, `${inst(NODE2)}/eth0`],
     ['confirmed', NODE2, `${inst(NODE2)}/eth0`],
   ]);
+});
+
+describe('a virtual MAC that turns up behind another port', () => {
+  const moves = (lab: MemoryLab): unknown[] =>
+    lab
+      .of('takeover')
+      .map(({ time, from, to, cause }) => [time.slice(17), from.name, to.name, cause]);
+  const speaks = (source: string): DataView =>
+    packet({ source, destination: CLIENT, from: VIP, to: CLIENT_IP });
+
+  test.each([
+    ['by a plain frame', speaks(VIRTUAL)],
+    ['by an announcement, which moves nothing else', announcement(VIRTUAL, VIP)],
+  ])('takes its HaVip along: %s', async (_, frame) => {
+    const lab = new MemoryLab(topologyOf('classic'));
+    lab.at(1, NODE1, announcement(VIRTUAL, VIP));
+    lab.at(5, NODE2, frame);
+    lab.at(
+      5.25,
+      CLIENT,
+      packet({ source: CLIENT, destination: VIRTUAL, from: CLIENT_IP, to: VIP }),
+    );
+    await lab.feed.end();
+    expect(lab.claims()).toEqual([`moved ${VIP} ${VIRTUAL}`]);
+    expect(lab.of('takeover')).toEqual([
+      {
+        event: 'takeover',
+        time: '2026-11-20T12:00:05.000000000Z',
+        ip: VIP,
+        from: { mac: VIRTUAL, name: inst(NODE1), speaker: null },
+        to: { mac: VIRTUAL, name: inst(NODE2), speaker: null },
+        cause: 'station-move',
+        detectionSeconds: null,
+        outageSeconds: null,
+        repointMicroseconds: 250_000,
+      },
+    ]);
+    expect(lab.holderChanges.at(-1)).toMatchObject({
+      ...{ havip: VIP, ip: VIP, cause: 'station-move' },
+      ...{ from: inst(NODE1), to: inst(NODE2) },
+    });
+    expect(lab.feed.holders.heldSince(VIP, 'a')).toBe('2026-11-20T12:00:05.000000000Z');
+  });
+
+  test('is told with the outage that clients saw', async () => {
+    const lab = new MemoryLab(topologyOf('classic'));
+    const about = { client: CLIENT, clientIp: CLIENT_IP, vip: VIP, server: VIRTUAL };
+    lab.at(1, NODE1, announcement(VIRTUAL, VIP));
+    for (let i = 0; i < 40; i++) {
+      const second = 2 + i * 0.1;
+      lab.at(second, CLIENT, echo(true, { ...about, sequence: i }));
+      const server = second < 3.95 ? NODE1 : second > 4.95 ? NODE2 : null;
+      if (server !== null) lab.at(second + 0.001, server, echo(false, { ...about, sequence: i }));
+    }
+    await lab.feed.end();
+    expect(lab.of('takeover').map(({ cause }) => cause)).toEqual(['station-move']);
+    expect(lab.of('takeover')[0]?.outageSeconds).toBeCloseTo(1.1, 6);
+  });
+
+  test('is told after two seconds, or when it moves again', async () => {
+    const lab = new MemoryLab(topologyOf('classic'));
+    lab.feed.run();
+    lab.at(1, NODE1, announcement(VIRTUAL, VIP));
+    lab.at(5, NODE2, speaks(VIRTUAL));
+    await lab.read(5.5);
+    expect(moves(lab)).toEqual([]);
+    lab.at(6, NODE1, speaks(VIRTUAL));
+    await lab.read(7.9);
+    const first = ['05.000000000Z', inst(NODE1), inst(NODE2), 'station-move'];
+    expect(moves(lab)).toEqual([first]);
+    await lab.read(8.1);
+    const second = ['06.000000000Z', inst(NODE2), inst(NODE1), 'station-move'];
+    expect(moves(lab)).toEqual([first, second]);
+    await lab.feed.end();
+  });
+
+  test('is left to the claim that tells of it: another speaker of the virtual router', async () => {
+    const lab = new MemoryLab(topologyOf('classic'));
+    const says = (source: string): DataView =>
+      advert({ source: VIRTUAL, ip: ADDRESSES[source] as string, priority: 100 });
+    lab.at(0.5, NODE1, says(NODE1));
+    lab.at(1, NODE1, announcement(VIRTUAL, VIP));
+    for (let s = 1; s < 4; s++) lab.at(s + 0.5, NODE1, says(NODE1));
+    lab.at(7, NODE2, says(NODE2));
+    lab.at(7.001, NODE2, announcement(VIRTUAL, VIP));
+    for (let s = 8; s < 12; s++) lab.at(s, NODE2, says(NODE2));
+    await lab.feed.end();
+    expect(moves(lab)).toEqual([['07.001000000Z', null, null, 'crash']]);
+  });
+
+  test('is none where the claim that names it moved the address', async () => {
+    const lab = new MemoryLab(topologyOf('classic'));
+    lab.at(1, NODE1, announcement(NODE1, VIP));
+    lab.at(2, NODE1, speaks(VIRTUAL));
+    lab.at(3, NODE2, announcement(VIRTUAL, VIP));
+    await lab.feed.end();
+    expect(moves(lab)).toEqual([['03.000000000Z', inst(NODE1), null, 'announcement']]);
+  });
 });
 
 describe('changes of bindings', () => {

@@ -16,6 +16,7 @@ import {
 } from '../../src/lab/engine/engine-requests.ts';
 import type { FrameCapture } from '../../src/lab/engine/frame-capture.ts';
 import { LiveObserver } from '../../src/lab/engine/live-observer.ts';
+import type { HolderChange } from '../../src/lab/holder-view.ts';
 import { LiveFeed } from '../../src/lab/live-feed.ts';
 import { type MemoryPort, memoryPortPair } from '../../src/ports/memory-port.ts';
 import { formatMac, parseMac } from '../../src/wire/mac.ts';
@@ -46,6 +47,8 @@ export class MemoryLab {
   readonly hosts: MemoryPort[] = [];
   readonly events: LabEvent[] = [];
   readonly failures: string[] = [];
+  /** As the history would write them down. */
+  readonly holderChanges: HolderChange[] = [];
   readonly names: string[];
   /** Nanoseconds since BASE. */
   now = 0;
@@ -79,6 +82,7 @@ export class MemoryLab {
       dryRun,
       emit: options.emit ?? ((event) => this.events.push(event)),
       onFailure: ({ message }) => this.failures.push(message),
+      history: { holder: (change) => this.holderChanges.push(change), refusal: () => {} },
     });
   }
 

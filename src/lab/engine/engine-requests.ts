@@ -69,6 +69,11 @@ export const RECORD_FRAME = 1;
 /** A frame left for the new holder: octets are the address, `a` its family, `b` its network. */
 export const RECORD_REPOINTED = 2;
 export const RECORD_PORT_GONE = 3;
+/**
+ * An address went with its virtual MAC to another port: octets are the address and the MAC,
+ * `a` its family, `b` its network, `c` both ports.
+ */
+export const RECORD_STATION_MOVED = 6;
 /** From here on the change with the number `a` holds. */
 export const RECORD_CHANGED = 5;
 /** In the ring of captured frames: `a` port, `b` direction, `c` drop reason. */

@@ -12,12 +12,14 @@ import { ALLOWED, RATE_LIMITED, SOURCE_IP, SOURCE_MAC } from '../../dataplane/dr
 import type { Forwarding } from '../../dataplane/forwarding.ts';
 import type { FrameBatch } from '../../dataplane/frame-batch.ts';
 import type { FrameTap } from '../../dataplane/frame-tap.ts';
+import type { NeighborTable } from '../../dataplane/neighbor-table.ts';
 import type { SwitchObserver } from '../../dataplane/observer.ts';
 import type { RecordRing } from '../../dataplane/record-ring.ts';
 import type { Switch } from '../../dataplane/switch.ts';
 import { CLAIM_MOVED, DROP, FORWARD, verdictDetail, verdictKind } from '../../dataplane/verdict.ts';
-import { writeMacHalves } from '../../wire/mac.ts';
-import { RECORD_FRAME, RECORD_REPOINTED } from './engine-requests.ts';
+import { MAC_LENGTH, writeMacHalves } from '../../wire/mac.ts';
+import { ADDRESS_OCTETS } from './address-record.ts';
+import { RECORD_FRAME, RECORD_REPOINTED, RECORD_STATION_MOVED } from './engine-requests.ts';
 import type { FrameCapture } from './frame-capture.ts';
 
 /** Octets of a frame that the analysis may look at: all headers and an advert of 20 addresses. */
@@ -37,6 +39,7 @@ export class LiveObserver implements SwitchObserver, FrameTap {
   private readonly ring: RecordRing;
   private forwarding!: Forwarding;
   private book!: AddressBook;
+  private neighbors!: NeighborTable;
   private readonly exchange = new Exchange();
   /** When each address moved last, by id. */
   private readonly moved = new Float64Array(MOVES_MAX);
@@ -56,6 +59,7 @@ export class LiveObserver implements SwitchObserver, FrameTap {
   attach(owner: Switch, forwarding: Forwarding): void {
     this.forwarding = forwarding;
     this.book = owner.book;
+    this.neighbors = owner.neighbors;
     this.seen = owner.classifier;
   }
 
@@ -121,10 +125,30 @@ export class LiveObserver implements SwitchObserver, FrameTap {
   onRepointed(id: number, _port: number, now: number): void {
     const { ring, book } = this;
     const elapsed = id < MOVES_MAX ? now - this.moved[id]! : 0;
-    const to = ring.begin(RECORD_REPOINTED, elapsed, 16);
+    const to = ring.begin(RECORD_REPOINTED, elapsed, ADDRESS_OCTETS);
     if (to < 0) return;
     ring.mark(to, book.family(id), book.network(id), 0);
-    for (let i = 0; i < 4; i++) ring.view.setUint32(to + 4 * i, book.word(id, i));
+    this.finish(to, id);
+  }
+
+  /** Address `id` went with the virtual MAC that holds it. */
+  onAddressPort(id: number, from: number, to: number): void {
+    const { ring, book, neighbors } = this;
+    if (id < MOVES_MAX) this.moved[id] = this.now;
+    const at = ring.begin(RECORD_STATION_MOVED, this.now, ADDRESS_OCTETS + MAC_LENGTH);
+    if (at < 0) return;
+    ring.mark(at, book.family(id), book.network(id), (from << 16) | to);
+    const table = neighbors.tableOfId(id);
+    const entry = neighbors.entryOf(id);
+    const macAt = at + ADDRESS_OCTETS;
+    writeMacHalves(ring.view, macAt, table.macHigh(entry), table.macLow(entry));
+    this.finish(at, id);
+  }
+
+  /** Writes the address of a record and gives it away. */
+  private finish(at: number, id: number): void {
+    const { ring, book } = this;
+    for (let i = 0; i < 4; i++) ring.view.setUint32(at + 4 * i, book.word(id, i));
     ring.commit();
     this.hasNews = true;
   }
