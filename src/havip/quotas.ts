@@ -4,7 +4,7 @@
  * these; the live lab and the HTTP API refuse those that are no mere advice.
  */
 import { cidrContains, parseAddress, parseCidr } from './cidr.ts';
-import type { Limit, QuotaName, RuleSet } from './rule-set.ts';
+import type { HostsCounted, Limit, QuotaName, RuleSet } from './rule-set.ts';
 import { membershipOf, QUOTA_NAMES } from './rule-set.ts';
 import { ruleSet } from './rule-sets.ts';
 import type { Eni, Havip, Subnet, Topology } from './topology.ts';
@@ -89,7 +89,8 @@ function countsOf(name: QuotaName, topology: Topology, rules: RuleSet): Map<stri
     membershipOf(rules, havip) === 'subnet' ? NOBODY : boundOf(havip, topology);
   switch (name) {
     case 'hostsPerHavip':
-      for (const havip of topology.havips) add('havip ' + havip.name, bound(havip).hosts.size);
+      for (const havip of topology.havips)
+        add('havip ' + havip.name, bound(havip)[rules.hostsCounted].size);
       break;
     case 'havipsPerAccount':
       add('account', topology.havips.length);
@@ -114,28 +115,26 @@ function countsOf(name: QuotaName, topology: Topology, rules: RuleSet): Map<stri
   return counts;
 }
 
-interface Bound {
-  /** An instance bound as a whole is one host, and so is each single ENI. */
-  hosts: Set<string>;
-  instances: Set<string>;
-}
+/** Who is bound, as a limit of hosts may count it. A MAC that is no ENI's is a host of its own. */
+type Bound = Record<HostsCounted, Set<string>>;
 
-const NOBODY: Bound = { hosts: new Set(), instances: new Set() };
+const NOBODY: Bound = { members: new Set(), instances: new Set() };
 
 function boundOf(havip: Havip, topology: Topology): Bound {
-  const hosts = new Set<string>();
+  const members = new Set<string>();
   const instances = new Set<string>();
   for (const { instance, eni } of havip.members) {
-    hosts.add(eni === null ? instance : `${instance}/${eni}`);
+    members.add(eni === null ? instance : `${instance}/${eni}`);
     instances.add(instance);
   }
   for (const mac of havip.memberMacs) {
     const eni = topology.enis.find((candidate) => candidate.mac === mac);
-    if (eni === undefined) hosts.add('mac ' + mac);
-    else if (!hosts.has(eni.instance)) hosts.add(`${eni.instance}/${eni.name}`);
-    if (eni !== undefined) instances.add(eni.instance);
+    const host = 'mac ' + mac;
+    if (eni === undefined) members.add(host);
+    else if (!members.has(eni.instance)) members.add(`${eni.instance}/${eni.name}`);
+    instances.add(eni?.instance ?? host);
   }
-  return { hosts, instances };
+  return { members, instances };
 }
 
 function reservedBreaches(topology: Topology, rules: RuleSet): Breach[] {

@@ -17,6 +17,8 @@ export type Forwarding = 'by-ip' | 'by-mac';
 /** `external`: only on an external VIP. `one-nic`: bound to one NIC at most. */
 export type Ipv6Havip = 'no' | 'external' | 'one-nic' | 'yes';
 
+export type HostsCounted = 'members' | 'instances';
+
 /** The keys of `quotas` in a lab file. */
 export const QUOTA_NAMES = [
   'hostsPerHavip',
@@ -57,6 +59,8 @@ export interface RuleSet {
   ipv6Havip: Ipv6Havip;
   /** Whether one HaVip may be bound to instances and to single ENIs at once. */
   mixesInstancesAndEnis: boolean;
+  /** What a limit of hosts counts: each instance and ENI that is bound, or whole instances. */
+  hostsCounted: HostsCounted;
   limits: readonly Limit[];
   /** The MAC that the switch answers for the gateway with and, by IP, sends from. */
   gatewayMac: number;

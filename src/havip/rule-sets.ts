@@ -35,6 +35,7 @@ const alibaba: RuleSetData = {
   carriesMulticast: false, // A4
   ipv6Havip: 'no', // the vendor's guide: IPv4 only
   mixesInstancesAndEnis: false, // A2
+  hostsCounted: 'members', // A2: two instances, or two ENIs
   limits: [
     hard('hostsPerHavip', 10, ALIBABA_LIMITS),
     hard('havipsPerInstance', 5, ALIBABA_LIMITS),
@@ -73,6 +74,7 @@ const tencent: RuleSetData = {
   carriesMulticast: false, // T6 prints unicast peers; ours as a rule
   ipv6Havip: 'no', // ours: the manual speaks of private IPv4 addresses only
   mixesInstancesAndEnis: true, // HaVipAssociationSet takes CVM and ENI entries side by side
+  hostsCounted: 'members', // as HaVipAssociationSet does
   limits: [adjustable('havipsPerVpc', 10, 'T3'), hard('eipsPerHavip', 1, TENCENT_EIP)],
   gatewayMac: 0xfeee00000001, // ours
   gatewayPlace: 1, // as the subnet guide is commonly quoted: .1
@@ -90,6 +92,7 @@ const huawei: RuleSetData = {
   carriesMulticast: true, // ours, from H4: keepalived decides, no unicast is asked for
   ipv6Havip: 'one-nic', // HUAWEI_IPV6
   mixesInstancesAndEnis: true, // binding is by NIC address, whoever owns the NIC
+  hostsCounted: 'instances', // H10
   limits: [
     advice('hostsPerHavip', 10, 'H10'),
     advice('havipsPerInstance', 8, 'H10'),
@@ -111,6 +114,7 @@ const ucloud: RuleSetData = {
   carriesMulticast: false, // U6 prints unicast peers; ours as a rule
   ipv6Havip: 'external', // U2
   mixesInstancesAndEnis: true, // ours: U3 knows VMs only
+  hostsCounted: 'instances', // U3: VMs
   limits: [
     adjustable('hostsPerHavip', 3, 'U3'),
     hard('havipsPerInstance', 5, 'U3'),
@@ -118,8 +122,8 @@ const ucloud: RuleSetData = {
   ],
   gatewayMac: 0x525400000001, // ours, in the prefix of QEMU
   gatewayPlace: 1, // ours, as U6 leaves the low addresses free
-  // Network, gateway and broadcast. IPv6, ours: as for Tencent.
-  reserved: { 4: { first: 2, last: 1 }, 6: { first: 2, last: 0 } },
+  // Network and broadcast, and the gateway wherever it is. IPv6, ours: router anycast and gateway.
+  reserved: { 4: { first: 1, last: 1 }, 6: { first: 1, last: 0 } },
   sources: ['U1', 'U2', 'U3', 'U6', 'ours'],
 };
 
@@ -132,6 +136,7 @@ const classic: RuleSetData = {
   carriesMulticast: true,
   ipv6Havip: 'yes',
   mixesInstancesAndEnis: true,
+  hostsCounted: 'instances',
   limits: [],
   gatewayMac: 0x020000000001, // ours, locally administered
   gatewayPlace: 1, // ours, the usual habit

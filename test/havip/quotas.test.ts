@@ -93,6 +93,38 @@ describe('quotas', () => {
     expect(told(bare)).toEqual(['quota-exceeded havip v0']);
   });
 
+  it.each([
+    ['alibaba', 'members'],
+    ['alibaba-2021', 'members'],
+    ['tencent', 'members'],
+    ['huawei', 'instances'],
+    ['ucloud', 'instances'],
+    ['classic', 'instances'],
+  ])('%s counts %s of a HaVip', (provider, counted) => {
+    const eni = (last: number): string => `{ subnet: a, ip: 10.0.0.${last} }`;
+    const counts = (most: number, bind: string): boolean => {
+      const topology = parseLab(
+        `provider: ${provider}
+subnets: { a: { cidr: 10.0.0.0/24 } }
+instances:
+  a: { enis: { eth0: ${eni(10)}, eth1: ${eni(11)} } }
+  b: { enis: { eth0: ${eni(12)} } }
+  c: { enis: { eth0: ${eni(13)} } }
+havips: { w: { subnet: a, ip: 10.0.0.100, bind: [${bind}], checkAssociate: true } }
+quotas: { hostsPerHavip: ${most} }`,
+        'lab.yaml',
+      );
+      return told(topology).length === 0;
+    };
+    const all = 'a/eth0, a/eth1, b/eth0, c/eth0';
+    expect([counts(4, all), counts(3, all)]).toEqual([true, counted === 'instances']);
+    expect([counts(2, all), counts(3, 'a, b, c'), counts(2, 'a, b, c')]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
+
   it('say nothing without a provider', () => {
     expect(
       quotaBreaches({ ...lab({ provider: 'alibaba-2021', hosts: 9 }), provider: null }),
@@ -124,6 +156,10 @@ describe('reserved addresses', () => {
     const topology = withHavip('ucloud', '10.0.0.77');
     topology.subnets[0]!.gateways = ['10.0.0.77'];
     expect(told(topology)).toEqual(['reserved-address havip r']);
+    expect(told(withHavip('ucloud', '10.0.0.1'))).toEqual(['reserved-address havip r']);
+    const low = withHavip('ucloud', '10.0.0.1');
+    low.subnets[0]!.gateways = ['10.0.0.77', 'fd00::77'];
+    expect(told(low)).toEqual([]);
     expect(told(withHavip('classic', '10.0.0.1'))).toEqual([]);
     expect(told(withHavip('classic', '10.0.0.255'))).toEqual(['reserved-address havip r']);
   });

@@ -31,7 +31,9 @@ export function faultOfMembers(
     members.push(member);
   }
   if (added.length === 0) return null;
-  const hosts: Count = { name: 'hostsPerHavip', subject: nameOf(havip), would: members.length };
+  const counted = rules.hostsCounted === 'members' ? members : instancesOf(inventory, members);
+  const would = [...counted].length;
+  const hosts: Count = { name: 'hostsPerHavip', subject: nameOf(havip), would };
   const nics = faultOfNics(inventory, rules, havip, members);
   const fault = nics ?? faultOfCount(inventory, rules, hosts, advice);
   if (fault !== null) return fault;

@@ -64,6 +64,19 @@ describe('members of a HaVip', () => {
   });
 });
 
+test('members of a HaVip: ucloud counts VMs (U3), huawei instances (H10), alibaba each (A2)', () => {
+  const members: MemberRef[] = [eni(1), eni(1, 'eth1'), eni(2), eni(2, 'eth1')];
+  const told = (provider: ProviderName, quotas: number): string[] => {
+    const cloud = new Cloud(provider, [quota('hostsPerHavip', quotas)]);
+    const havip = cloud.havip();
+    return [...members, eni(3)].map((member) => cloud.associate(havip, member));
+  };
+  const ok = ['ok', 'ok', 'ok', 'ok'];
+  expect(told('ucloud', 2)).toEqual([...ok, 'too-many-members']);
+  expect(told('huawei', 2)).toEqual([...ok, 'too-many-members']);
+  expect(told('alibaba', 4)).toEqual([...ok, 'too-many-members']);
+});
+
 describe('HaVips of an instance', () => {
   test.each<[ProviderName, number, string]>([
     ['alibaba', 5, 'today'],
