@@ -16,6 +16,7 @@ import {
   removeLabRecord,
   writeLabRecord,
 } from './lab-record.ts';
+import { removeLeftSocket } from './left-socket.ts';
 import {
   createNamespace,
   deleteNamespace,
@@ -108,6 +109,10 @@ export async function removeGround(record: LabRecord): Promise<string[]> {
     await killProcesses(namespace);
     await deleteNamespace(namespace);
     removed.push(`namespace ${namespace}`);
+  }
+  const isElsewhere = record.control !== controlPath(record.lab);
+  if (isElsewhere && (await removeLeftSocket(record.control))) {
+    removed.push(`socket ${record.control}`);
   }
   removeLabRecord(record.lab);
   return removed;
