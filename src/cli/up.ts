@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import type { LabEvent } from '../analysis/live-events.ts';
 import type { ApiServer } from '../api/server.ts';
 import { DYNAMIC_ARP_INSPECTION, type PolicerRate } from '../dataplane/arp-policer.ts';
-import type { Topology } from '../havip/topology.ts';
 import { type Account, openAccount, planeOf } from '../lab/account.ts';
 import { ControlServer } from '../lab/control-server.ts';
 import { EngineLink } from '../lab/engine/engine-link.ts';
@@ -72,27 +71,22 @@ export async function up(
   // The engine's thread starts while the lab file is read, and rehearses while all else is made.
   const link = EngineLink.start(workerProgram('engine-worker'));
   try {
-    const topology = await readLab(file, folder);
+    const { parseLab, placedError } = await import('../lab/file/lab-file.ts');
+    const text = textOf(file);
+    const topology = parseLab(text, file, { folder });
     const { provider } = topology;
     if (provider === null) throw new LabError('no provider is named', 'write provider: alibaba');
     link.rehearse({ provider, dryRun: line.isGiven('dry-run-guard') });
-    const account = await openAccount(topology, { state, now, warn });
     try {
-      return await run({
-        line,
-        file,
-        folder,
-        streams,
-        clock,
-        account,
-        link,
-        api,
-        arpRate,
-        now,
-        warn,
-      });
-    } finally {
-      account.store.close();
+      const account = await openAccount(topology, { state, now, warn });
+      const common = { line, file, folder, streams, clock, account, link, api, now, warn };
+      try {
+        return await run({ ...common, arpRate });
+      } finally {
+        account.store.close();
+      }
+    } catch (error) {
+      throw placedError(error, text, file);
     }
   } finally {
     await link.stop();
@@ -199,10 +193,9 @@ function ending(streams: Streams): { asked: Promise<void>; now(): void; forget()
   return { asked, now: () => now(), forget };
 }
 
-async function readLab(file: string, folder: string): Promise<Topology> {
-  let text: string;
+function textOf(file: string): string {
   try {
-    text = fs.readFileSync(file, 'utf8');
+    return fs.readFileSync(file, 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UsageError(
@@ -210,6 +203,4 @@ async function readLab(file: string, folder: string): Promise<Topology> {
       'name a lab file',
     );
   }
-  const { parseLab } = await import('../lab/file/lab-file.ts');
-  return parseLab(text, file, { folder });
 }

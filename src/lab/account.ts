@@ -5,10 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Dataplane } from '../havip/inventory/dataplane.ts';
 import { Plane } from '../havip/inventory/plane.ts';
-import { quotaBreaches } from '../havip/quotas.ts';
+import { type Breach, quotaBreaches } from '../havip/quotas.ts';
 import { ruleSet } from '../havip/rule-sets.ts';
 import type { ProviderName, Topology } from '../havip/topology.ts';
-import { LabError } from './lab-error.ts';
+import { LabFieldError } from './lab-error.ts';
 import type { StateStore } from './state/history.ts';
 import { MemoryStore } from './state/memory-store.ts';
 import { type Merged, mergeState, NOTHING_STORED } from './state/merge.ts';
@@ -27,7 +27,7 @@ export interface AccountOptions {
   warn: (line: string) => void;
 }
 
-/** Throws LabError where the lab file is against the cloud's rules, or does not fit the state. */
+/** Throws LabError where the file is against the cloud's rules, or does not fit the state. */
 export async function openAccount(file: Topology, options: AccountOptions): Promise<Account> {
   const { state, now, warn } = options;
   const store = state === null ? new MemoryStore() : await SqliteStore.open(state);
@@ -57,7 +57,18 @@ export function planeOf(account: Account, dataplane: Dataplane, now: () => numbe
 /** What the lab file itself asks for; what the state has was judged when it was made. */
 function refuseUnlawful(topology: Topology): void {
   const refusal = quotaBreaches(topology).find((breach) => !breach.advice);
-  if (refusal !== undefined) throw new LabError(refusal.message, refusal.remedy);
+  if (refusal === undefined) return;
+  throw new LabFieldError(fieldOf(refusal), refusal.message, refusal.remedy);
+}
+
+/** The field of the lab file that breaks the rule. */
+function fieldOf({ subject, address }: Breach): string[] {
+  const [kind, name = ''] = subject.split(' ');
+  const [instance = '', eni = ''] = name.split('/');
+  if (kind === 'eni') return ['instances', instance, 'enis', eni, 'ip'];
+  if (kind === 'instance') return ['instances', instance];
+  if (kind === 'havip') return ['havips', name, address === null ? 'bind' : 'ip'];
+  return ['havips'];
 }
 
 /** 80 bits of chance in letters and digits. */

@@ -8,7 +8,7 @@ import type { Eni, Subnet, Topology } from '../havip/topology.ts';
 import { openPacketDevice } from '../ports/packet-device.ts';
 import { openTapDevice } from '../ports/tap-device.ts';
 import { formatMac } from '../wire/mac.ts';
-import { LabError } from './lab-error.ts';
+import { LabError, LabFieldError } from './lab-error.ts';
 import { runIp, runProgram } from './program.ts';
 
 /** What the engine's thread needs to know of a device. */
@@ -22,6 +22,9 @@ export interface Device {
   eni: number;
 }
 
+/** What `ip` says where the namespace has a device of that name. */
+const NAME_TAKEN = /^ip link set dev \S+ netns .*File exists/;
+
 /** What was done to a port by `cut` and `pause`, and by whoever deleted its namespace. */
 export interface PortState {
   cut: boolean;
@@ -29,8 +32,34 @@ export interface PortState {
   gone: boolean;
 }
 
-/** Opens the device of ENI number `index`; the namespace exists already. */
+/**
+ * Opens the device of ENI number `index`; the namespace exists already. Throws LabError, which
+ * knows the field of the lab file where that is to be changed.
+ */
 export async function attachEni(topology: Topology, index: number): Promise<Device> {
+  try {
+    return await openDevice(topology, index);
+  } catch (error) {
+    throw attachError(topology.enis[index] as Eni, error as Error);
+  }
+}
+
+/** With the field of the lab file, where that is to be changed. */
+export function attachError({ instance, name, attach }: Eni, error: Error): Error {
+  const [[kind = '', where = ''] = []] = Object.entries(attach ?? {});
+  const path = ['instances', instance, 'enis', name, 'attach', kind];
+  if (kind === 'interface' && (error as NodeJS.ErrnoException).code === 'ENODEV') {
+    const mend = 'name one that `ip link` shows, or attach: { netns: NAME } to have one made';
+    return new LabFieldError(path, `there is no interface ${where}`, mend);
+  }
+  if (NAME_TAKEN.test(error.message)) {
+    const what = `the namespace ${where} has an interface ${name} already`;
+    return new LabFieldError(path, what, 'name another namespace, or rename the ENI');
+  }
+  return error;
+}
+
+async function openDevice(topology: Topology, index: number): Promise<Device> {
   const eni = topology.enis[index] as Eni;
   const { attach, mtu } = eni;
   const label = `${eni.instance}/${eni.name}`;

@@ -39,7 +39,7 @@ export function commandWords(line: string): string[] {
     }
   }
   if (hasWord) words.push(word);
-  if (words.length === 0) throw new LabError('run: an empty command', 'name a program');
+  if (words.length === 0) throw new LabError('an empty command', 'name a program');
   return words;
 }
 
@@ -48,7 +48,7 @@ function closing(line: string, from: number, quote: string): number {
     if (line[i] === quote) return i;
     if (quote === '"' && line[i] === '\\') i++;
   }
-  throw new LabError(`run: ${line}: ${quote} is not closed`, `add the second ${quote}`);
+  throw new LabError(`${line}: ${quote} is not closed`, `add the second ${quote}`);
 }
 
 /** Between double quotes a backslash keeps what would mean something, and continues a line. */
@@ -61,5 +61,5 @@ function unquoted(line: string, text: string, quote: string): string {
 
 function needsShell(line: string, sign: string): LabError {
   const mend = `quote it, or write sh -c '...' where a shell is meant`;
-  return new LabError(`run: ${line}: "${sign}" needs a shell, and none is used`, mend);
+  return new LabError(`${line}: "${sign}" needs a shell, and none is used`, mend);
 }

@@ -6,3 +6,13 @@ export class LabError extends Error {
     super(`${what}; ${mend}`.replace(/\s+/g, ' ').trim());
   }
 }
+
+/** One that a field of the lab file is to blame for, as its path from the top. */
+export class LabFieldError extends LabError {
+  readonly path: readonly string[];
+
+  constructor(path: readonly string[], what: string, mend: string) {
+    super(what, mend);
+    this.path = path;
+  }
+}

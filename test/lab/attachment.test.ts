@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Eni, Topology } from '../../src/havip/topology.ts';
-import { attachEni, configureEni } from '../../src/lab/attachment.ts';
-import { parseLab } from '../../src/lab/file/lab-file.ts';
+import { attachEni, attachError, configureEni } from '../../src/lab/attachment.ts';
+import { parseLab, placedError } from '../../src/lab/file/lab-file.ts';
 import { LabError } from '../../src/lab/lab-error.ts';
 import { runProgram } from '../../src/lab/program.ts';
 
@@ -51,6 +51,34 @@ instances:
   raw: { enis: { eth0: { subnet: a, ip: 192.168.3.9, mac: "00:16:3e:00:00:04", attach: { tap: tap0 } } } }
   paper: { enis: { eth0: { subnet: a, ip: 192.168.3.10, mac: "00:16:3e:00:00:05" } } }
 `;
+
+describe('a port that cannot be attached', () => {
+  const [eni] = parseLab(LAB, 'lab.yaml').enis.slice(3) as [Eni];
+  const said = (attach: Eni['attach'], error: Error): string =>
+    (placedError(attachError({ ...eni, attach }, error), LAB, 'lab.yaml') as Error).message;
+
+  test('names an interface that is not there, and its field', () => {
+    const error = Object.assign(new Error('SIOCGIFINDEX: no such device'), { code: 'ENODEV' });
+    expect(said({ interface: 'none' }, error)).toBe(
+      'lab.yaml:12: instances.raw.enis.eth0.attach.interface: there is no interface none; ' +
+        'name one that `ip link` shows, or attach: { netns: NAME } to have one made',
+    );
+  });
+
+  test('names a namespace that has such an interface, and its field', async () => {
+    program('ip', `echo 'RTNETLINK answers: File exists' >&2; exit 2`);
+    const moved = ['link', 'set', 'dev', 'hv0', 'netns', 'web', 'name', 'eth0'];
+    const error = await runProgram('ip', moved).catch((thrown: Error) => thrown);
+    expect(said({ netns: 'web' }, error as Error)).toBe(
+      'lab.yaml:12: instances.raw.enis.eth0.attach.netns: the namespace web has an interface ' +
+        'eth0 already; name another namespace, or rename the ENI',
+    );
+  });
+
+  test('is told of in its own words where no field is to blame', () => {
+    expect(said({ tap: 'tap0' }, new LabError('no rights', 'be root'))).toBe('no rights; be root');
+  });
+});
 
 describe('a device in a namespace', () => {
   const topology = parseLab(LAB, 'lab.yaml');

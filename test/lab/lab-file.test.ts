@@ -441,7 +441,27 @@ describe('an error of a lab file', () => {
     ['circular anchor', '[ecs-1, ecs-2]', '&a [*a]', 16, /an alias inside its own anchor/],
     ['prototype', '  ecs-2:\n', '  __proto__:\n', 10, /"__proto__" is no name/],
     ['unknown tag', '192.168.0.88', '!!foo 192.168.0.88', 16, /no valid YAML/],
-    ['two documents', 'havips:', '---\nhavips:', 15, /no valid YAML/],
+    [
+      'two documents',
+      'havips:',
+      '---\nhavips:',
+      15,
+      /a second YAML document begins; a lab file is/,
+    ],
+    [
+      'a command for a shell',
+      '[ "keepalived -n -l -D -f ecs-1.conf" ]',
+      `[ ls, "echo 'x y' \\"$HOME\\" *" ]`,
+      9,
+      /instances\.ecs-1\.run\.1: echo .*: "\$" needs a shell, and none is used; quote it, or/,
+    ],
+    [
+      'a quote that is not closed',
+      '[ "keepalived -n -l -D -f ecs-1.conf" ]',
+      `"echo 'x"`,
+      9,
+      /instances\.ecs-1\.run: echo 'x: ' is not closed; add/,
+    ],
   ];
 
   it.each(cases)('%s', (_, from, to, line, message) => {

@@ -43,6 +43,10 @@ export class LabDocument {
       resolveKnownTags: false,
     });
     const [fault] = [...this.document.errors, ...this.document.warnings];
+    if (fault?.code === 'MULTIPLE_DOCS') {
+      const why = 'a second YAML document begins; a lab file is one, so give each lab its own file';
+      this.failAt(this.lineAt(fault.pos[0]), why);
+    }
     if (fault !== undefined) this.failYaml(fault.pos[0], fault.message);
     this.refuseNodes();
     this.value = this.plainValue();

@@ -23,6 +23,7 @@ import { isName } from './schema-leaves.ts';
 import { checkShape } from './shape.ts';
 
 export { LabFileError } from './lab-file-error.ts';
+export { placedError } from './placed-error.ts';
 export { labJsonSchema } from './schema.ts';
 
 export interface ParseLabOptions {

@@ -5,6 +5,7 @@
 import { type Cidr, cidrContains, parseAddress, parseCidr } from '../../havip/cidr.ts';
 import type { RuleSet } from '../../havip/rule-set.ts';
 import { formatMac, isGroupMac, parseMac } from '../../wire/mac.ts';
+import { commandWords } from '../command-words.ts';
 import type { FieldPath, LabDocument } from './lab-document.ts';
 import { suggest } from './nearest.ts';
 import { quoted } from './quoted.ts';
@@ -19,6 +20,7 @@ export function checkReferences(document: LabDocument, lab: Lab, rules: RuleSet)
   const check = new ReferenceCheck(document, lab, rules);
   check.subnets();
   check.enis();
+  check.commands();
   check.havips();
 }
 
@@ -74,6 +76,18 @@ class ReferenceCheck {
         this.checkMac([...path, 'mac'], eni, owner);
         this.checkMtu([...path, 'mtu'], eni);
         this.checkAttach(path, name, eni);
+      }
+    }
+  }
+
+  commands(): void {
+    for (const [instance, { run }] of Object.entries(this.lab.instances ?? {})) {
+      for (const [at, line] of placed(['instances', instance, 'run'], run)) {
+        try {
+          commandWords(line);
+        } catch (error) {
+          this.document.fail(at, (error as Error).message);
+        }
       }
     }
   }
