@@ -24,10 +24,13 @@ interface Control extends CommandSpec {
   /** Names of the operands, as the lab knows them; each is needed. */
   fields: readonly string[];
   more?(line: CommandLine): Record<string, unknown>;
-  told(fields: Record<string, string>): string;
+  /** What became of it; `more` is what `more` gave. */
+  told(fields: Record<string, string>, more: Record<string, unknown>): string;
 }
 
 const SEED_DEFAULT = 1;
+/** What `fault` may spoil; with none of it the cable is good. */
+const RATES = ['loss', 'duplication', 'reordering', 'delay'];
 
 const CONTROLS: readonly Control[] = [
   {
@@ -118,7 +121,10 @@ const CONTROLS: readonly Control[] = [
       { name: 'delay', value: 'DURATION', help: 'how long every frame takes (20ms)' },
       { name: 'seed', value: 'N', help: 'another N spoils other frames (1)' },
     ],
-    examples: [['havip fault ecs-2 --loss 10%', 'does the backup stay calm?']],
+    examples: [
+      ['havip fault ecs-2 --loss 10%', 'does the backup stay calm?'],
+      ['havip fault ecs-2', 'a good cable again'],
+    ],
     more: (line) => ({
       loss: share(line, 'loss'),
       duplication: share(line, 'duplicate'),
@@ -126,7 +132,10 @@ const CONTROLS: readonly Control[] = [
       delay: line.value('delay') === null ? 0 : readDuration('delay', line.value('delay')!) * 1000,
       seed: seed(line),
     }),
-    told: ({ host }) => `the cable of ${host} is bad`,
+    told: ({ host }, rates) => {
+      const isBad = RATES.some((rate) => rates[rate] !== 0);
+      return `the cable of ${host} is ${isBad ? 'bad' : 'good'}`;
+    },
   },
 ];
 
@@ -142,8 +151,9 @@ export function controlCommand(name: string): Command {
     }
     const fields = Object.fromEntries(control.fields.map((name, i) => [name, line.operands[i]!]));
     const lab = chosenLab(line.value('lab'));
-    await askLab(lab, { command: control.name, ...fields, ...control.more?.(line) });
-    streams.output.write(`${control.told(fields)}\n`);
+    const given = control.more?.(line) ?? {};
+    await askLab(lab, { command: control.name, ...fields, ...given });
+    streams.output.write(`${control.told(fields, given)}\n`);
     return STATUS_DONE;
   };
 }

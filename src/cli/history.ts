@@ -83,12 +83,11 @@ async function fromFile(
   since: number | null,
 ): Promise<HistoryEntry[]> {
   const { SqliteStore } = await import('../lab/state/sqlite-store.ts');
-  const { havipNamed } = await import('../lab/plane-commands.ts');
+  const { historyIn } = await import('../lab/plane-commands.ts');
   const store = await SqliteStore.open(state, { mustExist: true });
   try {
     const havips = store.stored().resources.filter((one) => one.kind === 'havip');
-    const havip = word === null ? null : (havipNamed(havips, word)?.id ?? word);
-    return store.history({ havip, since });
+    return historyIn(havips, store, word, since);
   } finally {
     store.close();
   }

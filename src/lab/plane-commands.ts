@@ -46,8 +46,22 @@ export function historyOf(
 ): HistoryEntry[] {
   const name = request.havip === undefined ? null : text(request, 'havip');
   const since = typeof request.since === 'number' ? request.since : null;
-  const havip = name === null ? null : (havipNamed(inventory.all('havip'), name)?.id ?? name);
-  return store.history({ havip, since });
+  return historyIn(inventory.all('havip'), store, name, since);
+}
+
+/** Throws LabError where no such HaVip is there, nor was. */
+export function historyIn(
+  havips: readonly Havip[],
+  store: Pick<StateStore, 'history'>,
+  word: string | null,
+  since: number | null,
+): HistoryEntry[] {
+  const known = word === null ? undefined : havipNamed(havips, word);
+  const havip = known?.id ?? word;
+  const entries = store.history({ havip, since });
+  if (word === null || known !== undefined || entries.length > 0) return entries;
+  if (since !== null && store.history({ havip, since: null }).length > 0) return entries;
+  throw noHavip(havips, word);
 }
 
 /** By its id or lane, or else by its name. Throws LabError where several have the name. */
@@ -67,8 +81,12 @@ function boundOf(plane: Plane, request: ControlRequest) {
   if (havip !== undefined) {
     return { havip, member: memberNamed(plane.inventory, named.member), named };
   }
+  throw noHavip(havips, named.havip);
+}
+
+function noHavip(havips: readonly Havip[], word: string): LabError {
   const ids = havips.map(({ id }) => id).join(', ');
-  throw new LabError(`there is no HaVip ${named.havip}`, `there ${ids ? `are ${ids}` : 'is none'}`);
+  return new LabError(`there is no HaVip ${word}`, `there ${ids ? `are ${ids}` : 'is none'}`);
 }
 
 /** `ecs-1`, `ecs-1/eth0`, or the id of an ENI. */

@@ -50,7 +50,15 @@ test('of one HaVip, since a while ago', async () => {
     /^\S+ 12:00:01.000 {2}web {2}refused.*\n$/,
   );
   expect(await history('web', '--since', '2026-11-21T12:00:00Z')).toMatch(/a → b/);
-  expect(await history('nobody')).toBe('');
+});
+
+test('of one that neither is nor was there is a mistake; of one that was, it is told', async () => {
+  expect(await history('api', '--since', '0.5s')).toBe('');
+  const streams = new MemoryStreams();
+  const words = ['history', 'nobody', '--state', state];
+  expect(await runCommand(words, streams, new MemoryClock())).toBe(2);
+  expect(streams.output.text).toBe('');
+  expect(streams.errors.text).toBe('havip history: there is no HaVip nobody; there is none\n');
 });
 
 test('as JSON has times to the microsecond', async () => {

@@ -234,6 +234,7 @@ describe('what is refused, and changes nothing', () => {
     ['explode', {}, /no command "explode"; status, bind, unbind, list, history, kill, start/],
     ['toString', {}, /no command "toString"; /],
     ['bind', { havip: 'api', member: 'ecs-1' }, 'there is no HaVip api; there are web'],
+    ['history', { havip: 'api', since: 0 }, 'there is no HaVip api; there are web'],
     ['bind', { havip: 'web', member: 'ecs-7' }, /there is no instance ecs-7/],
     ['bind', {}, 'bind: havip is missing; name the havip'],
     ['bind', { havip: 'web' }, 'bind: member is missing; name the member'],
