@@ -88,11 +88,11 @@ export class StationMoves {
     if (move === undefined) return;
     const { id, ip, network, now, repointMicroseconds } = move;
     const { analysis, time, tell } = this.parts;
-    const event = { event: 'takeover', time: time(now), ip, cause: 'station-move' } as const;
+    const moment = { event: 'takeover', time: time(now), ip } as const;
     const parties = { from: this.party(move, move.from), to: this.party(move, move.to) };
     const outageSeconds = analysis.outageAround(id, now);
     const lengths = { detectionSeconds: null, outageSeconds, repointMicroseconds };
-    tell({ ...event, ...parties, ...lengths }, network);
+    tell({ ...moment, ...parties, cause: 'station-move', ...lengths }, network);
   }
 
   /** The virtual MAC at a port, by the name of the host behind it. */
