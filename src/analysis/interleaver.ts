@@ -11,6 +11,11 @@ const WINDOW = 1e9;
 /** Frames and octets that wait at most; beyond them the oldest goes on early. */
 const FRAMES_MAX = 65_536;
 const OCTETS_MAX = 64 << 20;
+/** What a generation of copies holds at most, and what its entries and interfaces cost, roughly. */
+const COPIES_MAX = 32 << 20;
+const ENTRY_COST = 256;
+const INTERFACE_COST = 64;
+const INTERFACES_MAX = 65_536;
 
 export interface WaitingFrame {
   view: DataView;
@@ -30,6 +35,8 @@ interface Copies {
   /** How often each interface has shown it, and how often it was passed on. */
   seen: Map<number, number>;
   passed: number;
+  /** When it was seen last. */
+  now: number;
 }
 
 /** As far as is known yet; a frame of a cooked capture may itself say of which it is. */
@@ -47,6 +54,7 @@ export class Interleaver {
   private newest = Number.NEGATIVE_INFINITY;
   private copies = new Map<string, Copies>();
   private olderCopies = new Map<string, Copies>();
+  private copiesCost = 0;
   private turned = Number.NEGATIVE_INFINITY;
 
   /** Takes a copy of the frame; `interfaceId` tells interfaces (and files) apart. */
@@ -89,26 +97,38 @@ export class Interleaver {
     return first;
   }
 
-  /** Copies further apart than a window are not copies: two generations are remembered. */
+  /** Two generations are remembered, each of a window at most and of no more than fits. */
   private turn(now: number): void {
-    if (now - this.turned <= WINDOW) return;
+    // A clock may step back as well as on.
+    if (Math.abs(now - this.turned) <= WINDOW && this.copiesCost <= COPIES_MAX) return;
     this.turned = now;
     this.olderCopies = this.copies;
     this.copies = new Map();
+    this.copiesCost = 0;
   }
 
-  private isCopy({ view, payload, interfaceId }: WaitingFrame): boolean {
-    const key = Buffer.from(view.buffer, payload).toString('latin1');
-    let copies = this.copies.get(key);
-    if (copies === undefined) {
-      copies = this.olderCopies.get(key) ?? { seen: new Map(), passed: 0 };
-      this.copies.set(key, copies);
-    }
-    const times = (copies.seen.get(interfaceId) ?? 0) + 1;
+  private isCopy({ view, payload, interfaceId, now }: WaitingFrame): boolean {
+    const copies = this.copiesOf(Buffer.from(view.buffer, payload).toString('latin1'), now);
+    const before = copies.seen.get(interfaceId) ?? 0;
+    if (before === 0) this.copiesCost += INTERFACE_COST;
+    const times = before + 1;
     copies.seen.set(interfaceId, times);
+    copies.now = now;
     if (times <= copies.passed) return true;
     copies.passed = times;
     return false;
+  }
+
+  /** Copies further apart than a window are not copies: what was seen before that starts anew. */
+  private copiesOf(key: string, now: number): Copies {
+    const present = this.copies.get(key);
+    const known = present ?? this.olderCopies.get(key);
+    const isFresh = known !== undefined && Math.abs(now - known.now) <= WINDOW;
+    if (present !== undefined && isFresh && present.seen.size < INTERFACES_MAX) return present;
+    const copies = known !== undefined && isFresh && known !== present ? known : startOf(now);
+    this.copies.set(key, copies);
+    this.copiesCost += ENTRY_COST + key.length + copies.seen.size * INTERFACE_COST;
+    return copies;
   }
 
   private insert(frame: WaitingFrame): void {
@@ -141,6 +161,10 @@ export class Interleaver {
     }
     heap[parent] = last;
   }
+}
+
+function startOf(now: number): Copies {
+  return { seen: new Map(), passed: 0, now };
 }
 
 function isBefore(a: WaitingFrame, b: WaitingFrame): boolean {

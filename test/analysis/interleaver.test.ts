@@ -65,3 +65,36 @@ test('frames go on in order of time within a second, and wait no longer', () => 
   expect(merge.taken).toEqual([2]);
   expect(merge.drain(true)).toEqual([2, 1, 3]);
 });
+
+test('after a clock has stepped back, a claim made again later is no copy', () => {
+  const merge = new Merge();
+  merge.push(0, 3600, other);
+  merge.push(0, 3603, other);
+  merge.push(0, 1);
+  merge.push(0, 51, other);
+  merge.push(1, 101);
+  expect(merge.drain(true)).toEqual([1, 3, 4, 5, 2]);
+  expect(merge.interleaver.duplicates).toBe(0);
+});
+
+test('what was seen a minute ago on another interface is no copy, with silence between', () => {
+  const merge = new Merge();
+  merge.push(0, 1);
+  merge.push(1, 61);
+  expect(merge.drain(true)).toEqual([1, 2]);
+});
+
+test('copies beyond what is kept are forgotten, also when the time stands still', () => {
+  const merge = new Merge();
+  merge.push(0, 1);
+  merge.push(1, 1);
+  merge.push(0, 1, other);
+  for (let i = 0; i < 1200; i++) {
+    const large = new DataView(new ArrayBuffer(65_536));
+    large.setUint32(14, i);
+    merge.push(0, 1, large);
+  }
+  merge.push(1, 1, other);
+  merge.drain(true);
+  expect(merge.interleaver.duplicates).toBe(1);
+});
