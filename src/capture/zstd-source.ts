@@ -1,28 +1,25 @@
 /**
  * Zstandard (RFC 8878) as a source of decompressed octets.
  *
- * fzstd decodes; this file walks frames and blocks in front of it, so that no window is allocated
- * that is larger than allowed and the end of the data is known. Content checksums are not verified,
- * because fzstd does not.
+ * This file walks frames and blocks in front of the decoder, so that no window is kept that is
+ * larger than allowed and the end of the data is known. Content checksums are not verified, because
+ * fzstd does not.
  */
-import { Decompress } from 'fzstd';
 import type { ByteSource } from './byte-source.ts';
 import { InputCut, reasonOf } from './capture-error.ts';
 import { OutputQueue } from './output-queue.ts';
+import { BLOCK_MAX, ZstdDecoder } from './zstd-decoder.ts';
 
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50;
 /** The low four bits of a skippable frame's magic are free. */
 const SKIPPABLE_MASK = 0xfffffff0;
 const WINDOW_MAX = 64 << 20;
-const BLOCK_MAX = 1 << 17;
 const BLOCK_HEADER = 3;
 const CHECKSUM = 4;
 const INPUT = BLOCK_MAX * 2;
 const RLE_BLOCK = 1;
 const RESERVED_BLOCK = 3;
-/** fzstd keeps a reference to pieces shorter than this until more have come. */
-const KEPT_BY_DECODER = 18;
 
 export function isZstdMagic(magic: number): boolean {
   return magic === MAGIC || (magic & SKIPPABLE_MASK) >>> 0 === SKIPPABLE;
@@ -36,7 +33,8 @@ export class ZstdSource implements ByteSource {
   #at = 0;
   #end = 0;
   #skip = 0;
-  #frame: Decompress | null = null;
+  readonly #decoder = new ZstdDecoder((piece) => this.#queue.push(piece));
+  #isInFrame = false;
   #hasChecksum = false;
   #error: Error | null = null;
 
@@ -73,7 +71,7 @@ export class ZstdSource implements ByteSource {
   /** One block, one frame header or one skippable frame; false at the end of input. */
   async #step(): Promise<boolean> {
     if (this.#skip > 0) return this.#skipOn();
-    if (this.#frame !== null) return this.#block(this.#frame);
+    if (this.#isInFrame) return this.#block();
     if (!(await this.#has(1))) return false;
     await this.#need(4);
     const magic = this.#view.getUint32(this.#at, true);
@@ -100,6 +98,7 @@ export class ZstdSource implements ByteSource {
     const sizeLength = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >>> 6]!;
     const sizeAt = 5 + (isSingleSegment ? 0 : 1) + dictionaryLength;
     await this.#need(sizeAt + sizeLength);
+    if ((descriptor & 8) !== 0) throw new Error('a reserved bit of a frame header is set');
     if (dictionaryLength > 0) throw new Error('it needs a dictionary, which is not supported');
     const windowLength = isSingleSegment
       ? this.#contentSize(this.#at + sizeAt, sizeLength)
@@ -109,8 +108,9 @@ export class ZstdSource implements ByteSource {
       throw new Error(`its window of ${mib} MiB is above the limit of 64 MiB; decompress it first`);
     }
     this.#hasChecksum = (descriptor & 4) !== 0;
-    this.#frame = new Decompress((piece) => this.#queue.push(piece));
-    this.#push(this.#frame, sizeAt + sizeLength, false);
+    this.#decoder.start(windowLength);
+    this.#at += sizeAt + sizeLength;
+    this.#isInFrame = true;
     return true;
   }
 
@@ -122,7 +122,7 @@ export class ZstdSource implements ByteSource {
     return length === 4 ? low : low + view.getUint32(at + 4, true) * 0x1_0000_0000;
   }
 
-  async #block(frame: Decompress): Promise<boolean> {
+  async #block(): Promise<boolean> {
     await this.#need(BLOCK_HEADER);
     const head = this.#view.getUint16(this.#at, true) | (this.#view.getUint8(this.#at + 2) << 16);
     const isLast = (head & 1) !== 0;
@@ -131,21 +131,12 @@ export class ZstdSource implements ByteSource {
     if (type === RESERVED_BLOCK) throw new Error('a block has the reserved type');
     if (size > BLOCK_MAX) throw new Error(`a block of ${size} octets is above the limit`);
     const checksum = isLast && this.#hasChecksum ? CHECKSUM : 0;
-    const length = BLOCK_HEADER + (type === RLE_BLOCK ? 1 : size) + checksum;
-    await this.#need(length);
-    this.#push(frame, length, isLast);
-    if (isLast) this.#frame = null;
+    const length = BLOCK_HEADER + (type === RLE_BLOCK ? 1 : size);
+    await this.#need(length + checksum);
+    this.#decoder.block(this.#bytes.subarray(this.#at, this.#at + length));
+    this.#at += length + checksum;
+    this.#isInFrame = !isLast;
     return true;
-  }
-
-  #push(frame: Decompress, length: number, isLast: boolean): void {
-    const end = this.#at + length;
-    const piece =
-      length < KEPT_BY_DECODER
-        ? this.#bytes.slice(this.#at, end)
-        : this.#bytes.subarray(this.#at, end);
-    this.#at = end;
-    frame.push(piece, isLast);
   }
 
   async #need(length: number): Promise<void> {

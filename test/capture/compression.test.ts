@@ -191,6 +191,38 @@ describe('zstd', () => {
     }
   });
 
+  test('tiny frames and blocks of the largest window cost what they hold', async () => {
+    const begin = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x80];
+    const record = bytes(pcapRecord({ data: frame(100, 1) }));
+    const head = (length: number, last: number) => [((length << 3) | last) & 0xff, length >> 5, 0];
+    const one = (data: Uint8Array) => bytes(begin, head(data.length, 1), data);
+    const frames = bytes(one(bytes(pcapHeader())), ...new Array(2000).fill(one(record)));
+    const empty = bytes(head(0, 0));
+    const blocks = bytes(
+      one(bytes(pcapHeader())),
+      begin,
+      ...new Array(2000).fill(bytes(empty, head(record.length, 0), record)),
+      head(0, 1),
+    );
+    for (const input of [frames, blocks]) {
+      const read = await readAll(input);
+      expect(read.reader.damaged).toBeNull();
+      expect(read.records).toHaveLength(2000);
+    }
+  }, 10_000);
+
+  test.skipIf(!hasZstd)('a match reaches back over the whole window, and no shorter', async () => {
+    const far = bytes(pcapRecord({ data: noise(60_000) }));
+    const run = bytes(pcapRecord({ data: new Array(60_000).fill(0) }));
+    const many = [far, ...new Array(14).fill(run), far, ...new Array(60).fill(run), far];
+    const plain = bytes(pcapHeader(), ...many);
+    for (const flags of [['--long=20'], ['--long=23']]) {
+      const packed = zstd(plain, ...flags);
+      expect(packed.length).toBeLessThan(130_000);
+      expect((await readAll(packed)).records).toEqual((await readAll(plain)).records);
+    }
+  });
+
   test.skipIf(!hasZstd)('what the zstd program writes, at any level, in any frames', async () => {
     const many = bytes(pcapHeader(), ...records(6000, 300));
     const expected = (await readAll(many)).records;
