@@ -12,8 +12,18 @@ import {
 import { advertChecksum, CHECKSUM_BAD } from '../vrrp/checksum.ts';
 import { FAULT_NONE } from '../wire/fault.ts';
 import { isMulticastIpv4 } from '../wire/ip-address.ts';
-import { isIpv4Cut, readIpv4Destination, readIpv4TimeToLive } from '../wire/ipv4.ts';
-import { ipv6DestinationAt, isIpv6Cut, readIpv6HopLimit } from '../wire/ipv6.ts';
+import {
+  isIpv4Cut,
+  readIpv4Destination,
+  readIpv4TimeToLive,
+  readIpv4TotalLength,
+} from '../wire/ipv4.ts';
+import {
+  ipv6DestinationAt,
+  isIpv6Cut,
+  readIpv6HopLimit,
+  readIpv6PayloadLength,
+} from '../wire/ipv6.ts';
 import { macFromHalves } from '../wire/mac.ts';
 import type { Clock } from './clock.ts';
 import {
@@ -60,8 +70,11 @@ export class AdvertIntake {
     router.previousSpeaker = router.lastSpeaker;
     router.lastSpeaker = speaker;
     this.takeAddressing(router, speaker, view, seen);
-    if (isCut(view, seen)) return;
-    if (advertCheck(view, at, seen.upperEnd, router.family) !== FAULT_NONE) {
+    const isShort = isShorterThanSaid(view, seen);
+    // Nothing can be said of what the snap length has cut off.
+    if (isShort && seen.isCut) return;
+    const isOpen = isLengthOpen(view, seen);
+    if (isShort || isOpen || advertCheck(view, at, seen.upperEnd, router.family) !== FAULT_NONE) {
       countFault(speaker, FAULT_LENGTH);
       return;
     }
@@ -151,12 +164,18 @@ export class AdvertIntake {
   }
 }
 
-/** Whether the snap length cut the packet, so that nothing can be said of what is missing. */
-function isCut(view: DataView, seen: Classifier): boolean {
+function isShorterThanSaid(view: DataView, seen: Classifier): boolean {
   const limit = seen.frameEnd;
   return seen.family === 4
     ? isIpv4Cut(view, seen.packet, limit)
     : isIpv6Cut(view, seen.packet, limit);
+}
+
+/** A length of 0 is for segments that are offloaded, never for an advert. */
+function isLengthOpen(view: DataView, { family, packet }: Classifier): boolean {
+  const length =
+    family === 4 ? readIpv4TotalLength(view, packet) : readIpv6PayloadLength(view, packet);
+  return length === 0;
 }
 
 function mix(digest: number, word: number): number {

@@ -23,6 +23,8 @@ export interface WaitingFrame {
   isTimed: boolean;
   frame: number;
   linkType: number;
+  /** Less of it is there than was on the wire. */
+  isCut: boolean;
   /** Known when it is taken. */
   isDuplicate: boolean;
   order: number;
@@ -30,6 +32,12 @@ export interface WaitingFrame {
   payload: number;
   interfaceId: number;
 }
+
+/** What is told of a frame; `interfaceId` tells interfaces (and files) apart. */
+export type FrameFacts = Pick<
+  WaitingFrame,
+  'now' | 'isTimed' | 'frame' | 'linkType' | 'isCut' | 'interfaceId'
+>;
 
 interface Copies {
   /** How often each interface has shown it, and how often it was passed on. */
@@ -57,13 +65,8 @@ export class Interleaver {
   private copiesCost = 0;
   private turned = Number.NEGATIVE_INFINITY;
 
-  /** Takes a copy of the frame; `interfaceId` tells interfaces (and files) apart. */
-  push(
-    view: DataView,
-    at: number,
-    end: number,
-    about: { now: number; isTimed: boolean; frame: number; linkType: number; interfaceId: number },
-  ): void {
+  /** Takes a copy of the frame. */
+  push(view: DataView, at: number, end: number, about: FrameFacts): void {
     const octets = new Uint8Array(end - at);
     octets.set(new Uint8Array(view.buffer, view.byteOffset + at, end - at));
     const copy = new DataView(octets.buffer);
@@ -73,11 +76,11 @@ export class Interleaver {
       ? about.interfaceId * 2 ** 32 + this.link.interfaceIndex
       : about.interfaceId;
     this.newest = Math.max(this.newest, about.now);
-    const { now, isTimed, frame, linkType } = about;
+    const { now, isTimed, frame, linkType, isCut } = about;
     const { payload } = this.link;
     const order = this.order++;
     const isDuplicate = false;
-    const waiting = { view: copy, now, isTimed, frame, linkType, isDuplicate, order };
+    const waiting = { view: copy, now, isTimed, frame, linkType, isCut, isDuplicate, order };
     this.insert({ ...waiting, payload, interfaceId });
     this.octets += octets.length;
   }

@@ -191,7 +191,7 @@ export class Replay {
   /** With limits, several interfaces, or times out of order: each frame by itself. */
   private takeApart(batch: RecordBatch): void {
     const { view, at, end, wireLength, linkType, seconds, nanoseconds, count } = batch;
-    const { clock } = this.analysis;
+    const { clock, owner } = this.analysis;
     for (let i = 0; i < count; i++) {
       const frame = ++this.position;
       const now = this.times.nowOf(seconds[i]!, nanoseconds[i]!, frame);
@@ -206,6 +206,7 @@ export class Replay {
         continue;
       }
       clock.frame = frame;
+      owner.classifier.isCut = wireLength[i]! > end[i]! - at[i]!;
       this.analysis.onFrame(view, at[i]!, end[i]!, linkType[i]!);
     }
   }
@@ -236,6 +237,7 @@ export class Replay {
       isTimed,
       frame,
       linkType: batch.linkType[i]!,
+      isCut: batch.wireLength[i]! > batch.end[i]! - batch.at[i]!,
       interfaceId: batch.file[i]! * 65536 + batch.interfaceId[i]!,
     });
     this.drain(false);
@@ -246,6 +248,7 @@ export class Replay {
     const { clock, owner } = this.analysis;
     for (let next = interleaver.take(isFinal); next !== null; next = interleaver.take(isFinal)) {
       const { view, linkType } = next;
+      owner.classifier.isCut = next.isCut;
       if (next.isDuplicate) {
         owner.classifier.classify(view, 0, view.byteLength, linkType);
         continue;

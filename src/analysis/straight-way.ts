@@ -49,6 +49,7 @@ export class StraightWay implements RecordVisitor {
     number: number,
     seconds: number,
     nanoseconds: number,
+    wireLength: number,
   ): void {
     const { analysis } = this;
     const { clock } = analysis;
@@ -56,6 +57,7 @@ export class StraightWay implements RecordVisitor {
     clock.isTimed = true;
     clock.now = (seconds - this.base) * NANOSECONDS + nanoseconds;
     clock.frame = number;
+    analysis.owner.classifier.isCut = wireLength > end - at;
     analysis.onFrame(view, at, end, LINKTYPE_ETHERNET);
   }
 
@@ -68,9 +70,10 @@ export class StraightWay implements RecordVisitor {
     const { view, at, end, wireLength, seconds, nanoseconds, count } = batch;
     const first = this.number + 1;
     for (let i = 0; i < count; i++) {
-      this.octets += wireLength[i]!;
+      const wire = wireLength[i]!;
+      this.octets += wire;
       if (this.passes(view, at[i]!, end[i]!, first + i)) continue;
-      this.take(view, at[i]!, end[i]!, first + i, seconds[i]!, nanoseconds[i]!);
+      this.take(view, at[i]!, end[i]!, first + i, seconds[i]!, nanoseconds[i]!, wire);
     }
     this.number += count;
     this.seconds = seconds[count - 1]!;

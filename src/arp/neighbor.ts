@@ -8,7 +8,9 @@
  */
 
 import {
+  FAULT_ICMPV6_CHECKSUM,
   FAULT_ICMPV6_TRUNCATED,
+  FAULT_IPV6_TRUNCATED,
   FAULT_ND_CODE,
   FAULT_ND_HOP_LIMIT,
   FAULT_ND_LENGTH,
@@ -32,7 +34,14 @@ import {
   isUnspecifiedIpv6,
   writeIpv6Words,
 } from '../wire/ip-address.ts';
-import { ipv6DestinationAt, ipv6SourceAt, readIpv6HopLimit } from '../wire/ipv6.ts';
+import {
+  ipv6DestinationAt,
+  ipv6End,
+  ipv6SourceAt,
+  isIpv6Cut,
+  readIpv6HopLimit,
+  readIpv6PayloadLength,
+} from '../wire/ipv6.ts';
 import { writeMac } from '../wire/mac.ts';
 
 const TYPE = 0;
@@ -90,6 +99,24 @@ function areOptionsLawful(view: DataView, icmpAt: number, end: number): boolean 
     option += length;
   }
   return true;
+}
+
+/**
+ * Whether the packet in the frame that ends at `end` is as long as it says, and its checksum good.
+ * Where the snap length has cut the frame (`isCut`) it cannot be verified and is taken as it is.
+ * Length 0 is a jumbogram's or an offloaded segment's, and this is neither.
+ */
+export function integrityCheck(
+  view: DataView,
+  ipAt: number,
+  icmpAt: number,
+  end: number,
+  isCut: boolean,
+): Fault {
+  if (readIpv6PayloadLength(view, ipAt) === 0) return FAULT_ND_LENGTH;
+  if (isIpv6Cut(view, ipAt, end)) return isCut ? FAULT_NONE : FAULT_IPV6_TRUNCATED;
+  const isGood = neighborChecksumOk(view, ipAt, icmpAt, ipv6End(view, ipAt, end));
+  return isGood ? FAULT_NONE : FAULT_ICMPV6_CHECKSUM;
 }
 
 export function neighborChecksumOk(

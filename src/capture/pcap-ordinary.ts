@@ -107,7 +107,7 @@ export class PcapOrdinary {
       lastFraction = fraction;
       number++;
       if (visitor.passes(view, start, at, number)) continue;
-      visitor.take(view, start, at, number, second, Math.imul(fraction, unit));
+      visitor.take(view, start, at, number, second, Math.imul(fraction, unit), wire);
     }
     if (number === first) return 0;
     window.at = at;

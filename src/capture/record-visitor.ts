@@ -23,5 +23,6 @@ export interface RecordVisitor {
     number: number,
     seconds: number,
     nanoseconds: number,
+    wireLength: number,
   ): void;
 }

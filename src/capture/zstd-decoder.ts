@@ -3,7 +3,7 @@
  *
  * fzstd allocates the window that a frame declares, and moves all of it after each block: tiny
  * frames or blocks with a large window would cost far more than they hold. Here the history grows
- * with what was decoded and moves once it is full, and fzstd is lent it for each block. That reaches
+ * with what was decoded and moves once it is full; fzstd is lent it for each block. That reaches
  * into fzstd's state, so its version is pinned.
  */
 import { Decompress } from 'fzstd';

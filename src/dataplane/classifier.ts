@@ -7,20 +7,15 @@ import {
   readTargetProtocolAddress,
 } from '../arp/arp.ts';
 import {
+  integrityCheck,
   isNeighborMessage,
   isSolicitation,
   isSolicited,
   neighborCheck,
-  neighborChecksumOk,
 } from '../arp/neighbor.ts';
 import { isCarp } from '../vrrp/advert.ts';
 import { ahCheck, readAhLength, readAhNextHeader } from '../wire/ah.ts';
-import {
-  FAULT_ICMPV6_CHECKSUM,
-  FAULT_NAMES,
-  FAULT_ND_FRAGMENT,
-  FAULT_NONE,
-} from '../wire/fault.ts';
+import { FAULT_NAMES, FAULT_ND_FRAGMENT, FAULT_NONE } from '../wire/fault.ts';
 import {
   ipv4Check,
   ipv4End,
@@ -31,7 +26,7 @@ import {
   readIpv4HeaderLength,
   readIpv4Protocol,
 } from '../wire/ipv4.ts';
-import { Ipv6Walk, ipv6Check, isIpv6Cut, walkIpv6 } from '../wire/ipv6.ts';
+import { Ipv6Walk, ipv6Check, walkIpv6 } from '../wire/ipv6.ts';
 import { ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Link, readLink } from '../wire/link.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import * as count from './frame-counts.ts';
@@ -84,6 +79,11 @@ export class Classifier {
   upperEnd = 0;
   /** True where the upper layer stood inside an authentication header. */
   authenticated = false;
+  /**
+   * Set by whoever hands in a frame of which less is there than was on the wire. Live frames never
+   * are cut.
+   */
+  isCut = false;
 
   /** What the frame [at, end) carries: one of CARRIES_*. Never throws, reads nothing outside. */
   classify(view: DataView, at: number, end: number, linkType: number): number {
@@ -259,12 +259,8 @@ export class Classifier {
     const fault = neighborCheck(view, at, this.upperAt, this.upperEnd);
     if (fault !== FAULT_NONE) return this.faulty(fault);
     if (!isNs && !isSolicited(view, this.upperAt)) this.counts[count.COUNT_UNSOLICITED_NA]!++;
-    // A message cut by the snap length cannot be verified and is taken as it is.
-    const isWhole = !isIpv6Cut(view, at, end);
-    if (isWhole && !neighborChecksumOk(view, at, this.upperAt, this.upperEnd)) {
-      return this.faulty(FAULT_ICMPV6_CHECKSUM);
-    }
-    return CARRIES_ND;
+    const damage = integrityCheck(view, at, this.upperAt, end, this.isCut);
+    return damage === FAULT_NONE ? CARRIES_ND : this.faulty(damage);
   }
 
   private vrrp(view: DataView, protocol: number, otherwise: number): number {

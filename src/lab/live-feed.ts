@@ -217,6 +217,7 @@ export class LiveFeed {
   private take(ring: RecordRing): void {
     if (ring.kind === RECORD_FRAME) {
       this.ports[(this.analysis.frame + 1) % FRAMES_KEPT] = ring.a;
+      this.analysis.owner.classifier.isCut = ring.c !== 0;
       this.analysis.onFrame(ring.view, ring.at, ring.end, ring.time, ring.b);
     } else if (ring.kind === RECORD_REPOINTED) {
       const ip = addressTextIn(ring);

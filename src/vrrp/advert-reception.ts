@@ -10,6 +10,7 @@ import { readIpv6Words } from '../wire/ip-address.ts';
 import {
   ipv4Check,
   ipv4End,
+  isIpv4Cut,
   isIpv4Fragment,
   PROTOCOL_VRRP,
   readIpv4Destination,
@@ -17,6 +18,7 @@ import {
   readIpv4Protocol,
   readIpv4Source,
   readIpv4TimeToLive,
+  readIpv4TotalLength,
 } from '../wire/ipv4.ts';
 import {
   IPV6_HEADER_LENGTH,
@@ -24,8 +26,10 @@ import {
   ipv6DestinationAt,
   ipv6End,
   ipv6SourceAt,
+  isIpv6Cut,
   readIpv6HopLimit,
   readIpv6NextHeader,
+  readIpv6PayloadLength,
 } from '../wire/ipv6.ts';
 import {
   ETHERNET_HEADER_LENGTH,
@@ -86,6 +90,8 @@ interface Packet {
   at: number;
   message: number;
   end: number;
+  /** Its length is 0, or more than has come. */
+  isMisstated: boolean;
   timeToLive: number;
   source: Address;
   destination: Address;
@@ -128,7 +134,8 @@ export function receiveAdvert(
 
 function refusalOf(view: DataView, packet: Packet, terms: ReceptionTerms): Refusal | null {
   const { at, message, end } = packet;
-  if (advertCheck(view, message, end, terms.family) !== FAULT_NONE) return 'malformed';
+  if (packet.isMisstated || advertCheck(view, message, end, terms.family) !== FAULT_NONE)
+    return 'malformed';
   if (isFarSender(packet, terms)) return 'ttl';
   // Answering it as one that lost the election would never end.
   if (compareAddresses(packet.source, terms.source) === 0) return 'own-address';
@@ -185,6 +192,7 @@ function readPacket(view: DataView, at: number, end: number): Packet | null {
       at,
       message: at + readIpv4HeaderLength(view, at),
       end: ipv4End(view, at, end),
+      isMisstated: readIpv4TotalLength(view, at) === 0 || isIpv4Cut(view, at, end),
       timeToLive: readIpv4TimeToLive(view, at),
       source: readIpv4Source(view, at),
       destination: readIpv4Destination(view, at),
@@ -194,6 +202,7 @@ function readPacket(view: DataView, at: number, end: number): Packet | null {
     at,
     message: at + IPV6_HEADER_LENGTH,
     end: ipv6End(view, at, end),
+    isMisstated: readIpv6PayloadLength(view, at) === 0 || isIpv6Cut(view, at, end),
     timeToLive: readIpv6HopLimit(view, at),
     source: readIpv6Words(view, ipv6SourceAt(at)),
     destination: readIpv6Words(view, ipv6DestinationAt(at)),

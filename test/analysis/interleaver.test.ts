@@ -18,7 +18,8 @@ class Merge {
     octets.set(new Uint8Array(view.buffer), 4);
     const about = { now: second * 1e9, isTimed: true, frame: ++this.number, linkType: 1 };
     const end = octets.length - 4;
-    this.interleaver.push(new DataView(octets.buffer), 4, end, { ...about, interfaceId });
+    const isCut = false;
+    this.interleaver.push(new DataView(octets.buffer), 4, end, { ...about, isCut, interfaceId });
     this.drain(false);
   }
 

@@ -1,8 +1,8 @@
 /** Who holds an address, which addresses are virtual, and what a capture point cannot show. */
 import { describe, expect, test } from 'vitest';
 import type { ReplayResult } from '../../src/analysis/result.ts';
-import { packet } from '../dataplane/frames.ts';
-import { A, A_IP, advert, B, B_IP, CLIENT, reply, Scene, VIP, VMAC } from './scene.ts';
+import { neighbor, packet } from '../dataplane/frames.ts';
+import { A, A_IP, advert, B, B_IP, C, CLIENT, reply, Scene, VIP, VMAC } from './scene.ts';
 
 function timelineOf(result: ReplayResult): (string | null)[][] {
   const havip = result.havips.find(({ ip }) => ip === VIP);
@@ -144,5 +144,24 @@ describe('what the capture cannot show', () => {
     scene.announce(8.1, B);
     scene.ping(9, { sequence: 1, server: B, client: CLIENT });
     expect((await scene.replay()).findings).toEqual([]);
+  });
+});
+
+describe('a neighbor advertisement that is shorter than it says', () => {
+  async function claims(wireLength: number) {
+    const about = { type: 136, from: '2001:db8::88', target: '2001:db8::88' } as const;
+    const scene = new Scene();
+    scene.at(0, neighbor({ ...about, source: A, flags: 0x20, option: A }));
+    const short = neighbor({ ...about, source: B, flags: 0x20, option: B });
+    short.setUint16(18, 100);
+    scene.at(1, short, wireLength);
+    scene.at(2, neighbor({ ...about, source: C, flags: 0x20, option: C }));
+    const { claims } = await scene.replay({ allClaims: true });
+    return claims.map(({ mac }) => mac);
+  }
+
+  test('counts where the snap length has cut it, and not where all of it is there', async () => {
+    expect(await claims(154)).toEqual([A, B, C]);
+    expect(await claims(86)).toEqual([A, C]);
   });
 });

@@ -132,12 +132,12 @@ export class Scene {
   }
 
   /** A frame at this second; returns the number that the replay gives it. */
-  at(second: number, view: DataView): number {
+  at(second: number, view: DataView, wire = view.byteLength): number {
     const nanoseconds = Math.round(second * 1e9);
     const whole = Math.floor(nanoseconds / 1e9);
     const data = [...new Uint8Array(view.buffer)];
     const fraction = nanoseconds - whole * 1e9;
-    this.records.push(pcapRecord({ seconds: EPOCH + whole, fraction, data }));
+    this.records.push(pcapRecord({ seconds: EPOCH + whole, fraction, data, wire }));
     return this.records.length;
   }
 

@@ -238,10 +238,17 @@ describe('faults', () => {
     expect(read(frame)).toContain('fault nd-fragment');
   });
 
+  test('ND that is not cut and yet shorter than it says, or of length 0, is malformed', () => {
+    const long = changed(nd, 18, 0, 200);
+    expect(read(long)).toContain('fault ipv6-truncated');
+    expect(read(changed(nd, 18, 0, 0))).toContain('fault nd-length');
+  });
+
   test('ND cut by the snap length is taken unverified where its options are whole', () => {
     const long = neighbor({ ...na, option: null });
     long.setUint16(18, 200);
     const classifier = new Classifier();
+    classifier.isCut = true;
     expect(classifier.classify(long, 0, long.byteLength, 1)).toBe(CARRIES_ND);
   });
 });

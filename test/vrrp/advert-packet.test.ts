@@ -146,10 +146,12 @@ describe('what is not heeded', () => {
     expect(as({ password: null })).toBe('authentication');
   });
 
-  test('a wrong checksum, another type, a fragment', () => {
+  test('a wrong checksum, another type, a wrong length, a fragment', () => {
     expect(refusal((view) => view.setUint8(36, 99))).toBe('checksum');
     expect(refusal((view) => view.setUint8(34, 0x22))).toBe('malformed');
     expect(refusal((view) => view.setUint16(20, 0x2000))).toBe('not mine');
+    expect(refusal((view) => view.setUint16(16, 0))).toBe('malformed');
+    expect(refusal((view) => view.setUint16(16, 400))).toBe('malformed');
     expect(refusal((view) => view.setUint16(12, 0x8100))).toBe('not mine');
   });
 });

@@ -78,7 +78,7 @@ export class LiveObserver implements SwitchObserver, FrameTap {
     const grows = seen.network === 0 ? ADDRESSES : ADDRESSES + TAG;
     const to = ring.begin(RECORD_FRAME, this.now, grows + end - rest);
     if (to < 0) return;
-    ring.mark(to, port, refused, 0);
+    ring.mark(to, port, refused, end < batch.end[index]! ? 1 : 0);
     for (let i = 0; i < ADDRESSES; i++) ring.octets[to + i] = view.getUint8(at + i);
     // By IP every host sends to the gateway: whom it reaches is what the analysis wants to know.
     if (this.forwarding.isByIp && verdictKind(way) === FORWARD) {
