@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import { lookOf } from './look.ts';
+import { noticeLine } from './notice.ts';
 import { type CommandSpec, HelpAsked } from './option-table.ts';
 import { type Clock, type Command, STATUS_DONE, STATUS_UNUSABLE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
@@ -118,7 +119,7 @@ export async function runCommand(
     if (error instanceof HelpAsked) return await commandHelp(error.spec, streams);
     if (!(error instanceof Error) || !MENDABLE.has(error.name)) throw error;
     const command = Object.hasOwn(COMMANDS, name) ? `havip ${name}` : 'havip';
-    streams.errors.write(`${command}: ${oneLine(error.message)}\n`);
+    streams.errors.write(noticeLine(command, error.message));
     return STATUS_UNUSABLE;
   }
 }
@@ -159,8 +160,4 @@ function version(streams: Streams): number {
   const { version: number } = JSON.parse(fs.readFileSync(PACKAGE, 'utf8')) as { version: string };
   streams.output.write(`havip ${number}\n`);
   return STATUS_DONE;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ProviderName } from '../havip/topology.ts';
 import { hostConfs } from './host-confs.ts';
 import { confNotes, hostDrafts } from './host-drafts.ts';
+import { noticeLine } from './notice.ts';
 import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
@@ -61,8 +62,8 @@ export async function init(
   parseLab(text, isFile ? request.output : 'the lab', { folder });
   if (isFile) write(request, text);
   else streams.output.write(text);
-  for (const note of all) streams.errors.write(`havip init: note: ${oneLine(note)}\n`);
-  if (isFile) streams.errors.write(`havip init: wrote ${request.output}\n`);
+  for (const note of all) streams.errors.write(noticeLine('havip init', `note: ${note}`));
+  if (isFile) streams.errors.write(noticeLine('havip init', `wrote ${request.output}`));
   return STATUS_DONE;
 }
 
@@ -99,8 +100,4 @@ function write({ output, isForced }: Request, text: string): void {
     const { message } = error as NodeJS.ErrnoException;
     throw new UsageError(`cannot write ${output}: ${message}`, 'name another with --output');
   }
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }

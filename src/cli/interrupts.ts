@@ -2,6 +2,7 @@
  * What SIGINT does to a replay. On files it ends it. On standard input the first one is usually
  * meant for the program that feeds us: we wait for the end of input, and the second one ends.
  */
+import { noticeLine } from './notice.ts';
 import type { ReplayRequest } from './replay-spec.ts';
 import type { Clock, Streams } from './streams.ts';
 
@@ -53,6 +54,6 @@ export class Interrupts {
     await this.#clock.sleep(HINT_AFTER_MS);
     if (this.#hasEnded || this.areFinal) return;
     const text = 'waiting for the end of the input; a second interrupt ends it now';
-    this.#streams.errors.write(`havip ${this.#command}: ${text}\n`);
+    this.#streams.errors.write(noticeLine(`havip ${this.#command}`, text));
   }
 }

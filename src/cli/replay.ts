@@ -11,6 +11,7 @@ import { Conditions } from './conditions.ts';
 import type { Engine, ReplayRun } from './engine.ts';
 import { Interrupts } from './interrupts.ts';
 import { lookOf } from './look.ts';
+import { noticeLine } from './notice.ts';
 import { Pacer } from './pacer.ts';
 import { ProgressLine } from './progress.ts';
 import { type ReplayRequest, readReplayRequest } from './replay-spec.ts';
@@ -189,7 +190,7 @@ class Session {
   }
 
   #warn(text: string): void {
-    this.#streams.errors.write(`havip ${this.#request.command}: ${text}\n`);
+    this.#streams.errors.write(noticeLine(`havip ${this.#request.command}`, text));
   }
 
   #writeLine(line: string): void {

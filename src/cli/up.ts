@@ -17,6 +17,7 @@ import { labLine } from '../report/lab-lines.ts';
 import { API_OPTIONS, type ApiPlace, apiPlace, openApi } from './api-options.ts';
 import { hostLine } from './host-lines.ts';
 import { lookOf } from './look.ts';
+import { noticeLine } from './notice.ts';
 import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, STATUS_UNUSABLE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
@@ -67,7 +68,7 @@ export async function up(
   const state = line.value('state');
   const folder = path.dirname(path.resolve(file));
   const now = (): number => Math.floor(clock.wall() / 1e6);
-  const warn = (text: string): void => streams.errors.write(`havip up: ${text}\n`);
+  const warn = (text: string): void => streams.errors.write(noticeLine('havip up', text));
   // The engine's thread starts while the lab file is read, and rehearses while all else is made.
   const link = EngineLink.start(workerProgram('engine-worker'));
   try {

@@ -7,6 +7,7 @@ import type { CaptureReader } from '../capture/index.ts';
 import { readCapture } from '../capture/reader.ts';
 import { InterfaceSource } from '../ports/interface-source.ts';
 import type { Engine } from './engine.ts';
+import { noticeLine } from './notice.ts';
 import { type CommandSpec, readCommandLine } from './option-table.ts';
 import { readDuration } from './option-values.ts';
 import { runReplay } from './replay.ts';
@@ -73,7 +74,7 @@ export async function watch(
     const { dropped } = source;
     if (dropped > 0) {
       const what = `${dropped} frames came faster than they were read; the report lacks them`;
-      streams.errors.write(`havip watch: warning: ${what}\n`);
+      streams.errors.write(noticeLine('havip watch', `warning: ${what}`));
     }
     return status;
   } finally {

@@ -69,6 +69,26 @@ describe('help', () => {
   });
 });
 
+describe('what an argument may not do to a terminal', () => {
+  const EVIL = '\x1b[31mEVIL\x1b]0;pwn\x07\u202e';
+
+  test.each([
+    [EVIL],
+    ['replay', EVIL],
+    ['replay', 'x', `--${EVIL}`],
+    ['replay', 'x', '--havip', `${EVIL}=1`],
+    ['init', '--provider', 'classic', EVIL],
+    ['up', EVIL],
+    ['lint', EVIL],
+  ])('havip %s', async (...arguments_) => {
+    const streams = new MemoryStreams();
+    expect(await runCommand(arguments_, streams, new MemoryClock())).not.toBe(0);
+    expect(streams.errors.text).toContain('?[31mEVIL?]0;pwn??');
+    const { text } = streams.errors;
+    expect(/[\p{Cc}\u202e]/u.exec(text)?.index).toBe(text.length - 1);
+  });
+});
+
 describe('mistakes', () => {
   test.each([
     ['', /no command is named; havip help lists them/],
