@@ -19,6 +19,7 @@ export const WARNINGS = {
   'time-resolution': 'if_tsresol finer than 64 bits can hold; records of the interface withheld',
   'option-damaged': 'option list malformed; the rest of the list ignored',
   'option-length': 'option with a length its kind does not allow; ignored',
+  'fcs-length': 'frame check sequence said to be of more than 4 octets; taken as none',
   'option-repeated': 'option given twice that may stand once; the first holds',
   'block-length-unpadded': 'block length that does not count its padding; read as padded',
   'section-skipped': 'section of an unsupported version; skipped',

@@ -10,6 +10,7 @@ import { PcapOrdinary } from './pcap-ordinary.ts';
 import type { RecordBatch } from './record-batch.ts';
 import {
   type CaptureInterface,
+  FCS_MAX,
   fcsCaptured,
   noteLengths,
   type RecordDecoder,
@@ -135,12 +136,13 @@ export class PcapDecoder implements RecordDecoder {
       unitsPerSecond: this.#unitsPerSecond,
       capturedMax: isOrdinary ? ordinaryMax : NOTHING_ORDINARY,
     });
-    const fcsWords = header.linkField & FCS_PRESENT ? header.linkField >>> 28 : 0;
+    const fcsLength = header.linkField & FCS_PRESENT ? (header.linkField >>> 28) * 2 : 0;
+    if (fcsLength > FCS_MAX) notes.warn('fcs-length', 20);
     this.interfaces = [
       {
         linkType,
         snapLength,
-        fcsLength: fcsWords * 2,
+        fcsLength: fcsLength > FCS_MAX ? 0 : fcsLength,
         timeResolution: nanoseconds ? 9 : 6,
         timeOffset: 0,
         section: 0,

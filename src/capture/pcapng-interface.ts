@@ -15,7 +15,7 @@ import {
   optionText,
   visitOptions,
 } from './pcapng-options.ts';
-import type { CaptureInterface } from './record-decoder.ts';
+import { type CaptureInterface, FCS_MAX } from './record-decoder.ts';
 import {
   isResolutionReadable,
   RESOLUTION_MICROSECONDS,
@@ -106,7 +106,7 @@ export function readInterface(
       }
       seen.add(code);
     }
-    applyOption(described, list, code, { at: valueAt, length });
+    applyOption(described, list, code, { at: valueAt, length }, notes);
   });
   described.readable = isResolutionReadable(described.timeResolution);
   prepareOrdinary(described);
@@ -128,20 +128,24 @@ function applyOption(
   list: OptionList,
   code: number,
   value: { at: number; length: number },
+  notes: CaptureNotes,
 ): void {
   const { view, littleEndian } = list;
   const { at, length } = value;
   if (code === IF_NAME) described.name = optionText(view, at, length);
   else if (code === IF_DESCRIPTION) described.description = optionText(view, at, length);
   else if (code === IF_TSRESOL) described.timeResolution = view.getUint8(at);
-  else if (code === IF_FCSLEN) described.fcsLength = fcsOctets(view.getUint8(at));
+  else if (code === IF_FCSLEN) described.fcsLength = fcsOctets(view.getUint8(at), list, notes);
   else if (code === IF_TSOFFSET) described.timeOffset = optionInt64(view, at, littleEndian);
 }
 
 /**
  * The draft says that if_fcslen counts bits and gives '4' as its example, which is octets; writers
- * do both. No link layer has an FCS of 9 octets or more, and none has one of 8 bits or fewer.
+ * do both. No link layer has an FCS of 5 octets or more, and none has one of 8 bits or fewer.
  */
-function fcsOctets(value: number): number {
-  return value > 8 ? value >>> 3 : value;
+function fcsOctets(value: number, { offset }: OptionList, notes: CaptureNotes): number {
+  const octets = value > 8 ? value >>> 3 : value;
+  if (octets <= FCS_MAX) return octets;
+  notes.warn('fcs-length', offset);
+  return 0;
 }

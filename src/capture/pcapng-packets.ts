@@ -15,7 +15,13 @@ import {
   visitOptions,
 } from './pcapng-options.ts';
 import type { RecordBatch } from './record-batch.ts';
-import { ETHERNET_HEADER, fcsCaptured, noteLengths, WIRE_LENGTH_MAX } from './record-decoder.ts';
+import {
+  ETHERNET_HEADER,
+  FCS_MAX,
+  fcsCaptured,
+  noteLengths,
+  WIRE_LENGTH_MAX,
+} from './record-decoder.ts';
 import { storeTime } from './timestamp.ts';
 
 export const PACKET = 2;
@@ -176,7 +182,8 @@ export class PcapngPackets {
       } else if (code === EPB_FLAGS && length === 4) {
         // Bits 5 to 8: octets of frame check sequence, 0 where that is not known.
         const fcs = (view.getUint32(at, littleEndian) >>> 5) & 0xf;
-        if (fcs > 0) this.#fcsOfPacket = fcs;
+        if (fcs > FCS_MAX) this.#notes.warn('fcs-length', offset);
+        else if (fcs > 0) this.#fcsOfPacket = fcs;
       } else if (code === EPB_DROPCOUNT && length === 8) {
         const drops = from.dropsByPackets + optionUint64(view, at, littleEndian);
         this.noteDrops(from, drops, from.dropsByStatistics);

@@ -82,7 +82,9 @@ export class PcapngDecoder implements RecordDecoder {
   #readableSections = 0;
   /** Within a section whose version is not known. */
   #foreign = false;
-  /** Octets of a foreign section of known length still to be passed over. */
+  /** Where it ends by its own word, which may be wrong; 0 where it does not say. */
+  #foreignEnd = 0;
+  /** Octets of a foreign section still to be passed over, as no block could be read in it. */
   #skip = 0;
 
   constructor(notes: CaptureNotes, blockLengthMax: number, comments: boolean) {
@@ -116,12 +118,14 @@ export class PcapngDecoder implements RecordDecoder {
       const length = view.getUint32(at + 4, littleEndian);
       const fault = blockLengthFault(type, length, packets.lengthMax);
       if (fault !== null) {
+        if (this.#skipForeign(origin + at)) continue;
         this.#notes.stop(origin + at, fault);
         break;
       }
       const span = spanOf(length);
       if (span > end - at) break;
       if (view.getUint32(at + span - TRAILER, littleEndian) !== length) {
+        if (this.#skipForeign(origin + at)) continue;
         this.#notes.stop(origin + at, span === length ? LENGTHS_DIFFER : unpaddedFault(length));
         break;
       }
@@ -173,6 +177,13 @@ export class PcapngDecoder implements RecordDecoder {
     return window.at;
   }
 
+  /** Where what should be a block is none: past all that the section says it holds. */
+  #skipForeign(offset: number): boolean {
+    if (!this.#foreign || this.#foreignEnd <= offset) return false;
+    this.#skip = this.#foreignEnd - offset;
+    return true;
+  }
+
   #orderOctets(view: DataView, at: number, offset: number): boolean {
     const littleEndian = sectionLittleEndian(view, at);
     if (littleEndian === null) {
@@ -198,7 +209,7 @@ export class PcapngDecoder implements RecordDecoder {
 
   #section(): void {
     const packets = this.#packets;
-    const { view, at, offset } = packets;
+    const { view, at, offset, length: headerLength } = packets;
     const littleEndian = this.#littleEndian;
     const major = view.getUint16(at + 12, littleEndian);
     const minor = view.getUint16(at + 14, littleEndian);
@@ -211,7 +222,7 @@ export class PcapngDecoder implements RecordDecoder {
       const low = view.getUint32(at + (littleEndian ? 16 : 20), littleEndian);
       const high = view.getUint32(at + (littleEndian ? 20 : 16), littleEndian);
       const isKnown = low !== LENGTH_UNKNOWN || high !== LENGTH_UNKNOWN;
-      this.#skip = isKnown ? high * 0x1_0000_0000 + low : 0;
+      this.#foreignEnd = isKnown ? offset + headerLength + high * 0x1_0000_0000 + low : 0;
       return;
     }
     this.#readableSections++;

@@ -60,6 +60,9 @@ export function noteLengths(
   }
 }
 
+/** No link layer has a longer frame check sequence. */
+export const FCS_MAX = 4;
+
 /** Octets of the captured ones that are frame check sequence; a cut frame holds less of it. */
 export function fcsCaptured(fcs: number, captured: number, wire: number): number {
   const missing = wire > captured ? wire - captured : 0;

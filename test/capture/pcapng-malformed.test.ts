@@ -94,6 +94,21 @@ describe('sections', () => {
     expect(cut.reader.damaged?.reason).toContain('300 octets missing');
   });
 
+  test.each([3n, 1n << 40n])('a skipped section of wrong length %i', async (length) => {
+    const foreign = [...le.section({ major: 2, length }), ...le.interface(), ...le.packet()];
+    const codes = ['section-skipped'];
+    await expectClean(bytes(foreign, start, le.packet()), { count: 1, codes });
+  });
+
+  test('a frame check sequence of more than 4 octets is none', async () => {
+    for (const length of [5, 8, 40, 255]) {
+      const described = le.interface({ options: le.option(13, [length]) });
+      const read = await readAll(bytes(le.section(), described, le.packet({ data: frame(60) })));
+      expect(read.codes).toEqual(['fcs-length']);
+      expect(read.records[0]?.data).toHaveLength(120);
+    }
+  });
+
   test('n06 n07 minor versions 2 and 1', async () => {
     const rest = [...le.interface(), ...le.packet()];
     await expectClean(bytes(le.section({ minor: 2 }), rest), { count: 1 });
