@@ -1,5 +1,6 @@
 import { type Claim, isAnnouncement } from '../arp/claim.ts';
 import { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
+import type { TableOptions } from '../fdb/table.ts';
 import { isGroupMacHigh } from '../wire/mac.ts';
 import type { AddressBook } from './address-book.ts';
 import { AddressFilter } from './address-filter.ts';
@@ -22,14 +23,14 @@ export class NeighborTable {
   private readonly keepsIds: boolean;
   private readonly idsMax: number;
 
-  /** Holds at most `maximum` addresses of each family. */
-  constructor(book: AddressBook, plan: AddressPlan | null, maximum: number, keepsIds: boolean) {
+  /** Holds at most as many addresses of each family as `size` says. */
+  constructor(book: AddressBook, plan: AddressPlan | null, size: TableOptions, keepsIds: boolean) {
     this.keepsIds = keepsIds;
-    this.idsMax = book.size + maximum;
+    this.idsMax = book.size + size.maximum;
     this.book = book;
     this.plan = plan;
-    this.addresses4 = new IpTable4({ maximum });
-    this.addresses6 = new IpTable6({ maximum });
+    this.addresses4 = new IpTable4(size);
+    this.addresses6 = new IpTable6(size);
     if (plan !== null && keepsIds) this.expect(plan);
   }
 

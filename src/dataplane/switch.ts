@@ -44,6 +44,8 @@ export interface SwitchOptions {
   /** Stations that one port may fill the table with; absent: no limit of its own. */
   readonly maximumStationsPerPort?: number;
   readonly maximumAddresses?: number;
+  /** Of the tables' hashes; absent: one that is always the same, so that runs repeat exactly. */
+  readonly seed?: number | undefined;
 }
 
 /** Stations, and addresses of each family, held at most where the options say nothing. */
@@ -87,7 +89,7 @@ export class Switch {
   private tick = 0;
 
   constructor(options: SwitchOptions) {
-    const { plan, observer, forwarding, policer } = options;
+    const { plan, observer, forwarding, policer, seed } = options;
     this.observer = observer;
     this.book = plan === null ? new AddressBook() : plan.book;
     this.forwarding = forwarding;
@@ -97,15 +99,13 @@ export class Switch {
     this.observes = forwarding === null;
     this.isTransparent = this.observes && (plan === null || plan.sourceGuard === null);
     const usual = this.observes ? OBSERVED_MAX : ENTRIES_MAX;
-    const stations = options.maximumStations ?? usual;
-    const perPort = options.maximumStationsPerPort ?? stations;
-    this.stations = new MacTable({ maximum: stations, perPort });
+    const { maximumStations = usual, maximumStationsPerPort: perPort } = options;
+    this.stations = new MacTable({ maximum: maximumStations, perPort, seed });
     this.census = new SourceCensus(this.stations);
-    const maximum = options.maximumAddresses ?? usual;
-    this.neighbors = new NeighborTable(this.book, plan, maximum, this.observes);
+    const size = { maximum: options.maximumAddresses ?? usual, seed };
+    this.neighbors = new NeighborTable(this.book, plan, size, this.observes);
     this.shortWay = new ShortWay(this.neighbors, this.book, this.census);
-    this.addresses4 = this.neighbors.addresses4;
-    this.addresses6 = this.neighbors.addresses6;
+    ({ addresses4: this.addresses4, addresses6: this.addresses6 } = this.neighbors);
     this.moves = new Moves(observer, this.book, this.neighbors);
     const { classifier, book, neighbors, observes, dryRun, drops, addresses4: table } = this;
     const told = observes ? observer : this.moves;

@@ -17,7 +17,7 @@ const GROUP_BIT = 0x0100;
 
 export interface MacTableOptions extends TableOptions {
   /** Stations that may be learned on one port at most; absent: as many as the table holds. */
-  readonly perPort?: number;
+  readonly perPort?: number | undefined;
 }
 
 const PORTS = 1 << 16;

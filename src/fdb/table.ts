@@ -31,7 +31,7 @@ export interface TableOptions {
   /** Entries held at most, 1 to ENTRIES_MAX; one more evicts an old one. */
   readonly maximum: number;
   /** 32-bit seed of the hash; give a random one where senders are hostile. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** What a table tells about itself; probe lengths are computed on request by a scan. */

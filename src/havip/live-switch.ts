@@ -27,6 +27,8 @@ export interface LiveSwitchOptions {
   readonly dryRun?: boolean;
   /** Claims by ARP and ND that a port may send; absent or null: as many as it likes. */
   readonly arpRate?: PolicerRate | null;
+  /** Of the tables' hashes: a random one where senders are hostile. */
+  readonly seed?: number;
 }
 
 /** What an engine needs, but for its ports, and what a control plane and a report need. */
@@ -86,6 +88,7 @@ export function liveSwitchOf(topology: Topology, options: LiveSwitchOptions): Li
     policer: arpRate === null ? null : new ArpPolicer(arpRate, ports),
     vlans,
     dryRun: options.dryRun ?? false,
+    seed: options.seed,
     maximumStations: Math.min(STATIONS_MAX, (ports + 1) * STATIONS_PER_PORT + networks.list.length),
     maximumStationsPerPort: STATIONS_PER_PORT,
     maximumAddresses: ADDRESSES_MAX + configuredOf(topology) * networks.list.length,

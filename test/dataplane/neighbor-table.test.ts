@@ -16,7 +16,7 @@ function announcementOf(address: number, macHigh = 0x0016, macLow = 0x3e000001):
 
 test('a full table lets go of the oldest, and its id goes to the newcomer', () => {
   const book = new AddressBook();
-  const table = new NeighborTable(book, null, 100, false);
+  const table = new NeighborTable(book, null, { maximum: 100 }, false);
   for (let i = 0; i < 10_000; i++) {
     const claim = announcementOf(0x0a000000 + i);
     expect(table.apply(claim, table.define(claim), 1, i)).toBe(CLAIM_MOVED);
@@ -29,7 +29,7 @@ test('a full table lets go of the oldest, and its id goes to the newcomer', () =
 
 test('an observer keeps its ids and takes no more than the maximum', () => {
   const book = new AddressBook();
-  const table = new NeighborTable(book, null, 100, true);
+  const table = new NeighborTable(book, null, { maximum: 100 }, true);
   for (let i = 0; i < 100; i++) expect(table.define(announcementOf(i + 1))).toBeGreaterThan(-1);
   expect(table.define(announcementOf(1_000))).toBe(-1);
   expect(table.find(announcementOf(50))).toBeGreaterThan(-1);
@@ -40,7 +40,7 @@ test.each([
   ['the broadcast MAC', 0xffff, 0xffffffff],
   ['a multicast MAC', 0x0100, 0x5e000012],
 ])('a claim for %s takes nothing', (_, high, low) => {
-  const table = new NeighborTable(new AddressBook(), null, 100, false);
+  const table = new NeighborTable(new AddressBook(), null, { maximum: 100 }, false);
   const holder = announcementOf(0x0a000001);
   const entry = table.define(holder);
   table.apply(holder, entry, 1, 0);

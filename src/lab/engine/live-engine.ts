@@ -2,6 +2,7 @@
  * The switch as it runs in the engine's thread, with the ports of a lab, and what it does when the
  * control plane asks.
  */
+import { randomInt } from 'node:crypto';
 import * as reason from '../../dataplane/drop-reason.ts';
 import { Engine } from '../../dataplane/engine.ts';
 import { RecordRing } from '../../dataplane/record-ring.ts';
@@ -48,7 +49,9 @@ export class LiveEngine {
         : new FrameCapture(new RecordRing(capture.ring), new Int32Array(capture.lost));
     this.observer = new LiveObserver(ring, this.capture);
     const { observer } = this;
-    this.live = liveSwitchOf(topology, { observer, dryRun, arpRate });
+    // Nobody can choose addresses that all fall on one slot of its tables.
+    const seed = randomInt(2 ** 32);
+    this.live = liveSwitchOf(topology, { observer, dryRun, arpRate, seed });
     makeChange(this.live.control, { command: 'change', changes: settings.changes });
     const { owner, forwarding, vlans, gatewayMac, responder } = this.live;
     this.observer.attach(owner, forwarding);
