@@ -23,14 +23,25 @@ export function difference(seconds: number): string {
   return (seconds < 0 ? '' : '+') + duration(seconds);
 }
 
-/** `hh:mm:ss.mmm` of an RFC 3339 time, cut, not rounded; a dash where there is none. */
+/**
+ * `hh:mm:ss.mmm` of an RFC 3339 time, cut, not rounded; a dash where there is none. A time that no
+ * calendar has is seconds alone, which are given whole.
+ */
 export function clockTime(time: string | null): string {
-  return time === null ? '-' : time.slice(11, 23);
+  if (time === null) return '-';
+  const day = time.indexOf('T');
+  return day < 0 ? time : time.slice(day + 1, day + 13);
 }
 
-/** `yyyy-mm-dd` of an RFC 3339 time. */
+/** `yyyy-mm-dd` of an RFC 3339 time; seconds that no calendar has are given whole. */
 export function date(time: string): string {
-  return time.slice(0, 10);
+  const day = time.indexOf('T');
+  return day < 0 ? time : time.slice(0, day);
+}
+
+/** `yyyy-mm-dd, hh:mm:ss UTC`, or seconds that no calendar has. */
+export function dayAndTime(time: string): string {
+  return time.includes('T') ? `${date(time)}, ${clockTime(time).slice(0, 8)} UTC` : `${time} s`;
 }
 
 /** Seconds since the first frame with three decimals. */

@@ -4,6 +4,8 @@ import { displayWidth, wrap } from '../../src/report/layout.ts';
 import {
   clockTime,
   count,
+  date,
+  dayAndTime,
   difference,
   duration,
   listed,
@@ -34,6 +36,11 @@ test('a difference carries its sign', () => {
 test('clock time is cut to milliseconds, never rounded up', () => {
   expect(clockTime('2026-11-20T23:59:59.999999999Z')).toBe('23:59:59.999');
   expect(clockTime(null)).toBe('-');
+  expect(clockTime('18446744073709552000.000000000')).toBe('18446744073709552000.000000000');
+  expect(clockTime('+012345-06-07T08:09:10.123456789Z')).toBe('08:09:10.123');
+  expect(date('+012345-06-07T08:09:10.123456789Z')).toBe('+012345-06-07');
+  expect(dayAndTime('2026-11-20T23:59:59.999999999Z')).toBe('2026-11-20, 23:59:59 UTC');
+  expect(dayAndTime('18446744073709552000.000000000')).toBe('18446744073709552000.000000000 s');
 });
 
 test('counts, octets and lists', () => {

@@ -2,7 +2,7 @@
 import type { Lanes } from '../../analysis/lanes.ts';
 import type { ReplayResult } from '../../analysis/result.ts';
 import type { Naming } from '../naming.ts';
-import { counted, date, duration, listed, octets } from '../quantity.ts';
+import { counted, dayAndTime, duration, listed, octets } from '../quantity.ts';
 import { verdictLines } from '../verdict.ts';
 import type { Made } from './make-picture.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -28,7 +28,7 @@ function sources(result: ReplayResult): string {
   const { files, firstTime } = result.capture;
   const shown = files.slice(0, FILES_SHOWN).join(' + ');
   const more = files.length > FILES_SHOWN ? ` + ${files.length - FILES_SHOWN} more` : '';
-  const day = firstTime === null ? '' : ` · ${date(firstTime)}, ${firstTime.slice(11, 19)} UTC`;
+  const day = firstTime === null ? '' : ` · ${dayAndTime(firstTime)}`;
   return shown + more + day;
 }
 
