@@ -1,7 +1,7 @@
 /**
  * What a reader has to say besides its records: warnings, counts, comments and damage.
  *
- * Everything here is bounded: one entry for each kind of warning, a fixed number of comments.
+ * Everything here is bounded: one entry for each kind of warning, so many comments.
  */
 import type { CaptureDamage } from './capture-error.ts';
 
@@ -59,11 +59,19 @@ export interface CaptureComment {
   readonly text: string;
 }
 
+/** Of sections and interfaces. */
 const COMMENTS_MAX = 1000;
+/** Comments on packets that wait to be taken, in characters; what each costs besides its text. */
+const PACKET_TEXT_MAX = 1 << 24;
+const COMMENT_COST = 64;
+const FLAGS_MAX = 1 << 16;
 
 export class CaptureNotes {
   readonly warnings: CaptureWarning[] = [];
-  readonly comments: CaptureComment[] = [];
+  readonly #comments: CaptureComment[] = [];
+  #packetComments: CaptureComment[] = [];
+  #packetText = 0;
+  #packetFlags = new Map<number, number>();
   readonly counts: CaptureCounts = {
     skippedBlocks: 0,
     customBlocks: 0,
@@ -86,17 +94,44 @@ export class CaptureNotes {
     this.warnings.push({ code, message: WARNINGS[code], count: 1, offset });
   }
 
+  /** Those of sections and interfaces, then those of packets that nobody has taken. */
+  get comments(): readonly CaptureComment[] {
+    return [...this.#comments, ...this.#packetComments];
+  }
+
   comment(comment: CaptureComment, offset: number): void {
-    if (this.comments.length < COMMENTS_MAX) this.comments.push(comment);
+    if (this.#comments.length < COMMENTS_MAX) this.#comments.push(comment);
     else this.warn('comments-dropped', offset);
+  }
+
+  packetComment(comment: CaptureComment, offset: number): void {
+    const cost = comment.text.length + COMMENT_COST;
+    if (this.#packetText + cost > PACKET_TEXT_MAX) {
+      this.warn('comments-dropped', offset);
+      return;
+    }
+    this.#packetText += cost;
+    this.#packetComments.push(comment);
+  }
+
+  packetFlags(record: number, flags: number): void {
+    if (this.#packetFlags.size < FLAGS_MAX) this.#packetFlags.set(record, flags);
   }
 
   /** Gives the comments on packets away, so that there is room for more. */
   takePacketComments(): CaptureComment[] {
-    if (!this.comments.some(({ scope }) => scope === 'packet')) return [];
-    const all = this.comments.splice(0);
-    this.comments.push(...all.filter(({ scope }) => scope !== 'packet'));
-    return all.filter(({ scope }) => scope === 'packet');
+    if (this.#packetComments.length === 0) return this.#packetComments;
+    const taken = this.#packetComments;
+    this.#packetComments = [];
+    this.#packetText = 0;
+    return taken;
+  }
+
+  takePacketFlags(): ReadonlyMap<number, number> {
+    if (this.#packetFlags.size === 0) return this.#packetFlags;
+    const taken = this.#packetFlags;
+    this.#packetFlags = new Map();
+    return taken;
   }
 
   /** Damage that lets the reading go on; the first is kept. */

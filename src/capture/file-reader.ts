@@ -57,6 +57,8 @@ export interface CaptureReader {
   fill(): Promise<boolean>;
   /** Hands over the comments on packets read so far, which then are kept here no longer. */
   takePacketComments(): CaptureComment[];
+  /** The same for epb_flags, by record; kept where the comments of packets are. */
+  takePacketFlags(): ReadonlyMap<number, number>;
   close(): Promise<void>;
 }
 
@@ -151,6 +153,10 @@ export class FileReader implements CaptureReader {
 
   takePacketComments(): CaptureComment[] {
     return this.#notes.takePacketComments();
+  }
+
+  takePacketFlags(): ReadonlyMap<number, number> {
+    return this.#notes.takePacketFlags();
   }
 
   async close(): Promise<void> {

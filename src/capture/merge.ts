@@ -162,6 +162,11 @@ class MergedReader implements CaptureReader {
     return this.files.flatMap((file) => file.takePacketComments());
   }
 
+  /** Records of several files have the same numbers: each file has its own. */
+  takePacketFlags(): ReadonlyMap<number, number> {
+    return new Map();
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.files.map((file) => file.close()));
   }

@@ -12,6 +12,8 @@ export interface PacketRecord {
   readonly comments?: readonly string[];
   /** Which way it went, seen from the interface (pcapng only). */
   readonly direction?: 'inbound' | 'outbound';
+  /** epb_flags as another file has them, instead of `direction` (pcapng only). */
+  readonly flags?: number | undefined;
 }
 
 /** Throws RangeError where a field is out of its range. */

@@ -178,10 +178,12 @@ export class PcapngPackets {
       if (code === OPT_COMMENT && this.#comments) {
         const text = optionText(view, at, length);
         const record = this.records + 1;
-        this.#notes.comment({ scope: 'packet', record, interfaceId, text }, offset);
+        this.#notes.packetComment({ scope: 'packet', record, interfaceId, text }, offset);
       } else if (code === EPB_FLAGS && length === 4) {
         // Bits 5 to 8: octets of frame check sequence, 0 where that is not known.
-        const fcs = (view.getUint32(at, littleEndian) >>> 5) & 0xf;
+        const flags = view.getUint32(at, littleEndian);
+        if (this.#comments) this.#notes.packetFlags(this.records + 1, flags);
+        const fcs = (flags >>> 5) & 0xf;
         if (fcs > FCS_MAX) this.#notes.warn('fcs-length', offset);
         else if (fcs > 0) this.#fcsOfPacket = fcs;
       } else if (code === EPB_DROPCOUNT && length === 8) {

@@ -100,7 +100,7 @@ export class PcapngWriter {
 
   /**
    * Writes one packet of an interface. A record without time becomes a simple packet block where
-   * it can: of interface 0, whole or cut by the snapshot length, without comments; else its time is
+   * it can: of interface 0, whole or cut by the snapshot length, without options; else its time is
    * written as 0. Throws RangeError for an interface that was not added, or a time that the
    * interface cannot hold.
    */
@@ -111,9 +111,10 @@ export class PcapngWriter {
     const { octets, comments = [] } = record;
     const wireLength = record.wireLength ?? octets.length;
     const isTimed = !Number.isNaN(record.seconds);
+    const flags = flagsOf(record);
     // A simple packet block tells its captured length by the interface's snapshot length alone.
     const isWhole = wireLength === octets.length && (from.snap === 0 || wireLength <= from.snap);
-    if (!isTimed && interfaceId === 0 && comments.length === 0 && isWhole) {
+    if (!isTimed && interfaceId === 0 && comments.length === 0 && flags === null && isWhole) {
       this.block(SIMPLE_PACKET, () => {
         this.out.putUint32(wireLength);
         this.padded(octets);
@@ -131,9 +132,17 @@ export class PcapngWriter {
       this.out.putUint32(wireLength);
       this.padded(octets);
       for (const comment of comments) this.text(OPT_COMMENT, comment);
-      if (record.direction !== undefined) this.option(EPB_FLAGS, flagsOf(record.direction));
-      if (comments.length > 0 || record.direction !== undefined) this.endOptions();
+      if (flags !== null) this.option(EPB_FLAGS, flags);
+      if (comments.length > 0 || flags !== null) this.endOptions();
     });
+  }
+
+  /** Whether the interface can hold the time of a record at this second. */
+  holds(interfaceId: number, seconds: number): boolean {
+    const from = this.interfaces[interfaceId];
+    if (from === undefined || !Number.isSafeInteger(seconds)) return false;
+    const units = (seconds - from.offset + 1) * 10 ** from.resolution;
+    return seconds >= from.offset && units <= 2 ** 64;
   }
 
   /** Tells how many packets an interface has lost (isb_ifdrop). */
@@ -191,8 +200,11 @@ export class PcapngWriter {
 }
 
 /** Bits 0 and 1 of the first octet (draft section 4.3.1): 1 inbound, 2 outbound. */
-function flagsOf(direction: 'inbound' | 'outbound'): Uint8Array {
-  return Uint8Array.of(direction === 'inbound' ? 1 : 2, 0, 0, 0);
+function flagsOf({ direction, flags }: PacketRecord): Uint8Array | null {
+  if (flags !== undefined) {
+    return Uint8Array.of(flags, flags >>> 8, flags >>> 16, flags >>> 24);
+  }
+  return direction === undefined ? null : Uint8Array.of(direction === 'inbound' ? 1 : 2, 0, 0, 0);
 }
 
 function int64(value: number): Uint8Array {

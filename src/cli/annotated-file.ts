@@ -14,27 +14,31 @@ import {
 import { Classifier } from '../dataplane/classifier.ts';
 import { commentsOf } from '../report/annotate.ts';
 import { maskPasswords } from '../report/mask-passwords.ts';
+import { counted } from '../report/quantity.ts';
 import { WholeFile } from './whole-file.ts';
 
 const RESOLUTION_NANOSECONDS = 9;
+/** Bits of epb_flags that tell of a frame check sequence, which the reader has taken off. */
+const FLAGS_FCS = 0x1e0;
 
 /**
- * Writes the annotated capture of `result` to `output`; false where `isStopped` ended it, and then
- * there is no file. Rejects with UsageError where it cannot be written.
+ * Writes the annotated capture of `result` to `output`, and gives what the copy lacks, each in one
+ * line; null where `isStopped` ended it, and then there is no file. Rejects with UsageError where
+ * it cannot be written.
  */
 export async function writeAnnotated(
   captures: readonly string[],
   output: string,
   result: ReplayResult,
   isStopped: () => boolean,
-): Promise<boolean> {
+): Promise<string[] | null> {
   const file = new WholeFile({ option: 'annotate', file: output });
   try {
     const sink = (octets: Uint8Array): void => file.write(octets);
-    const isWhole = await copyAnnotated(captures, commentsOf(result), sink, isStopped);
-    if (isWhole) file.finish();
+    const lacks = await copyAnnotated(captures, commentsOf(result), sink, isStopped);
+    if (lacks !== null) file.finish();
     else file.discard();
-    return isWhole;
+    return lacks;
   } catch (error) {
     file.discard();
     throw error;
@@ -46,7 +50,7 @@ async function copyAnnotated(
   comments: ReadonlyMap<number, string[]>,
   sink: (octets: Uint8Array) => void,
   isStopped: () => boolean,
-): Promise<boolean> {
+): Promise<string[] | null> {
   const readers: CaptureReader[] = [];
   for (const path of captures) readers.push(await openCapture(path, { comments: true }));
   const [only] = readers;
@@ -56,12 +60,12 @@ async function copyAnnotated(
   try {
     do {
       while (capture.read(batch) > 0) copy.take(batch);
-      if (isStopped()) return false;
+      if (isStopped()) return null;
       await copy.flush();
     } while (await capture.fill());
     while (capture.read(batch) > 0) copy.take(batch);
     await copy.finish();
-    return true;
+    return copy.lacks();
   } finally {
     await capture.close();
   }
@@ -77,8 +81,13 @@ class AnnotatedCopy {
   readonly #interfaces = new Map<string, number>();
   /** Comments that the original has on packets, by file and record. */
   readonly #existing = new Map<string, string[]>();
+  /** epb_flags of the original, by file and record. */
+  readonly #flags: Map<number, number>[];
   readonly #records: number[];
+  /** How many comments on sections of each file are written. */
+  readonly #told: number[];
   #frame = 0;
+  #untimed = 0;
 
   constructor(
     capture: CaptureReader,
@@ -88,6 +97,8 @@ class AnnotatedCopy {
     this.#capture = capture;
     this.#comments = comments;
     this.#records = capture.files.map(() => 0);
+    this.#told = capture.files.map(() => 0);
+    this.#flags = capture.files.map(() => new Map());
     this.#sink = sink;
   }
 
@@ -101,12 +112,16 @@ class AnnotatedCopy {
       const own = this.#existing.get(key) ?? [];
       this.#existing.delete(key);
       const comments = [...own, ...(this.#comments.get(++this.#frame) ?? [])];
-      this.#begun.writePacket(this.#interfaceOf(file, batch.interfaceId[i] as number), {
-        seconds: batch.seconds[i] as number,
+      const interfaceId = this.#interfaceOf(file, batch.interfaceId[i] as number);
+      const flags = this.#flags[file]?.get(record);
+      this.#flags[file]?.delete(record);
+      this.#begun.writePacket(interfaceId, {
+        seconds: this.#secondsOf(interfaceId, batch.seconds[i] as number),
         nanoseconds: batch.nanoseconds[i] as number,
         octets: this.#octets(batch, i),
         wireLength: batch.wireLength[i] as number,
         comments,
+        flags: flags === undefined ? undefined : flags & ~FLAGS_FCS,
       });
     }
   }
@@ -125,11 +140,41 @@ class AnnotatedCopy {
     await writer.flush();
   }
 
+  /** What the copy does not have of the original. */
+  lacks(): string[] {
+    const lacks: string[] = [];
+    if (this.#untimed > 0) {
+      const frames = counted(this.#untimed, 'frame');
+      lacks.push(`${frames} of times that it cannot hold are in it without one`);
+    }
+    const dropped = this.#capture.warnings.find(({ code }) => code === 'comments-dropped');
+    if (dropped !== undefined) {
+      lacks.push(`${counted(dropped.count, 'comment')} of the original are too many to be kept`);
+    }
+    return lacks;
+  }
+
+  /** NaN, a record without time, where pcapng has no number for it. */
+  #secondsOf(interfaceId: number, seconds: number): number {
+    if (Number.isNaN(seconds) || this.#begun.holds(interfaceId, seconds)) return seconds;
+    this.#untimed++;
+    return Number.NaN;
+  }
+
+  /** Comments on sections of a file that have come since this was asked last. */
+  #sectionComments(file: number): string[] {
+    const all = (this.#capture.files[file] as CaptureReader).comments.filter(
+      ({ scope }) => scope === 'section',
+    );
+    const late = all.slice(this.#told[file]);
+    this.#told[file] = all.length;
+    return late.map(({ text }) => text);
+  }
+
   /** Begun with the first packets, when the comments of the section are known. */
   get #begun(): PcapngWriter {
     if (this.#writer !== null) return this.#writer;
-    const section = this.#capture.comments.filter(({ scope }) => scope === 'section');
-    const comments = section.map(({ text }) => text);
+    const comments = this.#capture.files.flatMap((_, file) => this.#sectionComments(file));
     this.#writer = new PcapngWriter(this.#sink, { application: 'havip-switch', comments });
     return this.#writer;
   }
@@ -160,8 +205,12 @@ class AnnotatedCopy {
       description: from.description,
       timeResolution:
         timeResolution <= RESOLUTION_NANOSECONDS ? timeResolution : RESOLUTION_NANOSECONDS,
-      timeOffset: from.timeOffset,
-      comments: interfaceComments(reader.comments, interfaceId),
+      timeOffset: Number.isSafeInteger(from.timeOffset) ? from.timeOffset : 0,
+      // The copy is of one section: what is said of a later one goes with its first interface.
+      comments: [
+        ...this.#sectionComments(file),
+        ...interfaceComments(reader.comments, interfaceId),
+      ],
     });
     this.#interfaces.set(key, added);
     return added;
@@ -169,6 +218,7 @@ class AnnotatedCopy {
 
   #collectComments(): void {
     this.#capture.files.forEach((file, index) => {
+      for (const [record, flags] of file.takePacketFlags()) this.#flags[index]?.set(record, flags);
       for (const { record, text } of file.takePacketComments()) {
         const key = `${index}/${record}`;
         const known = this.#existing.get(key);

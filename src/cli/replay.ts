@@ -136,7 +136,9 @@ class Session {
     const { annotate, captures } = this.#request;
     if (annotate === null) return;
     const { writeAnnotated } = await import('./annotated-file.ts');
-    if (!(await writeAnnotated(captures, annotate, result, isStopped))) return;
+    const lacks = await writeAnnotated(captures, annotate, result, isStopped);
+    if (lacks === null) return;
+    for (const what of lacks) this.#warn(`warning: ${annotate}: ${what}`);
     const { unmarked } = await import('../report/annotate.ts');
     const left = unmarked(result);
     if (left === 0) return;

@@ -408,13 +408,20 @@ describe('options', () => {
     const comment = le.packet({ options: le.option(1, text('x')) });
     const packets = new Array(1001).fill(comment).flat();
     const codes = ['comments-dropped'];
-    const input = bytes(start, packets);
-    const { reader } = await expectClean(input, {
-      count: 1001,
-      codes,
-      options: { comments: true },
-    });
-    expect(reader.comments).toHaveLength(1000);
+    const options = { comments: true };
+    const { reader } = await expectClean(bytes(start, packets), { count: 1001, options });
+    expect(reader.comments).toHaveLength(1001);
+    const long = le.option(1, new Array(65_000).fill(0x78));
+    const large = Uint8Array.from(le.packet({ options: [...long, ...long] }));
+    const kept = await readAll(
+      Buffer.concat([bytes(start), ...new Array(130).fill(large)]),
+      options,
+    );
+    expect(kept.reader.comments).toHaveLength(257);
+    expect(kept.codes).toEqual(codes);
+    const section = le.section({ options: new Array(1001).fill(le.option(1, text('x'))).flat() });
+    const told = await expectClean(bytes(section), { count: 0, codes });
+    expect(told.reader.comments).toHaveLength(1000);
   });
 
   test('n45 an end of options with a length', async () => {

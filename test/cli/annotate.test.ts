@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openCapture, PcapngWriter } from '../../src/capture/index.ts';
 import { runCommand } from '../../src/cli/commands.ts';
+import { Blocks, bytes, frame } from '../capture/build.ts';
 import { drain } from '../capture/drain.ts';
 import { MemoryClock, MemoryStreams } from './memory-streams.ts';
 
@@ -118,6 +119,58 @@ test('interfaces, nanoseconds and comments that were there are kept', async () =
     expect(texts).toContain(text);
   }
   expect(reader.counts.dropped).toBe(3);
+});
+
+describe('a capture by hand', () => {
+  const le = new Blocks();
+  const comment = (words: string) => le.option(1, new TextEncoder().encode(words));
+
+  async function copyOf(name: string, ...blocks: number[][]) {
+    fs.writeFileSync(place(`from-${name}`), bytes(...blocks));
+    const { status, err } = await replayed(place(`from-${name}`), '--annotate', place(name));
+    expect(status).toBe(0);
+    const reader = await openCapture(place(name), { comments: true });
+    const records = await drain(reader, 64);
+    return { reader, records, err, texts: reader.comments.map(({ text }) => text) };
+  }
+
+  test('keeps every comment and flag: many on one packet, and of a late section', async () => {
+    const many = Array.from({ length: 1500 }, (_, i) => comment(`k${i}`)).flat();
+    const flags = le.option(2, [0x82, 0, 0, 0]);
+    const { reader, texts } = await copyOf(
+      'comments.pcapng',
+      le.section({ options: comment('first section') }),
+      le.interface(),
+      le.packet({ options: [...flags, ...many], data: frame(64) }),
+      ...new Array(1500).fill(le.packet({ data: frame(1000) })),
+      le.section({ options: comment('late section') }),
+      le.interface({ options: comment('late interface') }),
+      le.packet({ options: comment('after') }),
+    );
+    expect(texts.filter((text) => /^k\d+$/.test(text))).toHaveLength(1500);
+    for (const text of ['first section', 'late section', 'late interface', 'after']) {
+      expect(texts).toContain(text);
+    }
+    expect([...reader.takePacketFlags()]).toEqual([[1, 0x02]]);
+  });
+
+  test.each([
+    ['units of a second, 2^64 of them', le.option(9, [0]), (1n << 64n) - 1n],
+    ['2^63 of 2^0 seconds', le.option(9, [0x80]), 1n << 63n],
+    ['the least offset', le.option(14, [0, 0, 0, 0, 0, 0, 0, 0x80]), 5n],
+    ['the largest offset', le.option(14, [255, 255, 255, 255, 255, 255, 255, 0x7f]), 5n],
+  ])('keeps frames whose time no copy can hold, and says so: %s', async (name, options, time) => {
+    const { records, err } = await copyOf(
+      `${name.replaceAll(/\W/g, '')}.pcapng`,
+      le.section(),
+      le.interface({ options }),
+      le.packet({ time }),
+      le.packet({ time }),
+    );
+    expect(records).toHaveLength(2);
+    expect(err).toContain('2 frames of times that it cannot hold are in it without one');
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+  });
 });
 
 test('a crash shows its last advert, the outage and the takeover', async () => {
