@@ -180,7 +180,7 @@ export class Analysis implements SwitchObserver {
       if (speaker.observer.isMaster) this.addressDetectors.onAdvert(speaker);
     }
     if (this.lanes !== null && speaker !== null) this.lanes.onAdvert(speaker, view, seen);
-    this.failovers.settle(false);
+    if (speaker !== null) this.failovers.onAdvert(speaker.router);
   }
 
   onPacketTo(id: number, view: DataView, seen: Classifier): void {

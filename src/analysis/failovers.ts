@@ -4,13 +4,14 @@ import { causeOf } from './causes.ts';
 import type { Clock } from './clock.ts';
 import * as log from './logs.ts';
 import { FAILOVER, type Logs, TIMELINE } from './logs.ts';
-import { PENDING, PENDING_MAX, PendingFailovers } from './pending-failovers.ts';
+import { PENDING_MAX, type PendingFailover, PendingFailovers } from './pending-failovers.ts';
 import type { Track } from './track.ts';
 import type { Router, Speaker } from './virtual-router.ts';
 
 /**
  * The list of failovers: each with its evidence at the claim that made it, its cause as soon as
- * the adverts around it allow one.
+ * the adverts around it allow one. Those that wait for adverts wait in the queue of the old
+ * holder's virtual router, so that none is kept waiting by a router of longer intervals.
  */
 export class Failovers {
   onSettled: ((sequence: number, timeline: number) => void) | null = null;
@@ -20,6 +21,16 @@ export class Failovers {
   private readonly speakers: readonly Speaker[];
   private readonly tracks: readonly (Track | undefined)[];
   private readonly pending = new PendingFailovers();
+  /** The one that is looked at: filled anew for each. */
+  private readonly one: PendingFailover = {
+    failover: 0,
+    timeline: 0,
+    from: -1,
+    to: -1,
+    claim: Number.NaN,
+    id: 0,
+    toMac: Number.NaN,
+  };
 
   constructor(
     clock: Clock,
@@ -37,7 +48,7 @@ export class Failovers {
 
   /** At the end of the capture: everything is decided. */
   finish(): void {
-    this.settle(true);
+    this.settle(Number.POSITIVE_INFINITY);
     for (const track of this.tracks) if (track !== undefined) this.noteService(track);
   }
 
@@ -48,16 +59,20 @@ export class Failovers {
   }
 
   /**
-   * Decides what can be decided; `isFinal` decides all, or all whose claim is not after `until`:
-   * at the end of the capture, or when a report cannot wait.
+   * Decides what can be decided, and whatever was claimed `until` then: at the end of the capture,
+   * or when a report cannot wait.
    */
-  settle(isFinal: boolean, until = Number.POSITIVE_INFINITY): void {
-    while (this.pending.size > 0) {
-      const isDue = isFinal && this.pending.headField(PENDING.CLAIM) <= until;
-      const isForced = isDue || this.pending.size > PENDING_MAX;
-      if (!this.settleHead(isForced)) return;
-      this.pending.shift();
-    }
+  settle(until = Number.NEGATIVE_INFINITY): void {
+    if (this.pending.size === 0) return;
+    for (let queue = 0; queue < this.pending.queues; queue++) this.settleQueue(queue, until);
+  }
+
+  /** An advert of `router` has been taken in. */
+  onAdvert({ index, sibling }: Router): void {
+    if (this.pending.size === 0) return;
+    this.settleQueue(index, Number.NEGATIVE_INFINITY);
+    // A node may come back with another version of VRRP, and take the address from this router.
+    if (sibling !== null) this.settleQueue(sibling.index, Number.NEGATIVE_INFINITY);
   }
 
   /**
@@ -97,34 +112,58 @@ export class Failovers {
     // A virtual MAC is often claimed and rarely sent from: the node answers with its own.
     this.book.marks.await(track.id, macHigh(mac), mac | 0, isVirtualMac(mac));
     const to = toSpeaker ?? speakerWith(track, mac);
-    const { pending } = this;
-    const at = pending.push();
-    pending.setAt(at, PENDING.FAILOVER, sequence);
-    pending.setAt(at, PENDING.TIMELINE, timeline);
-    pending.setAt(at, PENDING.FROM_SPEAKER, indexOf(from));
-    pending.setAt(at, PENDING.TO_SPEAKER, indexOf(to));
-    pending.setAt(at, PENDING.CLAIM, now);
-    pending.setAt(at, PENDING.ID, track.id);
-    pending.setAt(at, PENDING.TO_MAC, mac);
-    if (from === null) this.settle(false);
+    const { one } = this;
+    one.failover = sequence;
+    one.timeline = timeline;
+    one.from = indexOf(from);
+    one.to = indexOf(to);
+    one.claim = now;
+    one.id = track.id;
+    one.toMac = mac;
+    if (from === null) this.decide(from, to, log.CAUSE_ANNOUNCEMENT);
+    else this.await(from, to);
   }
 
-  /** True where the oldest pending failover has its cause now. */
-  private settleHead(isFinal: boolean): boolean {
-    const { failovers, timeline } = this.logs;
-    const sequence = this.pending.headField(PENDING.FAILOVER);
-    const from = this.speakers[this.pending.headField(PENDING.FROM_SPEAKER)] ?? null;
-    const to = this.speakers[this.pending.headField(PENDING.TO_SPEAKER)] ?? this.lateSpeaker();
-    const claim = this.pending.headField(PENDING.CLAIM);
-    const { now } = this.clock;
-    const cause = from === null ? log.CAUSE_ANNOUNCEMENT : causeOf(claim, from, to, now, isFinal);
+  /** Decided at once where it can be, and where nothing before it on its router waits. */
+  private await(from: Speaker, to: Speaker | null): void {
+    const { pending, one } = this;
+    const queue = from.router.index;
+    const isFull = pending.size >= PENDING_MAX;
+    if (pending.isEmpty(queue)) {
+      const cause = causeOf(one.claim, from, to, one.claim, isFull);
+      if (cause !== log.CAUSE_UNDECIDED) {
+        this.decide(from, to, cause);
+        return;
+      }
+    }
+    pending.push(queue, one);
+    if (isFull) this.settleHead(queue, Number.POSITIVE_INFINITY);
+  }
+
+  private settleQueue(queue: number, until: number): void {
+    while (!this.pending.isEmpty(queue) && this.settleHead(queue, until));
+  }
+
+  /** True where the oldest of the queue has its cause now, and is out. */
+  private settleHead(queue: number, until: number): boolean {
+    const { pending, one } = this;
+    pending.readHead(queue, one);
+    const from = this.speakers[one.from] as Speaker;
+    const to = one.to < 0 ? this.lateSpeaker(one) : (this.speakers[one.to] as Speaker);
+    const cause = causeOf(one.claim, from, to, this.clock.now, one.claim <= until);
     if (cause === log.CAUSE_UNDECIDED) return false;
-    failovers.set(sequence, FAILOVER.CAUSE, cause);
-    const entry = this.pending.headField(PENDING.TIMELINE);
-    timeline.set(entry, TIMELINE.CAUSE, cause);
-    if (to !== null) this.setExpectation(sequence, claim, cause, from, to);
-    this.onSettled?.(sequence, entry);
+    pending.shift(queue);
+    this.decide(from, to, cause);
     return true;
+  }
+
+  /** The one that is looked at has its cause. */
+  private decide(from: Speaker | null, to: Speaker | null, cause: number): void {
+    const { failover, timeline, claim } = this.one;
+    this.logs.failovers.set(failover, FAILOVER.CAUSE, cause);
+    this.logs.timeline.set(timeline, TIMELINE.CAUSE, cause);
+    if (to !== null) this.setExpectation(failover, claim, cause, from, to);
+    this.onSettled?.(failover, timeline);
   }
 
   /** What the new master had to wait for, by its own priority and the old one's interval. */
@@ -145,12 +184,9 @@ export class Failovers {
   }
 
   /** The newcomer may send its first advert only after its claim. */
-  private lateSpeaker(): Speaker | null {
-    const track = this.tracks[this.pending.headField(PENDING.ID)];
-    if (track === undefined) return null;
-    const found = speakerWith(track, this.pending.headField(PENDING.TO_MAC));
-    if (found !== null) this.pending.setHeadField(PENDING.TO_SPEAKER, found.index);
-    return found;
+  private lateSpeaker({ id, toMac }: PendingFailover): Speaker | null {
+    const track = this.tracks[id];
+    return track === undefined ? null : speakerWith(track, toMac);
   }
 }
 

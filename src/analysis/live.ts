@@ -129,7 +129,7 @@ export class LiveAnalysis {
   poll(now: number): void {
     const { clock, failovers } = this.analysis;
     clock.now = Math.max(now, clock.now);
-    failovers.settle(false);
+    failovers.settle();
     this.answer(clock.now);
     this.analysis.addressDetectors.poll();
     this.tellRefusals();
@@ -158,7 +158,7 @@ export class LiveAnalysis {
       const { sequence, id, claimed, repoint } = waiting[i] as Waiting;
       const isLate = now - claimed >= ANSWER_WAIT;
       const isOvertaken = waiting.findIndex((one, at) => at > i && one.id === id) >= 0;
-      if (isLate || isOvertaken) this.analysis.failovers.settle(true, claimed);
+      if (isLate || isOvertaken) this.analysis.failovers.settle(claimed);
       const isDecided = logs.failovers.get(sequence, FAILOVER.CAUSE) !== CAUSE_UNDECIDED;
       const isAnswered = (owner.book.marks.first[id] ?? 0) > 0 && !isOvertaken;
       if (isLate || isOvertaken || (isAnswered && isDecided)) {

@@ -1,60 +1,120 @@
 /**
- * Failovers whose cause is not yet certain, oldest first: a queue of flat records, bounded. When
- * it is full the oldest is decided with what is known.
+ * Failovers whose cause is not yet certain: a queue for each virtual router, the oldest first. All
+ * lie in one store of flat records, linked by their numbers, which is bounded.
  */
-export const PENDING_MAX = 1 << 20;
-const WIDTH = 7;
+export const PENDING_MAX = (1 << 20) - 1;
 
-/** Fields of a pending record. */
-export const PENDING = {
+export interface PendingFailover {
+  /** Sequence numbers of the failover and of its timeline entry. */
+  failover: number;
+  timeline: number;
+  /** Indices of the speakers; -1 for none. */
+  from: number;
+  to: number;
+  /** When the new holder claimed the address. */
+  claim: number;
+  /** The address, and the MAC that it moved to. */
+  id: number;
+  toMac: number;
+}
+
+const FIELD = {
   FAILOVER: 0,
   TIMELINE: 1,
-  FROM_SPEAKER: 2,
-  TO_SPEAKER: 3,
+  FROM: 2,
+  TO: 3,
   CLAIM: 4,
   ID: 5,
   TO_MAC: 6,
+  /** The record behind it in its queue, or in the list of free ones. */
+  NEXT: 7,
 } as const;
+const WIDTH = 8;
+const NONE = -1;
 
 export class PendingFailovers {
+  size = 0;
   private records = new Float64Array(WIDTH * 256);
-  private head = 0;
-  private tail = 0;
+  /** By queue: its first and its last record. */
+  private heads = new Int32Array(64).fill(NONE);
+  private tails = new Int32Array(64).fill(NONE);
+  private free = NONE;
+  /** Records that were ever in use. */
+  private used = 0;
 
-  get size(): number {
-    return this.tail - this.head;
+  /** One more than the number of the last queue that may hold something. */
+  get queues(): number {
+    return this.heads.length;
   }
 
-  /** Appends a record and returns the offset of its fields in `records`. */
-  push(): number {
-    if (this.tail * WIDTH === this.records.length) this.makeRoom();
-    return this.tail++ * WIDTH;
+  isEmpty(queue: number): boolean {
+    return queue >= this.heads.length || this.heads[queue] === NONE;
   }
 
-  setAt(at: number, field: number, value: number): void {
-    this.records[at + field] = value;
+  push(queue: number, one: PendingFailover): void {
+    if (queue >= this.heads.length) this.addQueues(queue);
+    const record = this.take();
+    const { records, heads, tails } = this;
+    const at = record * WIDTH;
+    records[at + FIELD.FAILOVER] = one.failover;
+    records[at + FIELD.TIMELINE] = one.timeline;
+    records[at + FIELD.FROM] = one.from;
+    records[at + FIELD.TO] = one.to;
+    records[at + FIELD.CLAIM] = one.claim;
+    records[at + FIELD.ID] = one.id;
+    records[at + FIELD.TO_MAC] = one.toMac;
+    records[at + FIELD.NEXT] = NONE;
+    if (heads[queue] === NONE) heads[queue] = record;
+    else records[(tails[queue] as number) * WIDTH + FIELD.NEXT] = record;
+    tails[queue] = record;
+    this.size++;
   }
 
-  headField(field: number): number {
-    return this.records[this.head * WIDTH + field] as number;
+  /** Copies the oldest of a queue into `one`. */
+  readHead(queue: number, one: PendingFailover): void {
+    const { records } = this;
+    const at = (this.heads[queue] as number) * WIDTH;
+    one.failover = records[at + FIELD.FAILOVER] as number;
+    one.timeline = records[at + FIELD.TIMELINE] as number;
+    one.from = records[at + FIELD.FROM] as number;
+    one.to = records[at + FIELD.TO] as number;
+    one.claim = records[at + FIELD.CLAIM] as number;
+    one.id = records[at + FIELD.ID] as number;
+    one.toMac = records[at + FIELD.TO_MAC] as number;
   }
 
-  setHeadField(field: number, value: number): void {
-    this.records[this.head * WIDTH + field] = value;
+  /** Takes the oldest of a queue out. */
+  shift(queue: number): void {
+    const { records, heads } = this;
+    const record = heads[queue] as number;
+    const next = record * WIDTH + FIELD.NEXT;
+    heads[queue] = records[next] as number;
+    records[next] = this.free;
+    this.free = record;
+    this.size--;
   }
 
-  shift(): void {
-    this.head++;
+  private take(): number {
+    const record = this.free;
+    if (record !== NONE) {
+      this.free = this.records[record * WIDTH + FIELD.NEXT] as number;
+      return record;
+    }
+    if ((this.used + 1) * WIDTH > this.records.length) {
+      const larger = new Float64Array(this.records.length * 2);
+      larger.set(this.records);
+      this.records = larger;
+    }
+    return this.used++;
   }
 
-  private makeRoom(): void {
-    const live = this.records.subarray(this.head * WIDTH, this.tail * WIDTH);
-    const isMostlyFree = this.head * 2 > this.tail;
-    const next = isMostlyFree ? this.records : new Float64Array(this.records.length * 2);
-    if (isMostlyFree) next.copyWithin(0, this.head * WIDTH, this.tail * WIDTH);
-    else next.set(live);
-    this.records = next;
-    this.tail -= this.head;
-    this.head = 0;
+  private addQueues(queue: number): void {
+    const { heads, tails } = this;
+    let { length } = heads;
+    while (length <= queue) length *= 2;
+    this.heads = new Int32Array(length).fill(NONE);
+    this.tails = new Int32Array(length).fill(NONE);
+    this.heads.set(heads);
+    this.tails.set(tails);
   }
 }

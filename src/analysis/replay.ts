@@ -101,7 +101,7 @@ export class Replay {
       this.chooseWay(capture);
       while (!this.isStopped && this.step(batch, capture));
       if (this.interleaver !== null) this.drain(false);
-      this.analysis.failovers.settle(false);
+      this.analysis.failovers.settle();
       if (breathe !== null) {
         const turn = breathe(this.progress(capture));
         if (turn !== undefined) await turn;

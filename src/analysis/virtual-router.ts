@@ -45,10 +45,13 @@ export interface Speaker {
 }
 
 export interface Router {
+  readonly index: number;
   readonly network: number;
   readonly vrid: number;
   readonly version: 2 | 3;
   readonly family: 4 | 6;
+  /** The router of the other version on the same network and VRID; null where none spoke. */
+  sibling: Router | null;
   /** Ids of the addresses that its adverts list. */
   readonly addresses: number[];
   readonly speakers: Speaker[];

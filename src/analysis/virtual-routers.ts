@@ -67,11 +67,6 @@ export class VirtualRouters {
     return speaker;
   }
 
-  /** The router of the other version on the same network and VRID; null where none spoke. */
-  otherVersionOf({ network, vrid, version, family }: Router): Router | null {
-    return this.byKey.get(keyOf(network, vrid, version === 2 ? 3 : 2, family)) ?? null;
-  }
-
   private list(speaker: Speaker, view: DataView, at: number): void {
     const { router } = speaker;
     const { family, network } = router;
@@ -102,11 +97,14 @@ export class VirtualRouters {
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     if (this.routers.length === ROUTERS_MAX) return null;
+    const sibling = this.byKey.get(keyOf(network, vrid, version === 2 ? 3 : 2, family)) ?? null;
     const router: Router = {
+      index: this.routers.length,
       network,
       vrid,
       version,
       family,
+      sibling,
       addresses: [],
       speakers: [],
       peers: [],
@@ -119,6 +117,7 @@ export class VirtualRouters {
       conventions: 0,
       interval: 0,
     };
+    if (sibling !== null) sibling.sibling = router;
     this.byKey.set(key, router);
     this.routers.push(router);
     return router;

@@ -27,9 +27,8 @@ export class VridCollision {
   /** Once a run: is the other version spoken on this VRID at the same time? */
   onSettled(speaker: Speaker, now: number): void {
     const { router } = speaker;
-    const sibling = this.routers.otherVersionOf(router);
-    const other = sibling === null ? null : sibling.lastSpeaker;
-    if (sibling === null || other === null) return;
+    const other = router.sibling === null ? null : router.sibling.lastSpeaker;
+    if (other === null) return;
     const mine = speaker.observer.newestFirst()[0];
     const theirs = other.observer.newestFirst()[0];
     if (mine === undefined || theirs === undefined) return;

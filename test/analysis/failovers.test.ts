@@ -1,0 +1,80 @@
+/** When a failover's cause is decided, and what the new master had to wait for. */
+import { describe, expect, test } from 'vitest';
+import { Replay } from '../../src/analysis/replay.ts';
+import { Concert, type Craft, craft } from './detectors/craft.ts';
+import { A, A_IP, B, B_IP, VIP } from './scene.ts';
+
+const FLAPPING_VIP = '192.168.0.89';
+const SLOW: Craft = { vrid: 1, interval: 10 };
+const FAST: Craft = { vrid: 2, version: 3, interval: 10, addresses: [FLAPPING_VIP] };
+const NODES = [
+  { source: A, ip: A_IP, priority: 100 },
+  { source: B, ip: B_IP, priority: 100 },
+] as const;
+
+/** One advert each `step` seconds from `from` on, as long as it is before `to`. */
+function heard(concert: Concert, times: [number, number, number], fields: Craft): void {
+  const [from, to, step] = times;
+  for (let i = 0; from + i * step < to - 1e-9; i++) concert.at(from + i * step, craft(fields));
+}
+
+/** The VIP moves at 45 s, and for 20 s nobody can say why: its adverts come each 10 s. */
+function undecided(concert: Concert): void {
+  heard(concert, [0, 50, 10], { ...SLOW, ...NODES[0] });
+  concert.announce(0.01, A, VIP);
+  heard(concert, [45, 200, 10], { ...SLOW, ...NODES[1], priority: 150 });
+  concert.announce(45.01, B, VIP);
+}
+
+/** Another address crashes from node to node, once a second, `times` times. */
+function flapping(concert: Concert, times: number): void {
+  for (let i = 0; i <= times; i++) {
+    const node = NODES[i % 2] as (typeof NODES)[number];
+    heard(concert, [46 + i, 46.5 + i, 0.1], { ...FAST, ...node });
+    concert.announce(46.001 + i, node.source, FLAPPING_VIP);
+  }
+}
+
+describe('failovers of several virtual routers', () => {
+  test('wait for their own adverts alone', async () => {
+    const concert = new Concert();
+    undecided(concert);
+    flapping(concert, 10);
+    const { failovers } = await concert.scene().replay();
+    const causes = failovers.map(({ ip, cause }) => [ip, cause]);
+    const crashes = Array.from({ length: 10 }, () => [FLAPPING_VIP, 'crash']);
+    expect(causes).toEqual([[VIP, 'preemption'], ...crashes]);
+  });
+
+  test('are told as soon as each is decided', async () => {
+    const concert = new Concert();
+    undecided(concert);
+    flapping(concert, 2);
+    const told: string[] = [];
+    const listener = {
+      onClaim: () => {},
+      onTimeline: () => {},
+      onFailover: ({ ip }: { ip: string }) => void told.push(ip),
+      onOutage: () => {},
+      onFinding: () => {},
+    };
+    const options = { site: null, allClaims: false, limit: 0, from: null, to: null, listener };
+    const replay = new Replay(options, ['x.pcap']);
+    await concert.scene().run(replay);
+    replay.result();
+    expect(told).toEqual([FLAPPING_VIP, FLAPPING_VIP, VIP]);
+  });
+
+  test('are decided by the adverts of a node that came back with another version', async () => {
+    const concert = new Concert();
+    heard(concert, [0, 10.1, 1], NODES[0]);
+    concert.announce(0.01, A, VIP);
+    // It claims before it speaks; what it does later must not be needed.
+    concert.announce(10.5, B, VIP);
+    for (let i = 0; i < 5; i++) {
+      heard(concert, [11 + 10 * i, 16 + 10 * i, 1], { ...NODES[1], version: 3, priority: 150 });
+    }
+    const { failovers } = await concert.scene().replay();
+    expect(failovers).toMatchObject([{ cause: 'preemption' }]);
+  });
+});
