@@ -1,4 +1,5 @@
 import type { AddressBook } from '../dataplane/address-book.ts';
+import { ADVERTS_MISSED_MAX, masterDownInterval } from '../vrrp/timers.ts';
 import { isVirtualMac, macHigh } from '../wire/mac.ts';
 import { causeOf } from './causes.ts';
 import type { Clock } from './clock.ts';
@@ -30,6 +31,9 @@ export class Failovers {
     claim: Number.NaN,
     id: 0,
     toMac: Number.NaN,
+    priority: 0,
+    adverts: 0,
+    interval: Number.NaN,
   };
 
   constructor(
@@ -59,8 +63,8 @@ export class Failovers {
   }
 
   /**
-   * Decides what can be decided, and whatever was claimed `until` then: at the end of the capture,
-   * or when a report cannot wait.
+   * Decides what can be decided, and in any case what was claimed by `until`: at the end of the
+   * capture, or when a report cannot wait.
    */
   settle(until = Number.NEGATIVE_INFINITY): void {
     if (this.pending.size === 0) return;
@@ -120,7 +124,12 @@ export class Failovers {
     one.claim = now;
     one.id = track.id;
     one.toMac = mac;
-    if (from === null) this.decide(from, to, log.CAUSE_ANNOUNCEMENT);
+    one.priority = to === null ? 0 : to.observer.priority;
+    // Of a master that was never heard nothing is known but that the new one waits as it would.
+    const master = from ?? to;
+    one.adverts = from === null ? ADVERTS_MISSED_MAX : from.observer.advertsAwaited;
+    one.interval = master === null ? Number.NaN : master.observer.announcedInterval;
+    if (from === null) this.decide(to, log.CAUSE_ANNOUNCEMENT);
     else this.await(from, to);
   }
 
@@ -132,7 +141,7 @@ export class Failovers {
     if (pending.isEmpty(queue)) {
       const cause = causeOf(one.claim, from, to, one.claim, isFull);
       if (cause !== log.CAUSE_UNDECIDED) {
-        this.decide(from, to, cause);
+        this.decide(to, cause);
         return;
       }
     }
@@ -153,34 +162,34 @@ export class Failovers {
     const cause = causeOf(one.claim, from, to, this.clock.now, one.claim <= until);
     if (cause === log.CAUSE_UNDECIDED) return false;
     pending.shift(queue);
-    this.decide(from, to, cause);
+    this.decide(to, cause);
     return true;
   }
 
   /** The one that is looked at has its cause. */
-  private decide(from: Speaker | null, to: Speaker | null, cause: number): void {
-    const { failover, timeline, claim } = this.one;
+  private decide(to: Speaker | null, cause: number): void {
+    const { failover, timeline } = this.one;
     this.logs.failovers.set(failover, FAILOVER.CAUSE, cause);
     this.logs.timeline.set(timeline, TIMELINE.CAUSE, cause);
-    if (to !== null) this.setExpectation(failover, claim, cause, from, to);
+    if (to !== null) this.setExpectation(to);
     this.onSettled?.(failover, timeline);
   }
 
-  /** What the new master had to wait for, by its own priority and the old one's interval. */
-  private setExpectation(
-    sequence: number,
-    claim: number,
-    cause: number,
-    from: Speaker | null,
-    to: Speaker,
-  ): void {
+  /**
+   * What the new master had to wait for, by its own priority and the old one's interval: its
+   * priority at the claim, or that of its first advert where its run began after the claim. Of one
+   * that was not heard by then nothing is said.
+   */
+  private setExpectation({ observer }: Speaker): void {
+    const { failover, claim, priority, adverts, interval } = this.one;
     const { failovers } = this.logs;
-    const run = to.observer.runAround(claim);
-    if (run !== null) failovers.set(sequence, FAILOVER.FIRST_ADVERT, run.startFrame);
-    const interval = from === null ? to.observer.interval : from.observer.interval;
-    const skew = to.observer.skewTime(interval);
-    const expected = cause === log.CAUSE_SHUTDOWN ? skew : 3 * interval + skew;
-    failovers.set(sequence, FAILOVER.MASTER_DOWN, expected);
+    const run = observer.runAround(claim);
+    if (run !== null) failovers.set(failover, FAILOVER.FIRST_ADVERT, run.startFrame);
+    const isNew = run !== null && (run.start > claim || priority === 0);
+    const own = isNew ? run.firstPriority : priority;
+    if (own === 0) return;
+    const expected = masterDownInterval(observer.version, own, interval, adverts);
+    failovers.set(failover, FAILOVER.MASTER_DOWN, expected);
   }
 
   /** The newcomer may send its first advert only after its claim. */

@@ -1,4 +1,5 @@
 import type { Run } from '../vrrp/observer.ts';
+import { masterDownInterval } from '../vrrp/timers.ts';
 import { causeOf } from './causes.ts';
 import type { Clock } from './clock.ts';
 import * as log from './logs.ts';
@@ -31,7 +32,15 @@ export const CHANGE = {
 } as const;
 
 /** Times are nanoseconds; the master's last advert is NaN without a master. */
-const RIVAL = { SINCE: 0, SINCE_FRAME: 1, HEARD: 2, HEARD_FRAME: 3, WIDTH: 4 } as const;
+const RIVAL = {
+  SINCE: 0,
+  SINCE_FRAME: 1,
+  HEARD: 2,
+  HEARD_FRAME: 3,
+  /** What it had to wait for, by its own priority and the master's interval. */
+  MASTER_DOWN: 4,
+  WIDTH: 5,
+} as const;
 
 export class Masterships {
   /** At most CHANGES_MAX: what comes after them is not recorded. */
@@ -50,12 +59,12 @@ export class Masterships {
     if (speaker === master) return;
     const run = speaker.observer.newestFirst()[0];
     const { now } = this.clock;
-    if (run === undefined || speaker.observer.endOf(run) <= now) return;
+    if (run === undefined || !speaker.observer.isSpeaking(now)) return;
     if (Number.isNaN(run.previous)) {
       this.noteRival(speaker, master, run);
-    } else if (master === null || isOver(master, now)) {
+    } else if (master === null || !master.observer.isSpeaking(now)) {
       for (const other of router.speakers) {
-        if (other !== speaker && !isOver(other, now)) return;
+        if (other !== speaker && other.observer.isSpeaking(now)) return;
       }
       this.change(router, speaker);
     }
@@ -74,6 +83,7 @@ export class Masterships {
     rivals[at + RIVAL.SINCE_FRAME] = run.startFrame;
     rivals[at + RIVAL.HEARD] = heard;
     rivals[at + RIVAL.HEARD_FRAME] = master === null ? 0 : master.observer.lastAdvertFrame;
+    rivals[at + RIVAL.MASTER_DOWN] = master === null ? Number.NaN : waitOf(speaker, master);
   }
 
   private grow(least: number): void {
@@ -104,18 +114,12 @@ export class Masterships {
     changes.put(CHANGE.CAUSE, cause);
     changes.put(CHANGE.DETECTION, since - (this.rivals[at + RIVAL.HEARD] as number));
     changes.put(CHANGE.LAST_ADVERT, this.rivals[at + RIVAL.HEARD_FRAME] as number);
-    changes.put(CHANGE.MASTER_DOWN, from === null ? Number.NaN : expected(cause, from, to));
+    changes.put(CHANGE.MASTER_DOWN, this.rivals[at + RIVAL.MASTER_DOWN] as number);
   }
 }
 
-/** What the newcomer had to wait for, by its own priority and the old master's interval. */
-function expected(cause: number, from: Speaker, to: Speaker): number {
-  const { interval } = from.observer;
-  const skew = to.observer.skewTime(interval);
-  return cause === log.CAUSE_SHUTDOWN ? skew : 3 * interval + skew;
-}
-
-function isOver(speaker: Speaker, now: number): boolean {
-  const run = speaker.observer.newestFirst()[0];
-  return run === undefined || speaker.observer.endOf(run) <= now;
+/** How long a speaker as backup waits for this master. */
+function waitOf({ observer }: Speaker, master: Speaker): number {
+  const { announcedInterval, advertsAwaited } = master.observer;
+  return masterDownInterval(observer.version, observer.priority, announcedInterval, advertsAwaited);
 }

@@ -16,6 +16,11 @@ export interface PendingFailover {
   /** The address, and the MAC that it moved to. */
   id: number;
   toMac: number;
+  /** Of the new holder, as known at the claim; 0 where it had not been heard. */
+  priority: number;
+  /** What backups waited for then: so many adverts at this interval, and their skew. */
+  adverts: number;
+  interval: number;
 }
 
 const FIELD = {
@@ -26,10 +31,13 @@ const FIELD = {
   CLAIM: 4,
   ID: 5,
   TO_MAC: 6,
+  PRIORITY: 7,
+  ADVERTS: 8,
+  INTERVAL: 9,
   /** The record behind it in its queue, or in the list of free ones. */
-  NEXT: 7,
+  NEXT: 10,
 } as const;
-const WIDTH = 8;
+const WIDTH = 11;
 const NONE = -1;
 
 export class PendingFailovers {
@@ -63,6 +71,9 @@ export class PendingFailovers {
     records[at + FIELD.CLAIM] = one.claim;
     records[at + FIELD.ID] = one.id;
     records[at + FIELD.TO_MAC] = one.toMac;
+    records[at + FIELD.PRIORITY] = one.priority;
+    records[at + FIELD.ADVERTS] = one.adverts;
+    records[at + FIELD.INTERVAL] = one.interval;
     records[at + FIELD.NEXT] = NONE;
     if (heads[queue] === NONE) heads[queue] = record;
     else records[(tails[queue] as number) * WIDTH + FIELD.NEXT] = record;
@@ -81,6 +92,9 @@ export class PendingFailovers {
     one.claim = records[at + FIELD.CLAIM] as number;
     one.id = records[at + FIELD.ID] as number;
     one.toMac = records[at + FIELD.TO_MAC] as number;
+    one.priority = records[at + FIELD.PRIORITY] as number;
+    one.adverts = records[at + FIELD.ADVERTS] as number;
+    one.interval = records[at + FIELD.INTERVAL] as number;
   }
 
   /** Takes the oldest of a queue out. */

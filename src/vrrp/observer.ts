@@ -4,7 +4,7 @@
  * ends it. The runs tell who was master when, which is what the cause of a failover is read from.
  * The last few runs of a speaker are kept. Times are nanoseconds.
  */
-import { masterDownInterval, skewTime } from './timers.ts';
+import { ADVERTS_MISSED_MAX, masterDownInterval, skewTime } from './timers.ts';
 
 export const RUNS_KEPT = 4;
 const DEFAULT_INTERVAL = 1e9;
@@ -19,6 +19,8 @@ export interface Run {
   previous: number;
   /** Time of the priority-0 advert that ended it, or NaN. */
   resigned: number;
+  /** Of its first advert, and of its last. */
+  firstPriority: number;
   priority: number;
 }
 
@@ -27,6 +29,8 @@ export class SpeakerObserver {
   private readonly runs: Run[] = [];
   /** Advert interval in nanoseconds, as last announced; 1 s where it announces 0. */
   interval = DEFAULT_INTERVAL;
+  /** What its last advert announced, 0 included; NaN before the first. */
+  announcedInterval = Number.NaN;
   /** The last priority that is not 0. */
   priority = 0;
   lastAdvert = Number.NaN;
@@ -38,6 +42,7 @@ export class SpeakerObserver {
   }
 
   onAdvert(priority: number, interval: number, now: number, frame: number): void {
+    this.announcedInterval = interval;
     if (interval > 0) this.interval = interval;
     if (priority === 0) this.resign(now);
     else this.extend(priority, now, frame);
@@ -80,6 +85,17 @@ export class SpeakerObserver {
     return this.lastAdvert !== this.lastResignation;
   }
 
+  /** How many of its adverts a backup must miss: none after one of priority 0. */
+  get advertsAwaited(): number {
+    return this.isMaster ? ADVERTS_MISSED_MAX : 0;
+  }
+
+  /** Whether its last run goes on at `now`, the time of the last frame or later. */
+  isSpeaking(now: number): boolean {
+    const run = this.runs[0];
+    return run !== undefined && this.endOf(run) > now;
+  }
+
   masterDownInterval(): number {
     return masterDownInterval(this.version, this.priority, this.interval);
   }
@@ -113,6 +129,7 @@ export class SpeakerObserver {
       last: now,
       previous: Number.NaN,
       resigned: Number.NaN,
+      firstPriority: priority,
       priority,
     });
   }

@@ -77,6 +77,22 @@ describe('without any claim of the address', () => {
     expect(failovers).toMatchObject([{ t: 5.1, cause: 'shutdown', detectionSeconds: 0.6 }]);
   });
 
+  test('after priority 0 the skew is what the new master waits for, whatever the cause', async () => {
+    const scene = told([...each(0, 4, MASTER), [4.5, { priority: 0 }], ...each(9, 14, BACKUP)]);
+    expect((await scene.replay()).failovers).toMatchObject([
+      // RFC 3768 6.1: (256 - 90) / 256 s.
+      { t: 9, cause: 'crash', masterDownIntervalSeconds: 0.6484375 },
+    ]);
+  });
+
+  test('a priority that the new master raises later says nothing of its wait', async () => {
+    const raised = each(9, 14, { ...BACKUP, priority: 200 });
+    const scene = told([...each(0, 4, MASTER), [8, BACKUP], ...raised]);
+    expect((await scene.replay()).failovers).toMatchObject([
+      { t: 8, masterDownIntervalSeconds: 3.6484375 },
+    ]);
+  });
+
   test('preemption: the higher one takes over and the other falls silent', async () => {
     const scene = told([...each(0, 4, BACKUP), ...each(4.4, 12.4, MASTER)]);
     expect((await scene.replay()).failovers).toMatchObject([

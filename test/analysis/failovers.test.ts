@@ -78,3 +78,94 @@ describe('failovers of several virtual routers', () => {
     expect(failovers).toMatchObject([{ cause: 'preemption' }]);
   });
 });
+
+describe('masterDownIntervalSeconds', () => {
+  /** A is master until 4 s, each `step`; the rest is told by `after`. */
+  const waited = async (after: (concert: Concert) => void, fields: Craft = {}, step = 1) => {
+    const concert = new Concert();
+    heard(concert, [0, 4.1, step], { ...NODES[0], ...fields });
+    concert.announce(0.01, A, VIP);
+    after(concert);
+    const { failovers } = await concert.scene().replay();
+    return failovers.map(({ cause, masterDownIntervalSeconds }) => [
+      cause,
+      masterDownIntervalSeconds,
+    ]);
+  };
+
+  test('is the skew after priority 0, whatever the cause', async () => {
+    const late = await waited((concert) => {
+      concert.at(4.5, craft({ ...NODES[0], priority: 0 }));
+      heard(concert, [9, 20, 1], { ...NODES[1], priority: 90 });
+      concert.announce(9.01, B, VIP);
+    });
+    // RFC 3768 6.1: (256 - 90) / 256 s.
+    expect(late).toEqual([['crash', 0.6484375]]);
+  });
+
+  test('is the whole of it where the old master spoke again after its priority 0', async () => {
+    const back = await waited((concert) => {
+      concert.at(4.5, craft({ ...NODES[0], priority: 0 }));
+      concert.at(5, craft(NODES[0]));
+      heard(concert, [9, 20, 1], { ...NODES[1], priority: 90 });
+      concert.announce(9.01, B, VIP);
+    });
+    expect(back).toEqual([['crash', 3.6484375]]);
+  });
+
+  test('goes by the priority at the claim', async () => {
+    const raised = await waited((concert) => {
+      concert.at(4.5, craft({ ...NODES[1], priority: 150 }));
+      concert.announce(4.51, B, VIP);
+      heard(concert, [5.5, 12, 1], { ...NODES[1], priority: 200 });
+    });
+    expect(raised).toEqual([['preemption', 3 + (256 - 150) / 256]]);
+  });
+
+  test('goes by the first advert where the claim came before it', async () => {
+    const early = await waited((concert) => {
+      concert.announce(4.4, B, VIP);
+      concert.at(4.5, craft({ ...NODES[1], priority: 150 }));
+      heard(concert, [5.5, 12, 1], { ...NODES[1], priority: 200 });
+    });
+    expect(early).toEqual([['preemption', 3 + (256 - 150) / 256]]);
+  });
+
+  test('goes by that of its new run, not of one long ago', async () => {
+    const concert = new Concert();
+    heard(concert, [0, 3, 1], { ...NODES[1], priority: 50 });
+    heard(concert, [6, 11, 1], NODES[0]);
+    concert.announce(6.01, A, VIP);
+    concert.announce(14, B, VIP);
+    heard(concert, [14.01, 20, 1], { ...NODES[1], priority: 90 });
+    const { failovers } = await concert.scene().replay();
+    expect(failovers).toMatchObject([{ masterDownIntervalSeconds: 3.6484375 }]);
+  });
+
+  test('is unknown where the new master is heard for the first time long after', async () => {
+    const late = await waited((concert) => {
+      concert.announce(6.5, B, VIP);
+      heard(concert, [8.6, 12, 1], NODES[1]);
+    });
+    expect(late).toEqual([['announcement', null]]);
+  });
+
+  test('is the skew where the old master announces an interval of 0', async () => {
+    const after = (concert: Concert) => {
+      heard(concert, [5.9, 12, 0.4], { ...NODES[1], priority: 90, interval: 0 });
+      concert.announce(5.91, B, VIP);
+    };
+    expect(await waited(after, { interval: 0 }, 0.4)).toEqual([['announcement', 0.6484375]]);
+  });
+
+  test('follows the new master alone where the old one was never heard', async () => {
+    const concert = new Concert();
+    concert.announce(0, A, VIP);
+    heard(concert, [4, 8, 1], { ...NODES[1], priority: 90 });
+    concert.announce(4.01, B, VIP);
+    const { failovers } = await concert.scene().replay();
+    expect(failovers).toMatchObject([
+      { cause: 'announcement', masterDownIntervalSeconds: 3.6484375 },
+    ]);
+  });
+});

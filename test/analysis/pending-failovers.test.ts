@@ -4,7 +4,8 @@ import { type PendingFailover, PendingFailovers } from '../../src/analysis/pendi
 
 function one(failover: number): PendingFailover {
   const claim = failover + 0.5;
-  return { failover, timeline: -1, from: 3, to: -1, claim, id: 7, toMac: 0x00163e000001 };
+  const where = { timeline: -1, from: 3, to: -1, id: 7, toMac: 0x00163e000001 };
+  return { failover, claim, ...where, priority: 100, adverts: 3, interval: 1e9 };
 }
 
 function drained(pending: PendingFailovers, queue: number): number[] {

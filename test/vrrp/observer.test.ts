@@ -85,13 +85,14 @@ describe('a run', () => {
     expect(runs(heard([[0, 0]]))).toEqual([]);
   });
 
-  test('knows its first frame, its last but one advert and its latest priority', () => {
+  test('knows its first frame, its last but one advert, its first and latest priority', () => {
     const [run] = heard([
       [0, 100],
       [5, 90],
       [6, 80],
     ]).newestFirst();
     expect(run).toMatchObject({ startFrame: 2, previous: 5 * second, priority: 80 });
+    expect(run?.firstPriority).toBe(90);
   });
 
   test('is kept while it is among the last four', () => {
@@ -130,10 +131,30 @@ test('the intervals follow RFC 9568 6.1 (and 3768 6.1 for version 2)', () => {
   expect(heard([[0, 0]]).priority).toBe(0);
 });
 
-test('an advert that announces no interval leaves the last one', () => {
+test('an advert that announces no interval leaves the last one for its runs', () => {
   const observer = new SpeakerObserver(2);
-  expect(observer.interval).toBe(second);
+  expect([observer.interval, observer.announcedInterval]).toEqual([second, Number.NaN]);
   observer.onAdvert(100, 3 * second, 0, 1);
   observer.onAdvert(100, 0, second, 2);
   expect([observer.interval, observer.lastAdvertFrame]).toEqual([3 * second, 2]);
+  expect(observer.announcedInterval).toBe(0);
+});
+
+test('a backup awaits three adverts of a master, and none of one that resigned', () => {
+  const observer = heard([
+    [0, 100],
+    [1, 0],
+  ]);
+  expect(observer.advertsAwaited).toBe(0);
+  observer.onAdvert(100, second, 2 * second, 3);
+  expect(observer.advertsAwaited).toBe(3);
+});
+
+test('it speaks until its run is over', () => {
+  const observer = heard([[0, 100]]);
+  expect(observer.isSpeaking(2.4 * second)).toBe(true);
+  expect(observer.isSpeaking(2.5 * second)).toBe(false);
+  observer.onAdvert(0, second, second, 2);
+  expect(observer.isSpeaking(second)).toBe(false);
+  expect(heard([]).isSpeaking(0)).toBe(false);
 });

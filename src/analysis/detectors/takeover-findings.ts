@@ -51,7 +51,7 @@ export class TakeoverFindings {
         stamp: failovers.get(sequence, FAILOVER.STAMP),
         to: this.words.host(failovers.get(sequence, FAILOVER.TO_MAC)),
       };
-      if (seesAll) this.takeover(entry, about);
+      if (seesAll && !this.hasNoInterval(id)) this.takeover(entry, about);
       if (seesAll) this.recovery(entry, about);
       this.effect(entry, about);
     }
@@ -65,6 +65,14 @@ export class TakeoverFindings {
     const outage = failovers.get(sequence, FAILOVER.OUTAGE);
     const isLate = outage - took > RECOVERY_SLACK * 1e9;
     return !isSlow && !isLate && this.log.entries.areConvinced(sequence, JUDGES);
+  }
+
+  /** Where 0 is announced, what backups wait for stands in their own files: see interval-zero. */
+  private hasNoInterval(id: number): boolean {
+    const routers = this.tracks[id]?.routers ?? [];
+    return routers.some(({ speakers }) =>
+      speakers.some(({ observer }) => observer.announcedInterval === 0),
+    );
   }
 
   private takeover(entry: FailoverEntry, { id, frame, stamp, to }: About): void {

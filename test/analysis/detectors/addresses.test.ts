@@ -263,6 +263,19 @@ describe('slow-takeover', () => {
     expect(await took(8.2)).toMatchObject([{ severity: 'warning', ip: VIP }]);
     expect(await took(8.05)).toEqual([]);
   });
+
+  test('none by an interval of 0, which nobody waits for', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    for (let i = 0; i < 10; i++) scene.at(0.1 + i * 0.4, craft({ ...NODE_A, interval: 0 }));
+    for (let i = 0; i < 10; i++) {
+      scene.at(5.5 + i * 0.4, craft({ ...NODE_B, interval: 0 }));
+      if (i === 0) scene.announce(5.501, B);
+    }
+    const result = await scene.replay();
+    expect(result.failovers).toMatchObject([{ masterDownIntervalSeconds: 0.609375 }]);
+    expect(found(result, 'slow-takeover')).toEqual([]);
+  });
 });
 
 describe('slow-recovery', () => {
