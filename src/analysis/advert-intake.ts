@@ -1,5 +1,6 @@
 import type { Classifier } from '../dataplane/classifier.ts';
 import {
+  AUTH_IP_AH,
   AUTH_SIMPLE,
   addressAt,
   advertCheck,
@@ -69,6 +70,7 @@ export class AdvertIntake {
     speaker.observer.onAdvert(readPriority(view, at), interval, now, frame);
     router.previousSpeaker = router.lastSpeaker;
     router.lastSpeaker = speaker;
+    router.authType = seen.authenticated ? AUTH_IP_AH : readAuthType(view, at);
     this.takeAddressing(router, speaker, view, seen);
     const isShort = isShorterThanSaid(view, seen);
     // Nothing can be said of what the snap length has cut off.
@@ -79,7 +81,7 @@ export class AdvertIntake {
       return;
     }
     this.takeChecksum(router, speaker, view, seen);
-    this.takeAuthentication(router, speaker, view, seen);
+    this.takeAuthentication(router, speaker, view, at);
     this.takeAddresses(router, speaker, view, at);
   }
 
@@ -121,17 +123,9 @@ export class AdvertIntake {
     if (convention === CHECKSUM_BAD) countFault(speaker, FAULT_CHECKSUM);
   }
 
-  private takeAuthentication(
-    router: Router,
-    speaker: Speaker,
-    view: DataView,
-    seen: Classifier,
-  ): void {
-    const at = seen.upperAt;
-    const type = seen.authenticated ? 2 : readAuthType(view, at);
-    router.authType = type;
-    let digest = type + 1;
-    if (type === AUTH_SIMPLE) {
+  private takeAuthentication(router: Router, speaker: Speaker, view: DataView, at: number): void {
+    let digest = router.authType + 1;
+    if (router.authType === AUTH_SIMPLE) {
       const data = authDataAt(view, at);
       for (let i = 0; i < 8; i++) digest = mix(digest, view.getUint8(data + i));
     }

@@ -252,6 +252,7 @@ class Builder {
 }
 
 function checksumName(conventions: number): VirtualRouterSummary['checksum'] {
+  if (conventions === 0) return null;
   const good = [0, 1, 2].filter((convention) => (conventions & (1 << convention)) !== 0);
   if (good.length > 1) return 'mixed';
   const only = good[0] ?? CHECKSUM_BAD;

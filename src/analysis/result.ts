@@ -94,7 +94,8 @@ export interface VirtualRouterSummary {
   addresses: string[];
   mode: 'unicast' | 'multicast' | 'mixed';
   authType: 'none' | 'simple' | 'ah' | 'other';
-  checksum: 'plain' | 'pseudo-header' | 'pseudo-header-multicast' | 'mixed' | 'bad';
+  /** Null where none could be judged: every advert was cut, or has a wrong length. */
+  checksum: 'plain' | 'pseudo-header' | 'pseudo-header-multicast' | 'mixed' | 'bad' | null;
   advertIntervalSeconds: number;
   speakers: SpeakerSummary[];
 }

@@ -42,7 +42,8 @@ export function writeRouters(page: Page, result: ReplayResult): void {
 
 function writeRouter(page: Page, router: VirtualRouterSummary): void {
   const vlan = router.vlan === null ? '' : `, VLAN ${router.vlan}`;
-  const checksum = router.checksum === 'plain' ? '' : `, checksum ${router.checksum}`;
+  const checksum =
+    router.checksum === 'plain' ? '' : `, checksum ${router.checksum ?? 'not judged'}`;
   const interval = `${router.advertIntervalSeconds} s`;
   page.paragraph(
     `VRID ${router.vrid}${vlan}: VRRPv${router.version} over IPv${router.family}, ` +

@@ -49,6 +49,14 @@ describe('the report of a crash', () => {
   });
 });
 
+test('where no advert could be judged the checksum is said to be unknown', () => {
+  const result = crashResult();
+  const [router] = result.virtualRouters;
+  if (router === undefined) throw new Error();
+  result.virtualRouters = [{ ...router, checksum: null }];
+  expect(report(result, { width: 200 })).toContain('(not shown), checksum not judged, an advert');
+});
+
 describe('widths', () => {
   for (const width of [40, 61, 80, 120]) {
     test(`no line is wider than ${width}`, () => {

@@ -19,7 +19,7 @@ function router(one: VirtualRouterSummary): Markup {
     `VRRPv${one.version} over IPv${one.family}, ${one.mode}`,
     `an advert every ${one.advertIntervalSeconds} s`,
     `authentication ${one.authType}`,
-    `checksum ${one.checksum}`,
+    `checksum ${one.checksum ?? 'not judged'}`,
     `addresses ${listed(one.addresses)}`,
   ];
   const vlan = one.vlan === null ? '' : `, VLAN ${one.vlan}`;
