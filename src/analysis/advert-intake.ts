@@ -4,8 +4,8 @@ import {
   AUTH_SIMPLE,
   addressAt,
   advertCheck,
-  advertEnd,
   authDataAt,
+  readAddressCount,
   readAuthType,
   readIntervalNanoseconds,
   readPriority,
@@ -35,9 +35,11 @@ import {
   FAULT_INTERVAL,
   FAULT_LENGTH,
   FAULT_TTL,
+  FAULT_VERSION,
   PEERS_MAX,
   type Router,
   type Speaker,
+  wasHeardLately,
 } from './virtual-router.ts';
 
 /**
@@ -65,8 +67,10 @@ export class AdvertIntake {
       speaker.macLow = link.sourceLow | 0;
     }
     const interval = readIntervalNanoseconds(view, at);
-    if (router.interval !== 0 && interval !== router.interval) countFault(speaker, FAULT_INTERVAL);
+    this.compareInterval(router, speaker, interval);
     if (interval > 0) router.interval = interval;
+    const rival = router.sibling?.lastSpeaker;
+    if (rival?.observer.isSpeaking(now) === true) countFault(speaker, FAULT_VERSION);
     speaker.observer.onAdvert(readPriority(view, at), interval, now, frame);
     router.previousSpeaker = router.lastSpeaker;
     router.lastSpeaker = speaker;
@@ -83,6 +87,17 @@ export class AdvertIntake {
     this.takeChecksum(router, speaker, view, seen);
     this.takeAuthentication(router, speaker, view, at);
     this.takeAddresses(router, speaker, view, at);
+  }
+
+  /** With each that was heard lately: version 2 discards adverts of another interval. */
+  private compareInterval(router: Router, speaker: Speaker, interval: number): void {
+    const { now } = this.clock;
+    for (const other of router.speakers) {
+      if (other === speaker || other.observer.announcedInterval === interval) continue;
+      if (!wasHeardLately(other, now)) continue;
+      countFault(speaker, FAULT_INTERVAL);
+      break;
+    }
   }
 
   /** Unicast or multicast, and RFC 9568 5.1.1.3: a multicast advert has TTL 255. */
@@ -139,12 +154,7 @@ export class AdvertIntake {
   }
 
   private takeAddresses(router: Router, speaker: Speaker, view: DataView, at: number): void {
-    const words = (advertEnd(view, at, router.family) - addressAt(at, 0, router.family)) >>> 2;
-    const count = router.version === 2 ? words - 2 : words;
-    let digest = 1;
-    for (let i = 0; i < count; i++) {
-      digest = mix(digest, view.getUint32(addressAt(at, 0, router.family) + i * 4));
-    }
+    const digest = digestOfList(view, at, router.family);
     if (digest !== speaker.addressDigest) {
       speaker.addressDigest = digest;
       this.onAddresses(speaker, view, at);
@@ -174,4 +184,27 @@ function isLengthOpen(view: DataView, { family, packet }: Classifier): boolean {
 
 function mix(digest: number, word: number): number {
   return (Math.imul(digest ^ word, 0x9e3779b1) ^ (digest >>> 15)) | 1;
+}
+
+/** The same for a list in another order: receivers look each address up in their own. Never 0. */
+function digestOfList(view: DataView, at: number, family: 4 | 6): number {
+  const octets = family === 4 ? 4 : 16;
+  const count = readAddressCount(view, at);
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const address = addressAt(at, i, family);
+    let digest = 0;
+    for (let octet = 0; octet < octets; octet += 4) {
+      digest = scatter(digest ^ view.getUint32(address + octet));
+    }
+    sum = (sum + digest) | 0;
+  }
+  return sum === 0 ? 1 : sum;
+}
+
+/** Murmur3's last step: spreads each bit of a word over all, so that sums of words tell. */
+function scatter(word: number): number {
+  const first = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  return second ^ (second >>> 16);
 }

@@ -22,6 +22,9 @@ export const FAULT_LENGTH = 4;
 export const FAULT_INTERVAL = 5;
 export const FAULT_ADDRESS_LIST = 6;
 
+/** Who was silent for longer may have been configured anew since: nothing is compared with it. */
+const LATELY_INTERVALS = 10;
+
 /** Peers remembered of a router. */
 export const PEERS_MAX = 64;
 
@@ -77,4 +80,8 @@ export interface Peer {
 
 export function countFault(speaker: Speaker, index: number): void {
   speaker.faults[index] = (speaker.faults[index] as number) + 1;
+}
+
+export function wasHeardLately({ observer }: Speaker, now: number): boolean {
+  return now - observer.lastAdvert <= LATELY_INTERVALS * observer.interval;
 }

@@ -7,13 +7,7 @@ import { ipv6SourceAt } from '../wire/ipv6.ts';
 import { AdvertIntake } from './advert-intake.ts';
 import type { Clock } from './clock.ts';
 import { Masterships } from './masterships.ts';
-import {
-  ADVERT_FAULTS,
-  countFault,
-  FAULT_VERSION,
-  type Router,
-  type Speaker,
-} from './virtual-router.ts';
+import { ADVERT_FAULTS, type Router, type Speaker } from './virtual-router.ts';
 
 /**
  * The virtual routers of a capture and their speakers, found by adverts. Everything is bounded:
@@ -152,17 +146,7 @@ export class VirtualRouters {
     };
     router.speakers.push(speaker);
     this.speakers.push(speaker);
-    this.noteOtherVersion(router, speaker);
     return speaker;
-  }
-
-  /** Two versions on one VRID do not hear each other. */
-  private noteOtherVersion(router: Router, speaker: Speaker): void {
-    for (const other of this.routers) {
-      const isSame = other.network === router.network && other.family === router.family;
-      if (isSame && other.vrid === router.vrid && other !== router)
-        countFault(speaker, FAULT_VERSION);
-    }
   }
 }
 

@@ -1,13 +1,35 @@
 /** What is known of a virtual router by its adverts: of cut ones, and where speakers differ. */
 import { describe, expect, test } from 'vitest';
 import type { VirtualRouterSummary } from '../../src/analysis/result.ts';
-import { Concert, type Craft, craft, NODE_A } from './detectors/craft.ts';
+import { emitAdvert } from '../../src/vrrp/advert.ts';
+import { CHECKSUM_PSEUDO_HEADER, writeAdvertChecksum } from '../../src/vrrp/checksum.ts';
+import { type Ipv6Words, parseIpv6 } from '../../src/wire/ip-address.ts';
+import { packet } from '../dataplane/frames.ts';
+import { Concert, type Craft, craft, NODE_A, NODE_B } from './detectors/craft.ts';
+import { A } from './scene.ts';
 
 /** Ethernet, IPv4, and the eight octets of an advert before its addresses. */
 const HEADERS = 14 + 20 + 8;
 
 function cut(fields: Craft, length: number): DataView {
   return new DataView(craft(fields).buffer.slice(0, length));
+}
+
+/** A version 3 advert over IPv6, whose addresses are 16 octets each. */
+function advert6(ip: string, addresses: string[]): DataView {
+  const payload = 8 + 16 * addresses.length;
+  const view = packet({ source: A, from: ip, to: 'ff02::12', payload, protocol: 112 });
+  emitAdvert(view, 54, {
+    version: 3,
+    family: 6,
+    vrid: 51,
+    priority: 100,
+    interval: 100,
+    addresses: addresses.map((address) => parseIpv6(address) as Ipv6Words),
+  });
+  view.setUint8(14 + 7, 255);
+  writeAdvertChecksum(view, 14, 54, { family: 6, convention: CHECKSUM_PSEUDO_HEADER });
+  return view;
 }
 
 async function routersOf(concert: Concert): Promise<VirtualRouterSummary[]> {
@@ -46,4 +68,70 @@ test('a checksum that was judged and is right under no convention is bad', async
   const concert = new Concert();
   concert.at(0, craft({ ...NODE_A, isCorrupt: true }));
   expect(await routersOf(concert)).toMatchObject([{ checksum: 'bad' }]);
+});
+
+describe('faults', () => {
+  /** A sends five adverts from 0 s on, and B five from 0.5 s on: the faults of each. */
+  const both = async (a: Craft, b: Craft, later = 0) => {
+    const concert = new Concert();
+    for (let i = 0; i < 5; i++) {
+      concert.at(i, craft({ ...NODE_A, ...a }));
+      concert.at(i + 0.5 + later, craft({ ...NODE_B, ...b }));
+    }
+    const speakers = (await routersOf(concert)).flatMap((router) => router.speakers);
+    return speakers.map(({ faults }) => faults);
+  };
+  const TWO = ['192.168.0.88', '192.168.0.89'];
+
+  test('none for a list in another order', async () => {
+    expect(await both({ addresses: TWO }, { addresses: TWO.toReversed() })).toEqual([{}, {}]);
+  });
+
+  test('none for an IPv6 list in another order, one for each advert of another list', async () => {
+    const list = ['fe80::1', '2001:db8::88', '2001:db8::89'];
+    const faults = async (other: string[]) => {
+      const concert = new Concert();
+      for (let i = 0; i < 3; i++) {
+        concert.at(i, advert6('fe80::a', list));
+        concert.at(i + 0.5, advert6('fe80::b', other));
+      }
+      return (await routersOf(concert))[0]?.speakers.map((speaker) => speaker.faults);
+    };
+    expect(await faults(['fe80::1', '2001:db8::89', '2001:db8::88'])).toEqual([{}, {}]);
+    const different = await faults(['fe80::1', '2001:db8::88', '2001:db8::8a']);
+    expect(different).toEqual([{ 'address-list': 2 }, { 'address-list': 3 }]);
+  });
+
+  test.each([
+    [
+      'two addresses of the same sum',
+      ['192.168.0.88', '192.168.0.91'],
+      ['192.168.0.89', '192.168.0.90'],
+    ],
+    ['one address that is missing', TWO, TWO.slice(1)],
+  ])('each advert of another list: %s', async (_, a, b) => {
+    const expected = [{ 'address-list': 4 }, { 'address-list': 5 }];
+    expect(await both({ addresses: a }, { addresses: b })).toEqual(expected);
+  });
+
+  test('each advert whose interval is not that of the other', async () => {
+    expect(await both({}, { interval: 2 })).toEqual([{ interval: 4 }, { interval: 5 }]);
+    expect(await both({}, { interval: 0 })).toEqual([{ interval: 4 }, { interval: 5 }]);
+    expect(await both({ interval: 0 }, { interval: 0 })).toEqual([{}, {}]);
+  });
+
+  test('none where the other was silent for ten intervals: it may be configured anew', async () => {
+    expect(await both({}, { interval: 2 }, 14)).toEqual([{}, {}]);
+  });
+
+  test('none where a speaker alone changes its interval', async () => {
+    const concert = new Concert();
+    for (let i = 0; i < 5; i++) concert.at(i, craft({ ...NODE_A, interval: 1 + (i % 2) }));
+    expect((await routersOf(concert))[0]?.speakers[0]?.faults).toEqual({});
+  });
+
+  test('each advert that is sent while another version is spoken', async () => {
+    expect(await both({}, { version: 3 })).toEqual([{ version: 4 }, { version: 5 }]);
+    expect(await both({}, { version: 3 }, 20)).toEqual([{}, {}]);
+  });
 });

@@ -1,17 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { FindingLog } from '../finding-log.ts';
 import type { Severity } from '../result.ts';
-import type { Router, Speaker } from '../virtual-router.ts';
+import { type Router, type Speaker, wasHeardLately } from '../virtual-router.ts';
 import type { RouterWords } from './router-words.ts';
 import { secondsText } from './router-words.ts';
 import type { SpeakerWatch, SpeakerWatches } from './speaker-watch.ts';
 
 /**
  * In what the speakers of one router must agree: authentication, address list, interval. Compared
- * when a speaker begins to speak or changes its mind, and only with those who spoke just before:
- * who was silent for long may have been configured anew since.
+ * when a speaker begins to speak or changes its mind, and only with those who spoke just before.
  */
-const RECENT_INTERVALS = 10;
 const AUTH_TEXTS = ['without authentication', 'with a password', 'with an AH header'] as const;
 
 export class Agreement {
@@ -36,7 +34,7 @@ export class Agreement {
     const { speaker } = watch;
     const { router } = speaker;
     for (const other of router.speakers) {
-      if (other === speaker || !this.isRecent(other)) continue;
+      if (other === speaker || !wasHeardLately(other, this.clock.now)) continue;
       const mine = speaker.authDigest;
       if (mine !== 0 && other.authDigest !== 0 && other.authDigest !== mine) {
         this.raiseAuth(watch, this.watches.of(other));
@@ -48,10 +46,6 @@ export class Agreement {
       if (hasLists && other.addressDigest !== speaker.addressDigest)
         this.judgeLists(speaker, other);
     }
-  }
-
-  private isRecent({ observer }: Speaker): boolean {
-    return this.clock.now - observer.lastAdvert <= RECENT_INTERVALS * observer.interval;
   }
 
   private raiseAuth(watch: SpeakerWatch, other: SpeakerWatch): void {
