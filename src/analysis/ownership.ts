@@ -182,13 +182,10 @@ export class Ownership {
     if (speaker === null || Number.isNaN(last)) return false;
     const { observer } = speaker;
     if (observer.lastResignation > last) return true;
-    if (this.clock.now - last < observer.masterDownInterval()) return false;
-    const run = observer.newestFirst()[0];
-    if (run === undefined) return false;
-    const before = observer.newestFirst()[1];
-    const heard = run.start > last ? (before === undefined ? last : before.last) : run.last;
-    const resumed = run.start > last ? run.start : this.clock.now;
-    return resumed - Math.max(heard, last) >= observer.masterDownInterval();
+    const { now } = this.clock;
+    const wait = observer.masterDownInterval();
+    if (now - Math.max(observer.lastAdvert, last) >= wait) return true;
+    return observer.silentUntil - Math.max(observer.silentSince, last) >= wait;
   }
 
   /** An address that turns out to be virtual: what was claimed before counts, too. */

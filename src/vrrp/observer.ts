@@ -36,6 +36,9 @@ export class SpeakerObserver {
   lastAdvert = Number.NaN;
   lastAdvertFrame = 0;
   lastResignation = Number.NaN;
+  /** Its last silence of masterDownInterval: from the advert before, if any, to the one after. */
+  silentSince = Number.NaN;
+  silentUntil = Number.NaN;
 
   constructor(version: 2 | 3) {
     this.version = version;
@@ -121,6 +124,7 @@ export class SpeakerObserver {
       run.priority = priority;
       return;
     }
+    this.noteSilence(now);
     if (this.runs.length === RUNS_KEPT) this.runs.pop();
     const start = now;
     this.runs.unshift({
@@ -132,5 +136,12 @@ export class SpeakerObserver {
       firstPriority: priority,
       priority,
     });
+  }
+
+  private noteSilence(now: number): void {
+    const { lastAdvert } = this;
+    if (now - lastAdvert < this.masterDownInterval()) return;
+    this.silentSince = Number.isNaN(lastAdvert) ? Number.NEGATIVE_INFINITY : lastAdvert;
+    this.silentUntil = now;
   }
 }

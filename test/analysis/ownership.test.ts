@@ -105,6 +105,31 @@ describe('resumed', () => {
     expect(timelineOf(await scene.replay())).toHaveLength(entries);
   });
 
+  // Between its run from 9 s on and the one after it masterDownInterval has not passed.
+  test.each([
+    ['one short gap', [13.6]],
+    ['more gaps than runs are kept', [13.6, 18.2, 22.8, 27.4, 32]],
+  ])('after a long silence and %s', async (_, starts) => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    for (const start of [0, 9, ...starts]) scene.adverts(start, start + 2, { priority: 100 });
+    scene.announce((starts.at(-1) as number) + 2.1, A);
+    expect(timelineOf(await scene.replay())).toEqual([
+      [A, 'initial'],
+      [A, 'resumed'],
+    ]);
+  });
+
+  test('not after a long silence in which it announced', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    scene.adverts(0, 2, { priority: 100 });
+    for (const second of [3, 6, 8.9]) scene.announce(second, A);
+    scene.adverts(9, 11, { priority: 100 });
+    scene.announce(11.1, A);
+    expect(timelineOf(await scene.replay())).toEqual([[A, 'initial']]);
+  });
+
   test('not while adverts go on', async () => {
     const scene = new Scene();
     scene.announce(0, A);

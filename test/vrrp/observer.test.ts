@@ -150,6 +150,24 @@ test('a backup awaits three adverts of a master, and none of one that resigned',
   expect(observer.advertsAwaited).toBe(3);
 });
 
+test('a silence of masterDownInterval is remembered until the next one', () => {
+  const silence = ({ silentSince, silentUntil }: SpeakerObserver): number[] =>
+    [silentSince, silentUntil].map((time) => time / second);
+  // 3.609375 s for priority 100.
+  const adverts = [0, 1, 4.6, 10, 11, 13.6].map((at) => [at, 100] as const);
+  expect(silence(heard(adverts.slice(0, 3)))).toEqual([Number.NEGATIVE_INFINITY, 0]);
+  expect(silence(heard(adverts))).toEqual([4.6, 10]);
+  expect(
+    silence(
+      heard([
+        [0, 100],
+        [1, 0],
+        [5, 100],
+      ]),
+    ),
+  ).toEqual([1, 5]);
+});
+
 test('it speaks until its run is over', () => {
   const observer = heard([[0, 100]]);
   expect(observer.isSpeaking(2.4 * second)).toBe(true);

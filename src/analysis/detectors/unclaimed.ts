@@ -20,6 +20,8 @@ import type { SpeakerWatch } from './speaker-watch.ts';
 const CANDIDATES_MAX = 1000;
 /** Who is first heard this many intervals after the start of the capture began to speak then. */
 const START_INTERVALS = 2.5;
+/** A run also holds the claims that come at most so many of its intervals before it. */
+const HELD_INTERVALS = 2;
 
 interface Candidate {
   readonly watch: SpeakerWatch;
@@ -73,7 +75,7 @@ export class Unclaimed {
       this.judgeEmpty(speaker, frame, stamp);
       return;
     }
-    const since = start - speaker.observer.interval;
+    const since = start - HELD_INTERVALS * speaker.observer.interval;
     if (!watch.isTakeover || this.hasAnnounced(watch, since)) return;
     if (this.candidates.length < CANDIDATES_MAX) {
       this.candidates.push({ watch, since, frame, stamp });

@@ -51,6 +51,17 @@ describe('claim-missing', () => {
     expect(codesOf(await scene.replay())).toEqual([]);
   });
 
+  test.each([
+    ['none where it announced two intervals before its first advert', 4.3, []],
+    ['but not sooner', 4.2, ['claim-missing']],
+  ])('%s', async (_, second, codes) => {
+    const scene = new Scene();
+    master(scene, 0, 4, NODE_A);
+    scene.announce(second, B);
+    adverts(scene, 6.25, 11.25, NODE_B);
+    expect(codesOf(await scene.replay())).toEqual(codes);
+  });
+
   test('none for a master that was one before the capture began', async () => {
     const scene = new Scene();
     chatter(scene, 0);
