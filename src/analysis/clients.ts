@@ -1,11 +1,12 @@
+import { RequestMemory } from './request-memory.ts';
+import { resized } from './resized.ts';
+
 /**
  * The clients of the followed addresses, one record for each (address, client IP, client MAC):
  * which requests are still without an answer, and when the last answer came. Flat arrays, bounded:
  * clients beyond the bound are counted and not judged.
  */
 export const CLIENTS_MAX = 1 << 14;
-/** Requests remembered for a client; one that is older cannot be answered any more. */
-export const REQUESTS_KEPT = 64;
 const KEY_WORDS = 7;
 
 /** Columns of the numbers kept for a client. */
@@ -39,9 +40,10 @@ export const CLIENT = {
   /** An answer that stood before its request in the file: its key and time. */
   EARLY_KEY: 21,
   EARLY_TIME: 22,
-  /** What another MAC did just before the first outstanding request. */
+  /** What another MAC did just before the first outstanding request, and when that came. */
   CAUSE: 23,
-  WIDTH: 24,
+  FIRST_OUTSTANDING: 24,
+  WIDTH: 25,
 } as const;
 
 export class Clients {
@@ -51,10 +53,7 @@ export class Clients {
   private index = new Int32Array(256).fill(-1);
   private keys = new Uint32Array(KEY_WORDS * 64);
   numbers = new Float64Array(CLIENT.WIDTH * 64);
-  requestKeys = new Uint32Array(REQUESTS_KEPT * 64);
-  requestTimes = new Float64Array(REQUESTS_KEPT * 64);
-  /** 1: waits for an answer; 0: answered, or no evidence. */
-  requestWaits = new Uint8Array(REQUESTS_KEPT * 64);
+  readonly requests = new RequestMemory();
 
   /** The client's number, made where it is new; -1 where there are too many. */
   of(id: number, w0: number, w1: number, w2: number, w3: number, mac: number): number {
@@ -102,6 +101,7 @@ export class Clients {
     }
     const client = this.size++;
     if ((client + 1) * KEY_WORDS > this.keys.length) this.grow();
+    this.requests.add(client);
     this.keys.set(key, client * KEY_WORDS);
     const at = client * CLIENT.WIDTH;
     this.numbers[at + CLIENT.GAP_START] = Number.NaN;
@@ -115,11 +115,8 @@ export class Clients {
   }
 
   private grow(): void {
-    this.keys = doubled(this.keys, Uint32Array);
-    this.numbers = doubled(this.numbers, Float64Array);
-    this.requestKeys = doubled(this.requestKeys, Uint32Array);
-    this.requestTimes = doubled(this.requestTimes, Float64Array);
-    this.requestWaits = doubled(this.requestWaits, Uint8Array);
+    this.keys = resized(this.keys, this.keys.length * 2);
+    this.numbers = resized(this.numbers, this.numbers.length * 2);
   }
 
   private rehash(): void {
@@ -140,15 +137,6 @@ export class Clients {
     }
     this.index = index;
   }
-}
-
-function doubled<T extends Uint32Array | Float64Array | Uint8Array>(
-  array: T,
-  make: new (length: number) => T,
-): T {
-  const larger = new make(array.length * 2);
-  larger.set(array);
-  return larger;
 }
 
 function hashOf(id: number, w0: number, w1: number, w2: number, w3: number, low: number): number {

@@ -5,7 +5,7 @@ import { readIpv4Destination, readIpv4Source } from '../wire/ipv4.ts';
 import { ipv6DestinationAt, ipv6SourceAt } from '../wire/ipv6.ts';
 import { macFromHalves } from '../wire/mac.ts';
 import { AnswerGaps } from './answer-gaps.ts';
-import { CLIENT, Clients, REQUESTS_KEPT } from './clients.ts';
+import { CLIENT, Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Logs } from './logs.ts';
 import { foreignCause, OutageLog } from './outage-log.ts';
@@ -20,7 +20,6 @@ const SECOND = 1e9;
 /** An answer may stand this long before its request in a file written by two processors. */
 const EARLY_ANSWER = 10e6;
 const SERVICES_MAX = 1 << 16;
-const MASK = REQUESTS_KEPT - 1;
 
 export class Outages {
   readonly clients = new Clients();
@@ -102,37 +101,34 @@ export class Outages {
   }
 
   private request(client: number): void {
-    const { clients, exchange } = this;
+    const { exchange } = this;
+    const { numbers, requests } = this.clients;
     const { now } = this.clock;
-    const numbers = clients.numbers;
     const at = client * CLIENT.WIDTH;
-    this.closeOldGap(client, now);
     const count = numbers[at + CLIENT.COUNT] as number;
-    const slot = client * REQUESTS_KEPT + (count & MASK);
+    this.closeOldGap(client, now);
     if (exchange.service === 0 && count > 0) this.checkSequence(client, count, exchange.key);
     const isEarly =
       numbers[at + CLIENT.EARLY_KEY] === exchange.key &&
       Math.abs(now - (numbers[at + CLIENT.EARLY_TIME] as number)) <= EARLY_ANSWER;
     const waits = !isEarly && this.hasAnswered(client, exchange.service);
-    clients.requestKeys[slot] = exchange.key;
-    clients.requestTimes[slot] = now;
-    clients.requestWaits[slot] = waits ? 1 : 0;
+    requests.put(client, count, exchange.key, now);
     numbers[at + CLIENT.COUNT] = count + 1;
     numbers[at + CLIENT.SPACING] = now - (numbers[at + CLIENT.LAST_REQUEST] as number);
     numbers[at + CLIENT.LAST_REQUEST] = now;
     numbers[at + CLIENT.LAST_REQUEST_STAMP] = this.clock.stamp;
     numbers[at + CLIENT.LAST_REQUEST_FRAME] = this.clock.frame;
     if (!waits) return;
+    requests.setWaiting(client, count, true);
     const outstanding = numbers[at + CLIENT.OUTSTANDING] as number;
     // Judged now: a rogue that goes on claiming would push the claim that counts out of memory.
-    if (outstanding === 0) numbers[at + CLIENT.CAUSE] = this.causeAt(client, now);
+    if (outstanding === 0) this.noteFirst(client, now);
     numbers[at + CLIENT.OUTSTANDING] = outstanding + 1;
   }
 
   /** Echo keys are (identifier << 16 | sequence number). */
   private checkSequence(client: number, count: number, key: number): void {
-    const slot = client * REQUESTS_KEPT + ((count - 1) & MASK);
-    const previous = this.clients.requestKeys[slot] as number;
+    const previous = this.clients.requests.key(client, count - 1);
     const missing = ((key - previous) & 0xffff) - 1;
     if (missing <= 0 || missing > 0x7fff || previous >>> 16 !== key >>> 16) return;
     const since = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.LAST_REQUEST] as number;
@@ -140,20 +136,20 @@ export class Outages {
   }
 
   private answer(client: number, server: number): void {
-    const { clients, exchange } = this;
-    const numbers = clients.numbers;
+    const { exchange } = this;
+    const { numbers, requests } = this.clients;
     const at = client * CLIENT.WIDTH;
     const { now } = this.clock;
     this.noteService(client, exchange.service);
-    const index = this.findRequest(client, exchange.key);
+    const count = numbers[at + CLIENT.COUNT] as number;
+    const index = requests.find(client, count, exchange.key);
     if (index < 0) {
       numbers[at + CLIENT.EARLY_KEY] = exchange.key;
       numbers[at + CLIENT.EARLY_TIME] = now;
       return;
     }
-    const slot = client * REQUESTS_KEPT + (index & MASK);
-    const waited = clients.requestWaits[slot] === 1;
-    clients.requestWaits[slot] = 0;
+    const waited = requests.isWaiting(client, index);
+    requests.setWaiting(client, index, false);
     if (index < (numbers[at + CLIENT.ANSWERED] as number)) {
       if (waited) this.fillGap(client, index);
       return;
@@ -167,24 +163,22 @@ export class Outages {
 
   /** Request `index` is answered: those before it that still wait are a gap. */
   private settleUpTo(client: number, index: number, server: number): void {
-    const { clients } = this;
-    const numbers = clients.numbers;
+    const { numbers, requests } = this.clients;
     const at = client * CLIENT.WIDTH;
-    let after = 0;
-    let firstAfter = Number.NaN;
-    for (let i = (numbers[at + CLIENT.COUNT] as number) - 1; i > index; i--) {
-      const slot = client * REQUESTS_KEPT + (i & MASK);
-      if (clients.requestWaits[slot] === 0) continue;
-      after++;
-      firstAfter = clients.requestTimes[slot] as number;
-    }
-    const before = (numbers[at + CLIENT.OUTSTANDING] as number) - after - 1;
+    const count = numbers[at + CLIENT.COUNT] as number;
+    const others = (numbers[at + CLIENT.OUTSTANDING] as number) - 1;
+    const from = numbers[at + CLIENT.ANSWERED] as number;
+    // Those that are forgotten were before it: then the later ones tell how many.
+    const before =
+      from >= requests.oldest(client, count)
+        ? requests.waiting(client, from, index)
+        : others - requests.waiting(client, index + 1, count);
     if (before > 0 && !Number.isNaN(numbers[at + CLIENT.LAST_ANSWER])) {
       this.openGap(client, index, before, server);
     }
     numbers[at + CLIENT.ANSWERED] = index + 1;
-    numbers[at + CLIENT.OUTSTANDING] = after;
-    if (after > 0) numbers[at + CLIENT.CAUSE] = this.causeAt(client, firstAfter);
+    numbers[at + CLIENT.OUTSTANDING] = others - before;
+    if (others > before) this.noteFirst(client, requests.nextWaiting(client, index + 1, count));
   }
 
   private openGap(client: number, index: number, unanswered: number, server: number): void {
@@ -245,16 +239,18 @@ export class Outages {
 
   /** Requests after `cutoff` are no evidence; the earlier ones without answer are an outage. */
   private closeOpen(client: number, cutoff: number): void {
-    const { clients } = this;
-    const numbers = clients.numbers;
+    const { numbers, requests } = this.clients;
     const at = client * CLIENT.WIDTH;
     const count = numbers[at + CLIENT.COUNT] as number;
     let unanswered = numbers[at + CLIENT.OUTSTANDING] as number;
-    const oldest = Math.max(numbers[at + CLIENT.ANSWERED] as number, count - REQUESTS_KEPT);
+    // More of them may be recent than are remembered.
+    if ((numbers[at + CLIENT.FIRST_OUTSTANDING] as number) > cutoff) return;
+    const oldest = Math.max(
+      numbers[at + CLIENT.ANSWERED] as number,
+      requests.oldest(client, count),
+    );
     for (let i = count - 1; i >= oldest; i--) {
-      const slot = client * REQUESTS_KEPT + (i & MASK);
-      const isRecent = (clients.requestTimes[slot] as number) > cutoff;
-      if (isRecent && clients.requestWaits[slot] === 1) unanswered--;
+      if (requests.time(client, i) > cutoff && requests.isWaiting(client, i)) unanswered--;
     }
     const start = numbers[at + CLIENT.LAST_ANSWER] as number;
     if (unanswered <= 0 || Number.isNaN(start)) return;
@@ -272,19 +268,13 @@ export class Outages {
     });
   }
 
-  private causeAt(client: number, time: number): number {
-    const track = this.tracks[this.clients.addressId(client)];
-    return track === undefined ? 0 : foreignCause(track, time);
-  }
-
-  private findRequest(client: number, key: number): number {
+  /** The first of the requests that are now outstanding came at `time`. */
+  private noteFirst(client: number, time: number): void {
     const { clients } = this;
-    const count = clients.numbers[client * CLIENT.WIDTH + CLIENT.COUNT] as number;
-    const oldest = Math.max(0, count - REQUESTS_KEPT);
-    for (let i = count - 1; i >= oldest; i--) {
-      if (clients.requestKeys[client * REQUESTS_KEPT + (i & MASK)] === key) return i;
-    }
-    return -1;
+    const at = client * CLIENT.WIDTH;
+    const track = this.tracks[clients.addressId(client)];
+    clients.numbers[at + CLIENT.CAUSE] = track === undefined ? 0 : foreignCause(track, time);
+    clients.numbers[at + CLIENT.FIRST_OUTSTANDING] = time;
   }
 
   private hasAnswered(client: number, service: number): boolean {
