@@ -1,5 +1,8 @@
 import type { Clock } from './clock.ts';
 import { FAILOVER, type Logs } from './logs.ts';
+import { COPY_TIME } from './request-memory.ts';
+import { resized } from './resized.ts';
+import type { Exchange } from './service.ts';
 import type { Track } from './track.ts';
 
 /**
@@ -11,7 +14,7 @@ import type { Track } from './track.ts';
 const SAMPLES = 64;
 const GAPS_MAX = 1 << 14;
 
-const LANE = { COUNT: 0, MAC: 1, LAST: 2, LAST_FRAME: 3, WIDTH: 4 } as const;
+const LANE = { COUNT: 0, MAC: 1, LAST: 2, LAST_FRAME: 3, KEY: 4, WIDTH: 5 } as const;
 /** In place of a lane's MAC: its answers carry several. */
 export const SEVERAL = -1;
 
@@ -41,24 +44,27 @@ export class AnswerGaps {
     this.logs = logs;
   }
 
-  /** An answer to a client from MAC `server`, 0 where unknown; `service` is 0 for echo. */
-  onAnswer(track: Track, client: number, service: number, server: number): void {
-    const lane = client * 2 + (service === 0 ? 0 : 1);
+  /** An answer to a client from MAC `server`, 0 where unknown. */
+  onAnswer(track: Track, client: number, answer: Exchange, server: number): void {
+    const lane = client * 2 + (answer.service === 0 ? 0 : 1);
     if ((lane + 1) * LANE.WIDTH > this.lanes.length) this.grow(lane);
     const { lanes } = this;
     const at = lane * LANE.WIDTH;
     const { now } = this.clock;
     const count = lanes[at + LANE.COUNT]!;
+    const spacing = now - lanes[at + LANE.LAST]!;
+    if (count > 0 && lanes[at + LANE.KEY] === answer.key && spacing <= COPY_TIME) return;
     if (count === 0) {
       lanes[at + LANE.MAC] = server;
     } else {
       if (lanes[at + LANE.MAC] !== server) lanes[at + LANE.MAC] = SEVERAL;
-      this.sample(lane, count - 1, now - lanes[at + LANE.LAST]!);
+      this.sample(lane, count - 1, spacing);
       if (track.lastFailover >= 0) this.noteGap(track, lane, lanes[at + LANE.LAST]!);
     }
     lanes[at + LANE.COUNT] = count + 1;
     lanes[at + LANE.LAST] = now;
     lanes[at + LANE.LAST_FRAME] = this.clock.frame;
+    lanes[at + LANE.KEY] = answer.key;
   }
 
   /** The lane of the client's echo answers; the next one is that of its TCP answers. */
@@ -109,9 +115,7 @@ export class AnswerGaps {
     if (this.size === GAPS_MAX || this.mac(lane) === SEVERAL) return;
     if (!(failovers.get(track.lastFailover, FAILOVER.NOW) >= start)) return;
     if ((this.size + 1) * GAP.WIDTH > this.gaps.length) {
-      const larger = new Float64Array(this.gaps.length * 2);
-      larger.set(this.gaps);
-      this.gaps = larger;
+      this.gaps = resized(this.gaps, this.gaps.length * 2);
     }
     const at = this.size++ * GAP.WIDTH;
     const { now, stamp, frame } = this.clock;
@@ -127,11 +131,7 @@ export class AnswerGaps {
   private grow(lane: number): void {
     let capacity = this.lanes.length / LANE.WIDTH;
     while (capacity <= lane) capacity *= 2;
-    const lanes = new Float64Array(capacity * LANE.WIDTH);
-    lanes.set(this.lanes);
-    this.lanes = lanes;
-    const samples = new Float32Array(capacity * SAMPLES);
-    samples.set(this.samples);
-    this.samples = samples;
+    this.lanes = resized(this.lanes, capacity * LANE.WIDTH);
+    this.samples = resized(this.samples, capacity * SAMPLES);
   }
 }

@@ -70,7 +70,7 @@ export class Outages {
     const mac = hasBoth ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
     const client = this.clientOf(id, view, seen, false, mac);
     if (client < 0) return;
-    this.gaps.onAnswer(track, client, this.exchange.service, server);
+    this.gaps.onAnswer(track, client, this.exchange, server);
     this.answer(client, server);
   }
 
@@ -106,6 +106,7 @@ export class Outages {
     const { now } = this.clock;
     const at = client * CLIENT.WIDTH;
     const count = numbers[at + CLIENT.COUNT] as number;
+    if (requests.isCopy(client, count, exchange.key, now)) return;
     this.closeOldGap(client, now);
     if (exchange.service === 0 && count > 0) this.checkSequence(client, count, exchange.key);
     const isEarly =

@@ -13,6 +13,12 @@ const RING_MOST = 4096;
 const GROWTH_MAX = 1 << 20;
 /** A second of requests is no evidence yet, and an answer may take longer than that. */
 const REMEMBERED = 2e9;
+/**
+ * Equal requests, or equal answers, of so short a time are one that the capture point has seen
+ * more than once: `-i any` and mirror ports show it within microseconds, and nobody asks again
+ * before a fifth of a second is over.
+ */
+export const COPY_TIME = 10e6;
 
 export class RequestMemory {
   private starts = new Int32Array(64);
@@ -59,6 +65,13 @@ export class RequestMemory {
       index = (older[slot] as number) - 1;
     }
     return -1;
+  }
+
+  /** Whether one of a client's `count` requests is this one, seen before. */
+  isCopy(client: number, count: number, key: number, now: number): boolean {
+    if (count === 0 || now - this.time(client, count - 1) > COPY_TIME) return false;
+    const index = this.find(client, count, key);
+    return index >= 0 && Math.abs(now - this.time(client, index)) <= COPY_TIME;
   }
 
   key(client: number, index: number): number {

@@ -76,4 +76,14 @@ describe('found again', () => {
     memory.put(1, 0, 5, SECOND);
     expect([memory.find(0, 10, 5), memory.find(1, 1, 5)]).toEqual([5, 0]);
   });
+
+  test.each([
+    ['at once', 0, true],
+    ['10 ms later', 10, true],
+    ['later than that', 11, false],
+    ['10 ms earlier, from another processor', -10, true],
+  ])('the same request %s', (_, later, isCopy) => {
+    const memory = filled(20, MILLISECOND);
+    expect(memory.isCopy(0, 20, 12, (12 + later) * MILLISECOND)).toBe(isCopy);
+  });
 });

@@ -1,8 +1,8 @@
 /** What is left of the truth when a filter or a switch leaves out what usually tells it. */
 import { describe, expect, test } from 'vitest';
-import type { FailoverEntry } from '../../src/analysis/result.ts';
+import type { FailoverEntry, OutageEntry } from '../../src/analysis/result.ts';
 import { parseIpv4 } from '../../src/wire/ip-address.ts';
-import { type Frame, isResolution, replayAltered } from './altered.ts';
+import { asVersion1, type Frame, isResolution, replayAltered } from './altered.ts';
 import { holderOf, isOneOf, observe, type Scenario, scenarios, type Truth } from './scenario.ts';
 
 /** One untagged interface, two speakers, nothing by hand, no duel; and a few for what they teach. */
@@ -113,5 +113,35 @@ describe.each(IPV4)('answers from the MAC of a switch, no requests: $label', (sc
       expect(failover).not.toBeNull();
       expect(client.ip).not.toBe('');
     }
+  });
+});
+
+/** Of outages what does not depend on where frames stand in the file. */
+function seen({ ip, client, t, seconds, unanswered, cause }: OutageEntry) {
+  return { ip, client: client.ip, t, seconds, unanswered, cause };
+}
+
+describe.each(clear)('each frame twice, as some mirror ports show it: $label', ({ path }) => {
+  test('the outages are the same', async () => {
+    const whole = await observe(path);
+    const { failovers, outages } = await replayAltered(path, ({ octets }) => octets, { copies: 2 });
+    expect(outages.map(seen)).toEqual(whole.outages.map(seen));
+    expect(failovers.map(({ outageSeconds }) => outageSeconds)).toEqual(
+      whole.failovers.map(({ outageSeconds }) => outageSeconds),
+    );
+  });
+});
+
+const LINUX_SLL = 113;
+const cooked = scenarios.filter((scenario) => isOneOf(scenario, '18a'));
+
+describe.each(cooked)('copies of several interfaces, which nobody names: $label', ({ path }) => {
+  test('the outages are the same', async () => {
+    const whole = await observe(path);
+    const { failovers, outages } = await replayAltered(path, asVersion1, { linkField: LINUX_SLL });
+    expect(outages.map(seen)).toEqual(whole.outages.map(seen));
+    expect(failovers.map(({ outageSeconds }) => outageSeconds)).toEqual(
+      whole.failovers.map(({ outageSeconds }) => outageSeconds),
+    );
   });
 });

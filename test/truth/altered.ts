@@ -17,10 +17,17 @@ export interface Frame {
   readonly at: number;
 }
 
+export interface Written {
+  /** How often each frame stands in the file. */
+  readonly copies?: number;
+  readonly linkField?: number;
+}
+
 /** Replays the capture with the frames that `alter` returns; null leaves one out. */
 export async function replayAltered(
   path: string,
   alter: (frame: Frame) => number[] | null,
+  { copies = 1, linkField = 1 }: Written = {},
 ): Promise<ReplayResult> {
   const records: number[][] = [];
   const capture = await openCapture(path);
@@ -35,14 +42,14 @@ export async function replayAltered(
         const data = alter(frameOf(octets));
         const fraction = batch.nanoseconds[i]!;
         const wire = batch.wireLength[i]!;
-        if (data !== null) {
+        for (let copy = 0; copy < copies && data !== null; copy++) {
           records.push(pcapRecord({ seconds: batch.seconds[i]!, fraction, data, wire }));
         }
       }
     }
   } while (await capture.fill());
   await capture.close();
-  const header = pcapHeader({ magic: NANOSECOND_MAGIC });
+  const header = pcapHeader({ magic: NANOSECOND_MAGIC, linkField });
   const altered = await openCaptureBytes(bytes(header, ...records));
   const options = { allClaims: false, limit: 0, from: null, to: null, listener: null };
   const replay = new Replay({ site: null, ...options }, [path]);
@@ -54,6 +61,14 @@ export async function replayAltered(
 function frameOf(octets: number[]): Frame {
   const isTagged = typeAt(octets, 12) === 0x8100;
   return { octets, etherType: typeAt(octets, isTagged ? 16 : 12), at: isTagged ? 18 : 14 };
+}
+
+/** A cooked frame of version 2 as version 1 has it, which does not name the interface. */
+export function asVersion1({ octets }: Frame): number[] {
+  const [protocol, arphrd] = [octets.slice(0, 2), octets.slice(8, 10)];
+  const packetType = [0, octets[10] ?? 0];
+  const address = [0, octets[11] ?? 0, ...octets.slice(12, 20)];
+  return [...packetType, ...arphrd, ...address, ...protocol, ...octets.slice(20)];
 }
 
 function typeAt(octets: number[], at: number): number {
