@@ -140,7 +140,8 @@ export class Entries {
       from: this.party(field(FAILOVER.FROM_MAC), field(FAILOVER.FROM_SPEAKER)),
       to: this.party(field(FAILOVER.TO_MAC), field(FAILOVER.TO_SPEAKER)),
       cause: log.CAUSES[field(FAILOVER.CAUSE)] ?? 'announcement',
-      detectionSeconds: duration(field(FAILOVER.DETECTION)),
+      // Without time, two moments are no stretch of it.
+      detectionSeconds: moment.t === null ? null : duration(field(FAILOVER.DETECTION)),
       outageSeconds: this.outageSeconds(sequence),
       masterDownIntervalSeconds: duration(field(FAILOVER.MASTER_DOWN)),
       evidence: {
@@ -157,7 +158,7 @@ export class Entries {
 
   /** `failoverIndex` gives a failover's place in the printed list, or null. */
   outage(sequence: number, failoverIndex: (sequence: number) => number | null): OutageEntry {
-    const { logs, times, clients } = this.from;
+    const { logs, clients } = this.from;
     const field = (index: number): number => logs.outages.get(sequence, index);
     const id = field(OUTAGE.ID);
     const before = field(OUTAGE.BEFORE_MAC);
@@ -185,7 +186,7 @@ export class Entries {
       },
       time,
       t,
-      seconds: Number.isNaN(times.base) ? null : duration(field(OUTAGE.END) - field(OUTAGE.START)),
+      seconds: t === null ? null : duration(field(OUTAGE.END) - field(OUTAGE.START)),
       unanswered: field(OUTAGE.UNANSWERED),
       lastServiceFrame: field(OUTAGE.LAST_SERVICE),
       firstServiceFrame,
@@ -207,6 +208,7 @@ export class Entries {
   /** How long the outage was that holds a failover; null where the capture cannot tell. */
   outageSeconds(failover: number): number | null {
     const { failovers } = this.from.logs;
+    if (Number.isNaN(failovers.get(failover, FAILOVER.STAMP))) return null;
     const outage = failovers.get(failover, FAILOVER.OUTAGE);
     if (!Number.isNaN(outage)) return duration(outage);
     const track = this.from.tracks[failovers.get(failover, FAILOVER.ID)];
