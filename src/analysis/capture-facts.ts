@@ -41,7 +41,7 @@ const WITHOUT_ETHERNET: ReadonlySet<string> = new Set(['NULL', 'LOOP', 'RAW', 'I
 export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally): CaptureFacts {
   const counts = countsOf(analysis);
   const unseenFrame = unseenFrameOf(analysis);
-  const isArpOnly = counts.arp > 0 && counts.arp === tally.frames;
+  const isArpOnly = counts.arp > 0 && counts.ipv4 + counts.ipv6 === 0;
   const names = [...tally.linkTypes].map(linkTypeName);
   const files = tally.capture?.files ?? [];
   return {

@@ -46,15 +46,23 @@ export interface EntrySources {
 
 export class Entries {
   private readonly from: EntrySources;
-  /** Set once it is known; entries made before are of a capture that sees everything. */
-  vantage: Vantage = 'switch';
+  private vantage: Vantage = 'switch';
   /** Whether silence in the capture means silence on the network. */
-  seesAll = true;
+  private seesAll = true;
   /** Where the frames of several merged captures stood; null where there is but one. */
   origins: FrameOrigins | null = null;
 
   constructor(sources: EntrySources) {
     this.from = sources;
+  }
+
+  /**
+   * Where the capture was taken, and whether all frames passed there, once that is known; entries
+   * made before are of a capture that sees everything.
+   */
+  stand(vantage: Vantage, seesFrames: boolean): void {
+    this.vantage = vantage;
+    this.seesAll = seesFrames && vantage !== 'arp-only';
   }
 
   ip(id: number): string {

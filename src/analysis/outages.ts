@@ -255,7 +255,7 @@ export class Outages {
     }
     const start = numbers[at + CLIENT.LAST_ANSWER] as number;
     if (unanswered <= 0 || Number.isNaN(start)) return;
-    this.log.record(client, {
+    const sequence = this.log.record(client, {
       start,
       end: numbers[at + CLIENT.LAST_REQUEST] as number,
       endStamp: numbers[at + CLIENT.LAST_REQUEST_STAMP] as number,
@@ -267,6 +267,7 @@ export class Outages {
       after: 0,
       cause: numbers[at + CLIENT.CAUSE] as number,
     });
+    if (sequence >= 0) this.onOutage?.(sequence);
   }
 
   /** The first of the requests that are now outstanding came at `time`. */

@@ -121,10 +121,8 @@ export class Replay {
     if (!this.isFinished) this.analysis.finish();
     this.isFinished = true;
     const { analysis, options } = this;
-    const { entries } = analysis;
     const facts = factsOf(analysis, this.times, this.tally());
-    entries.vantage = facts.vantage;
-    entries.seesAll = facts.unseenFrame === 0 && facts.vantage !== 'arp-only';
+    analysis.entries.stand(facts.vantage, facts.unseenFrame === 0);
     return documentOf(analysis, options.site, facts, options.limit);
   }
 

@@ -1,6 +1,7 @@
 /** Outages as a client counts them: from the last answer before to the first answer after. */
 import { describe, expect, test } from 'vitest';
-import type { ReplayResult } from '../../src/analysis/result.ts';
+import { Replay } from '../../src/analysis/replay.ts';
+import type { OutageEntry, ReplayResult } from '../../src/analysis/result.ts';
 import { topologyOf as topologyAsked } from '../../src/cli/topology.ts';
 import { compile } from '../../src/havip/compile.ts';
 import type { Topology } from '../../src/havip/topology.ts';
@@ -335,4 +336,19 @@ describe('before the first claim', () => {
     const site = compile((await topologyAsked(bare)) as Topology);
     expect(only((await unclaimed().replay({ site })).outages)).toMatchObject({ unanswered: 37 });
   });
+});
+
+test('a listener hears of an outage that never ends, too', async () => {
+  const scene = served();
+  for (let i = 4; i <= 40; i++) asked(scene, 1 + i / 10, i);
+  const heard: (number | null)[] = [];
+  const ignore = (): void => undefined;
+  const told = { onClaim: ignore, onTimeline: ignore, onFailover: ignore, onFinding: ignore };
+  const listener = { ...told, onOutage: ({ seconds }: OutageEntry) => void heard.push(seconds) };
+  const all = { site: null, allClaims: false, limit: 0, from: null, to: null, listener };
+  const replay = new Replay(all, ['x.pcap']);
+  await scene.run(replay);
+  const { outages } = replay.result();
+  expect(heard).toEqual([only(outages).seconds]);
+  expect(only(outages).firstServiceFrame).toBeNull();
 });
