@@ -1,3 +1,4 @@
+import { CLIENT, type Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import { FAILOVER, type Logs } from './logs.ts';
 import { COPY_TIME } from './request-memory.ts';
@@ -7,12 +8,17 @@ import type { Track } from './track.ts';
 
 /**
  * The answers that each client was seen to get: from which MAC, how far apart, and the gaps in
- * which a failover lies. What that means, where requests are not in view, is for the end of the
- * capture (`rewritten-view.ts`). Echo and TCP answers of a client are two lanes, because each has
- * a rhythm of its own. Flat arrays; gaps beyond the bound are not kept.
+ * which a failover lies. One no longer than a few of the usual spacings says at once that service
+ * went on, where the client's requests are in view. What a gap means where they are not is for the
+ * end of the capture (`rewritten-view.ts`). Echo and TCP answers of a client are two lanes, because
+ * each has a rhythm of its own. Flat arrays; gaps beyond the bound are not kept.
  */
 const SAMPLES = 64;
 const GAPS_MAX = 1 << 14;
+/** A gap of more median spacings than this is no usual one. */
+export const SPACINGS = 3;
+/** Answers below which nothing is said of their rhythm. */
+export const ANSWERS_MIN = 5;
 
 const LANE = { COUNT: 0, MAC: 1, LAST: 2, LAST_FRAME: 3, KEY: 4, WIDTH: 5 } as const;
 /** In place of a lane's MAC: its answers carry several. */
@@ -35,13 +41,15 @@ export class AnswerGaps {
   size = 0;
   private readonly clock: Clock;
   private readonly logs: Logs;
+  private readonly clients: Clients;
   private lanes = new Float64Array(LANE.WIDTH * 64);
   private samples = new Float32Array(SAMPLES * 64);
   private gaps = new Float64Array(GAP.WIDTH * 64);
 
-  constructor(clock: Clock, logs: Logs) {
+  constructor(clock: Clock, logs: Logs, clients: Clients) {
     this.clock = clock;
     this.logs = logs;
+    this.clients = clients;
   }
 
   /** An answer to a client from MAC `server`, 0 where unknown. */
@@ -111,9 +119,9 @@ export class AnswerGaps {
   }
 
   private noteGap(track: Track, lane: number, start: number): void {
-    const { failovers } = this.logs;
+    if (!(this.logs.failovers.get(track.lastFailover, FAILOVER.NOW) >= start)) return;
+    this.noteService(track, lane, start);
     if (this.size === GAPS_MAX || this.mac(lane) === SEVERAL) return;
-    if (!(failovers.get(track.lastFailover, FAILOVER.NOW) >= start)) return;
     if ((this.size + 1) * GAP.WIDTH > this.gaps.length) {
       this.gaps = resized(this.gaps, this.gaps.length * 2);
     }
@@ -126,6 +134,23 @@ export class AnswerGaps {
     this.gaps[at + GAP.LAST_FRAME] = this.lanes[lane * LANE.WIDTH + LANE.LAST_FRAME]!;
     this.gaps[at + GAP.FIRST_FRAME] = frame;
     this.gaps[at + GAP.FAILOVER] = track.lastFailover;
+  }
+
+  /** The failovers since `start` had no outage so far where answers went on across them. */
+  private noteService(track: Track, lane: number, start: number): void {
+    const { failovers } = this.logs;
+    let sequence = track.lastFailover;
+    if (!Number.isNaN(failovers.get(sequence, FAILOVER.OUTAGE))) return;
+    const asked = this.clients.numbers[this.clientOf(lane) * CLIENT.WIDTH + CLIENT.COUNT]!;
+    if (asked === 0 || this.count(lane) < ANSWERS_MIN) return;
+    if (this.clock.now - start > SPACINGS * this.medianSpacing(lane)) return;
+    while (
+      failovers.get(sequence, FAILOVER.NOW) >= start &&
+      Number.isNaN(failovers.get(sequence, FAILOVER.OUTAGE))
+    ) {
+      failovers.set(sequence, FAILOVER.OUTAGE, 0);
+      sequence = failovers.get(sequence, FAILOVER.PREVIOUS);
+    }
   }
 
   private grow(lane: number): void {

@@ -39,7 +39,7 @@ export class Outages {
     this.clock = clock;
     this.book = book;
     this.tracks = tracks;
-    this.gaps = new AnswerGaps(clock, logs);
+    this.gaps = new AnswerGaps(clock, logs, this.clients);
     this.log = new OutageLog(this.clients, logs, tracks);
   }
 

@@ -1,5 +1,5 @@
 import { isVirtualMac } from '../wire/mac.ts';
-import { type AnswerGaps, GAP, SEVERAL } from './answer-gaps.ts';
+import { ANSWERS_MIN, type AnswerGaps, GAP, SEVERAL, SPACINGS } from './answer-gaps.ts';
 import type { Claimants } from './claimants.ts';
 import { CLIENT, type Clients } from './clients.ts';
 import { FAILOVER, type Logs } from './logs.ts';
@@ -13,10 +13,6 @@ import type { Track } from './track.ts';
  * a failover is the gap around its claim, if it exceeds three times the median spacing of the
  * client's answers. A client without answers on both sides of the claim shows nothing.
  */
-const SPACINGS = 3;
-/** Answers, of an address and of a lane, below which nothing is said of them. */
-const ANSWERS_MIN = 5;
-
 export interface RewrittenParts {
   readonly logs: Logs;
   readonly tracks: readonly (Track | undefined)[];
