@@ -9,6 +9,9 @@ import { PENDING_MAX, type PendingFailover, PendingFailovers } from './pending-f
 import type { Track } from './track.ts';
 import type { Router, Speaker } from './virtual-router.ts';
 
+/** Of a failover whose old holder was never heard. */
+const NO_QUEUE = -1;
+
 /**
  * The list of failovers: each with its evidence at the claim that made it, its cause as soon as
  * the adverts around it allow one. Those that wait for adverts wait in the queue of the old
@@ -129,23 +132,26 @@ export class Failovers {
     const master = from ?? to;
     one.adverts = from === null ? ADVERTS_MISSED_MAX : from.observer.advertsAwaited;
     one.interval = master === null ? Number.NaN : master.observer.announcedInterval;
-    if (from === null) this.decide(to, log.CAUSE_ANNOUNCEMENT);
-    else this.await(from, to);
+    this.await(track, from, to);
   }
 
   /** Decided at once where it can be, and where nothing before it on its router waits. */
-  private await(from: Speaker, to: Speaker | null): void {
+  private await(track: Track, from: Speaker | null, to: Speaker | null): void {
     const { pending, one } = this;
-    const queue = from.router.index;
     const isFull = pending.size >= PENDING_MAX;
-    if (pending.isEmpty(queue)) {
-      const cause = causeOf(one.claim, from, to, one.claim, isFull);
+    const own = from === null ? NO_QUEUE : from.router.index;
+    // Those of one address stay in their order, whoever held it.
+    const queue = track.waiting > 0 ? track.queue : own;
+    if (queue === NO_QUEUE || pending.isEmpty(queue)) {
+      const cause = this.causeFor(from, to, isFull);
       if (cause !== log.CAUSE_UNDECIDED) {
         this.decide(to, cause);
         return;
       }
     }
     pending.push(queue, one);
+    track.waiting++;
+    track.queue = queue;
     if (isFull) this.settleHead(queue, Number.POSITIVE_INFINITY);
   }
 
@@ -157,13 +163,22 @@ export class Failovers {
   private settleHead(queue: number, until: number): boolean {
     const { pending, one } = this;
     pending.readHead(queue, one);
-    const from = this.speakers[one.from] as Speaker;
-    const to = one.to < 0 ? this.lateSpeaker(one) : (this.speakers[one.to] as Speaker);
-    const cause = causeOf(one.claim, from, to, this.clock.now, one.claim <= until);
+    const track = this.tracks[one.id] as Track;
+    const from = one.from < 0 ? null : (this.speakers[one.from] as Speaker);
+    // The newcomer may send its first advert only after its claim.
+    const to = one.to < 0 ? speakerWith(track, one.toMac) : (this.speakers[one.to] as Speaker);
+    const cause = this.causeFor(from, to, one.claim <= until);
     if (cause === log.CAUSE_UNDECIDED) return false;
     pending.shift(queue);
+    track.waiting--;
     this.decide(to, cause);
     return true;
+  }
+
+  /** Without adverts of the old holder nothing but the announcement is known. */
+  private causeFor(from: Speaker | null, to: Speaker | null, isFinal: boolean): number {
+    if (from === null) return log.CAUSE_ANNOUNCEMENT;
+    return causeOf(this.one.claim, from, to, this.clock.now, isFinal);
   }
 
   /** The one that is looked at has its cause. */
@@ -190,12 +205,6 @@ export class Failovers {
     if (own === 0) return;
     const expected = masterDownInterval(observer.version, own, interval, adverts);
     failovers.set(failover, FAILOVER.MASTER_DOWN, expected);
-  }
-
-  /** The newcomer may send its first advert only after its claim. */
-  private lateSpeaker({ id, toMac }: PendingFailover): Speaker | null {
-    const track = this.tracks[id];
-    return track === undefined ? null : speakerWith(track, toMac);
   }
 }
 

@@ -54,6 +54,9 @@ export class Track {
   isReleased = false;
   /** Sequence number of the last failover, -1 before one. */
   lastFailover = -1;
+  /** Failovers of it whose cause is not certain yet, and the queue in which they wait. */
+  waiting = 0;
+  queue = -1;
   routers: readonly Router[] = NO_ROUTERS;
   /** The speaker that the holder is, as far as adverts told when `speakersKnown` of them were. */
   speaker: Speaker | null = null;

@@ -1,8 +1,9 @@
 /** When a failover's cause is decided, and what the new master had to wait for. */
 import { describe, expect, test } from 'vitest';
 import { Replay } from '../../src/analysis/replay.ts';
+import type { FailoverEntry } from '../../src/analysis/result.ts';
 import { Concert, type Craft, craft } from './detectors/craft.ts';
-import { A, A_IP, B, B_IP, VIP } from './scene.ts';
+import { A, A_IP, B, B_IP, C, VIP } from './scene.ts';
 
 const FLAPPING_VIP = '192.168.0.89';
 const SLOW: Craft = { vrid: 1, interval: 10 };
@@ -35,6 +36,23 @@ function flapping(concert: Concert, times: number): void {
   }
 }
 
+/** The failovers in the order in which a listener is told. */
+async function toldOf(concert: Concert): Promise<FailoverEntry[]> {
+  const told: FailoverEntry[] = [];
+  const listener = {
+    onClaim: () => {},
+    onTimeline: () => {},
+    onFailover: (failover: FailoverEntry) => void told.push(failover),
+    onOutage: () => {},
+    onFinding: () => {},
+  };
+  const options = { site: null, allClaims: false, limit: 0, from: null, to: null, listener };
+  const replay = new Replay(options, ['x.pcap']);
+  await concert.scene().run(replay);
+  replay.result();
+  return told;
+}
+
 describe('failovers of several virtual routers', () => {
   test('wait for their own adverts alone', async () => {
     const concert = new Concert();
@@ -50,18 +68,7 @@ describe('failovers of several virtual routers', () => {
     const concert = new Concert();
     undecided(concert);
     flapping(concert, 2);
-    const told: string[] = [];
-    const listener = {
-      onClaim: () => {},
-      onTimeline: () => {},
-      onFailover: ({ ip }: { ip: string }) => void told.push(ip),
-      onOutage: () => {},
-      onFinding: () => {},
-    };
-    const options = { site: null, allClaims: false, limit: 0, from: null, to: null, listener };
-    const replay = new Replay(options, ['x.pcap']);
-    await concert.scene().run(replay);
-    replay.result();
+    const told = (await toldOf(concert)).map(({ ip }) => ip);
     expect(told).toEqual([FLAPPING_VIP, FLAPPING_VIP, VIP]);
   });
 
@@ -77,6 +84,22 @@ describe('failovers of several virtual routers', () => {
     const { failovers } = await concert.scene().replay();
     expect(failovers).toMatchObject([{ cause: 'preemption' }]);
   });
+});
+
+test('those of one address are told in their order, also where a later one needs no advert', async () => {
+  const concert = new Concert();
+  heard(concert, [0, 20, 1], NODES[0]);
+  concert.announce(0.01, A, VIP);
+  // Who this is may still show for two intervals; that A comes back says no advert of the rogue.
+  concert.announce(10.2, C, VIP);
+  concert.announce(10.5, A, VIP);
+  concert.announce(10.7, C, VIP);
+  const told = await toldOf(concert);
+  expect(told.map(({ t, cause }) => [t, cause])).toEqual([
+    [10.2, 'announcement'],
+    [10.5, 'announcement'],
+    [10.7, 'announcement'],
+  ]);
 });
 
 describe('masterDownIntervalSeconds', () => {
