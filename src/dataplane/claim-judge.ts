@@ -49,6 +49,9 @@ export class ClaimJudge {
    */
   given: number = reason.ALLOWED;
 
+  /** False where every switch drops the frame in hand: what it claims then changes nothing. */
+  isHeard = true;
+
   constructor(parts: ClaimParts) {
     const { plan } = parts;
     this.classifier = parts.classifier;
@@ -82,6 +85,7 @@ export class ClaimJudge {
       this.refuse(id, reason.RATE_LIMITED);
       return reason.RATE_LIMITED;
     }
+    if (!this.isHeard) return why;
     const known = id === 0 ? neighbors.define(claim) : entry;
     if (known < 0) {
       this.drops[reason.TABLE_FULL]!++;

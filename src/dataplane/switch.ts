@@ -152,8 +152,8 @@ export class Switch {
         return this.drop(this.reasonOf(spoofed, carries, view));
       }
     }
-    // Nobody hears a frame that every switch drops, so what it claims changes nothing.
-    if (stop === reason.ALLOWED && isResolution(carries)) {
+    if (isResolution(carries)) {
+      this.judge.isHeard = stop === reason.ALLOWED;
       const refused = this.judge.judge(view, port, this.now, this.tick);
       if (refused !== reason.ALLOWED) {
         if (!this.dryRun || refused === reason.RATE_LIMITED) return this.drop(refused);

@@ -1,7 +1,7 @@
 /** Who holds an address, which addresses are virtual, and what a capture point cannot show. */
 import { describe, expect, test } from 'vitest';
 import type { ReplayResult } from '../../src/analysis/result.ts';
-import { neighbor, packet } from '../dataplane/frames.ts';
+import { arp, neighbor, packet } from '../dataplane/frames.ts';
 import { A, A_IP, advert, B, B_IP, C, CLIENT, reply, Scene, VIP, VMAC } from './scene.ts';
 
 function timelineOf(result: ReplayResult): (string | null)[][] {
@@ -189,4 +189,17 @@ describe('a neighbor advertisement that is shorter than it says', () => {
     expect(await claims(154)).toEqual([A, B, C]);
     expect(await claims(86)).toEqual([A, C]);
   });
+});
+
+test.each([
+  ['nobody', '00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff'],
+  ['a group', '03:16:3e:00:00:02', 'ff:ff:ff:ff:ff:ff'],
+  ['a host to the bridges', B, '01:80:c2:00:00:0e'],
+])('what a frame from %s claims changes nothing: no switch lets it pass', async (_, from, to) => {
+  const scene = new Scene();
+  scene.announce(0, A);
+  scene.at(1, arp({ operation: 1, source: from, destination: to, sha: B, spa: VIP, tpa: VIP }));
+  scene.announce(2, A);
+  const { failovers, havips } = await scene.replay();
+  expect([failovers, havips]).toEqual([[], []]);
 });

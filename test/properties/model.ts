@@ -63,6 +63,8 @@ export class Model {
     // What stops a frame live before the claim is read counts only where the claim is in order.
     const reason = this.refusal(claim) ?? (this.site.hasPorts ? this.stop(claim) : null);
     if (reason !== null) return `refused ${reason}`;
+    // A bridge drops a frame from a group (Linux br_input.c does), so nobody hears what it claims.
+    if (isGroup(claim.ethernetSource)) return 'nothing';
     const key = `${claim.network} ${claim.ip}`;
     const holder = this.holders.get(key);
     if (holder === claim.mac) return 'confirmed';
