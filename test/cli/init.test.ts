@@ -69,14 +69,14 @@ describe('from the files of two hosts', () => {
     const { status, out, err } = await init(
       ...files,
       '--provider',
-      'ucloud',
+      'huawei',
       '--output',
       '@lab.yaml',
     );
     expect([status, out, err]).toEqual([
       0,
       '',
-      'havip init: note: @node1/keepalived.conf:5: 10.0.0.1 is reserved by ucloud in this subnet; choose another address, or write a wider block\nhavip init: wrote @lab.yaml\n',
+      'havip init: note: @node1/keepalived.conf:5: 10.0.0.1 is reserved by huawei in this subnet; choose another address, or write a wider block\nhavip init: wrote @lab.yaml\n',
     ]);
     const lab = written();
     expect(lab.enis.map(({ instance, name }) => `${instance}/${name}`)).toEqual([
