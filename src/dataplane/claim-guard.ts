@@ -14,11 +14,8 @@ import * as reason from './drop-reason.ts';
 export interface GuardRules {
   /** False on a plain LAN, where anyone may claim anything. */
   readonly enforces: boolean;
-  /**
-   * A source/destination check can be switched off: such an ENI may claim ordinary addresses and
-   * use any IP source (Huawei).
-   */
-  readonly honoursUnchecked: boolean;
+  /** An ENI whose source/destination check is off may claim ordinary addresses (Huawei). */
+  readonly uncheckedMayClaim: boolean;
 }
 
 /** Who has which MAC, as the guard needs it; compiled by the control plane. */
@@ -72,7 +69,7 @@ export class ClaimGuard {
     if (isMember) return reason.ALLOWED;
     if (kind === policy.POLICY_HAVIP) return reason.NOT_MEMBER;
     if (kind === policy.POLICY_SUBNET) return eni >= 0 ? reason.ALLOWED : reason.NOT_MEMBER;
-    if (eni >= 0 && this.rules.honoursUnchecked && !this.enis.isChecked(eni)) {
+    if (eni >= 0 && this.rules.uncheckedMayClaim && !this.enis.isChecked(eni)) {
       return reason.ALLOWED;
     }
     if (kind === policy.POLICY_ORDINARY) return reason.ORDINARY_ADDRESS;

@@ -34,8 +34,9 @@ export class SourceCheck {
     if (eni < 0 || (!this.observes && plan.enis.port(eni) !== port)) {
       return this.observes || !plan.rules.enforces ? reason.ALLOWED : reason.SOURCE_MAC;
     }
-    if (seen.family === 0 || plan.sourceGuard === null) return reason.ALLOWED;
-    if (plan.rules.honoursUnchecked && !plan.enis.isChecked(eni)) return reason.ALLOWED;
+    if (seen.family === 0 || !plan.enis.isChecked(eni) || plan.sourceGuard === null) {
+      return reason.ALLOWED;
+    }
     const allowed =
       seen.family === 4
         ? plan.sourceGuard.allowsIpv4(eni, view, seen.packet)

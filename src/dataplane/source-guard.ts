@@ -6,8 +6,8 @@ import { ipv6SourceAt } from '../wire/ipv6.ts';
 /**
  * Which IP sources an ENI may use: its own addresses, link-local ones, 0.0.0.0 and :: (DHCP and
  * duplicate address detection), any HaVip that it may claim whether or not it holds it, and
- * anything where its source/destination check is off and the cloud has one to switch. The table is
- * keyed by (ENI, address), so a packet costs one look-up however many addresses there are.
+ * anything where its source/destination check is off. The table is keyed by (ENI, address), so a
+ * packet costs one look-up however many addresses there are.
  */
 const ENTRIES_MAX = 1 << 22;
 

@@ -108,7 +108,7 @@ export class CompiledTopology {
       },
       rules: {
         enforces: !learns,
-        honoursUnchecked: this.rules?.ordinary === 'refuse-unless-unchecked',
+        uncheckedMayClaim: this.rules?.ordinary === 'refuse-unless-unchecked',
       },
       enis: this.enis,
       book: this.book,

@@ -21,7 +21,7 @@ function openPlan(): AddressPlan {
   const book = new AddressBook();
   const id = book.add(0, 4, 0, 0, 0, 0);
   const enis = { find: () => -1, subnet: () => 0, port: () => -1, isChecked: () => false };
-  const rules = { enforces: false, honoursUnchecked: true };
+  const rules = { enforces: false, uncheckedMayClaim: true };
   return { rules, enis, book, sourceGuard: new SourceGuard(), policyOf: () => id, havips: [] };
 }
 
