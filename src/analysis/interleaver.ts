@@ -5,7 +5,9 @@ import { Link, readLink } from '../wire/link.ts';
  * One view out of several interfaces: frames in order of time within a window of one second, and
  * each frame once. A duplicate is a frame whose octets after the link header were already seen on
  * another interface: the n-th copy on each interface is one frame, and frames of one interface
- * never are duplicates of each other. Only captures with several interfaces go through here.
+ * never are duplicates of each other. What stands in a file has no copy in another that begins only
+ * later: the files of a rotated capture follow each other on one interface, and repeat each advert.
+ * Only captures with several interfaces go through here.
  */
 const WINDOW = 1e9;
 /** Frames and octets that wait at most; beyond them the oldest goes on early. */
@@ -30,19 +32,23 @@ export interface WaitingFrame {
   order: number;
   /** Where the octets begin that copies share. */
   payload: number;
+  /** The index of its file, and of its interface in that file. */
+  file: number;
   interfaceId: number;
 }
 
-/** What is told of a frame; `interfaceId` tells interfaces (and files) apart. */
+/** What is told of a frame. */
 export type FrameFacts = Pick<
   WaitingFrame,
-  'now' | 'isTimed' | 'frame' | 'linkType' | 'isCut' | 'interfaceId'
+  'now' | 'isTimed' | 'frame' | 'linkType' | 'isCut' | 'file' | 'interfaceId'
 >;
 
 interface Copies {
   /** How often each interface has shown it, and how often it was passed on. */
   seen: Map<number, number>;
   passed: number;
+  /** How often before each of the files began that came later; null for no such file. */
+  passedBefore: Map<number, number> | null;
   /** When it was seen last. */
   now: number;
 }
@@ -64,6 +70,7 @@ export class Interleaver {
   private olderCopies = new Map<string, Copies>();
   private copiesCost = 0;
   private turned = Number.NEGATIVE_INFINITY;
+  private readonly begun = new Set<number>();
 
   /** Takes a copy of the frame. */
   push(view: DataView, at: number, end: number, about: FrameFacts): void {
@@ -71,17 +78,16 @@ export class Interleaver {
     octets.set(new Uint8Array(view.buffer, view.byteOffset + at, end - at));
     const copy = new DataView(octets.buffer);
     readLink(copy, 0, end - at, about.linkType, this.link);
+    const { now, isTimed, frame, linkType, isCut, file } = about;
+    const ofFiles = file * INTERFACES_MAX + about.interfaceId;
     const isCooked = this.link.interfaceIndex !== 0;
-    const interfaceId = isCooked
-      ? about.interfaceId * 2 ** 32 + this.link.interfaceIndex
-      : about.interfaceId;
-    this.newest = Math.max(this.newest, about.now);
-    const { now, isTimed, frame, linkType, isCut } = about;
+    const interfaceId = isCooked ? ofFiles * 2 ** 32 + this.link.interfaceIndex : ofFiles;
+    this.newest = Math.max(this.newest, now);
     const { payload } = this.link;
     const order = this.order++;
     const isDuplicate = false;
     const waiting = { view: copy, now, isTimed, frame, linkType, isCut, isDuplicate, order };
-    this.insert({ ...waiting, payload, interfaceId });
+    this.insert({ ...waiting, payload, file, interfaceId });
     this.octets += octets.length;
   }
 
@@ -94,6 +100,7 @@ export class Interleaver {
     this.octets -= first.view.byteLength;
     this.removeFirst();
     this.turn(first.now);
+    if (!this.begun.has(first.file)) this.begin(first.file);
     // Judged in order of time, so that the earliest copy stands for the frame.
     first.isDuplicate = this.isCopy(first);
     if (first.isDuplicate) this.duplicates++;
@@ -110,11 +117,21 @@ export class Interleaver {
     this.copiesCost = 0;
   }
 
-  private isCopy({ view, payload, interfaceId, now }: WaitingFrame): boolean {
+  /** What was passed on before the file began cannot be in it. */
+  private begin(file: number): void {
+    this.begun.add(file);
+    for (const copies of [...this.copies.values(), ...this.olderCopies.values()]) {
+      copies.passedBefore ??= new Map();
+      if (!copies.passedBefore.has(file)) this.copiesCost += INTERFACE_COST;
+      copies.passedBefore.set(file, copies.passed);
+    }
+  }
+
+  private isCopy({ view, payload, file, interfaceId, now }: WaitingFrame): boolean {
     const copies = this.copiesOf(Buffer.from(view.buffer, payload).toString('latin1'), now);
-    const before = copies.seen.get(interfaceId) ?? 0;
-    if (before === 0) this.copiesCost += INTERFACE_COST;
-    const times = before + 1;
+    const seen = copies.seen.get(interfaceId);
+    if (seen === undefined) this.copiesCost += INTERFACE_COST;
+    const times = 1 + (seen ?? copies.passedBefore?.get(file) ?? 0);
     copies.seen.set(interfaceId, times);
     copies.now = now;
     if (times <= copies.passed) return true;
@@ -167,7 +184,7 @@ export class Interleaver {
 }
 
 function startOf(now: number): Copies {
-  return { seen: new Map(), passed: 0, now };
+  return { seen: new Map(), passed: 0, passedBefore: null, now };
 }
 
 function isBefore(a: WaitingFrame, b: WaitingFrame): boolean {

@@ -96,8 +96,7 @@ export class Replay {
   ): Promise<void> {
     this.capture = capture;
     const batch = new RecordBatch(BATCH);
-    let hasMore = true;
-    while (hasMore && !this.isStopped) {
+    do {
       this.chooseWay(capture);
       while (!this.isStopped && this.step(batch, capture));
       if (this.interleaver !== null) this.drain(false);
@@ -106,8 +105,7 @@ export class Replay {
         const turn = breathe(this.progress(capture));
         if (turn !== undefined) await turn;
       }
-      hasMore = await capture.fill();
-    }
+    } while (!this.isStopped && (await capture.fill()));
     while (!this.isStopped && this.step(batch, capture));
     if (this.interleaver !== null) this.drain(true);
   }
@@ -236,7 +234,8 @@ export class Replay {
       frame,
       linkType: batch.linkType[i]!,
       isCut: batch.wireLength[i]! > batch.end[i]! - batch.at[i]!,
-      interfaceId: batch.file[i]! * 65536 + batch.interfaceId[i]!,
+      file: batch.file[i]!,
+      interfaceId: batch.interfaceId[i]!,
     });
     this.drain(false);
   }

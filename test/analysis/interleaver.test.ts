@@ -13,13 +13,13 @@ class Merge {
   private number = 0;
 
   /** A frame of this interface at this second, after others' octets in a larger buffer. */
-  push(interfaceId: number, second: number, view: DataView = frame): void {
+  push(interfaceId: number, second: number, view: DataView = frame, file = 0): void {
     const octets = new Uint8Array(view.byteLength + 8).fill(0xa5);
     octets.set(new Uint8Array(view.buffer), 4);
     const about = { now: second * 1e9, isTimed: true, frame: ++this.number, linkType: 1 };
     const end = octets.length - 4;
-    const isCut = false;
-    this.interleaver.push(new DataView(octets.buffer), 4, end, { ...about, isCut, interfaceId });
+    const facts = { ...about, isCut: false, file, interfaceId };
+    this.interleaver.push(new DataView(octets.buffer), 4, end, facts);
     this.drain(false);
   }
 
@@ -83,6 +83,19 @@ test('what was seen a minute ago on another interface is no copy, with silence b
   merge.push(0, 1);
   merge.push(1, 61);
   expect(merge.drain(true)).toEqual([1, 2]);
+});
+
+test('a file has no copies of what was seen before it begins, and copies of all since', () => {
+  const merge = new Merge();
+  merge.push(0, 1);
+  merge.push(0, 1.4);
+  merge.push(0, 1.5, other, 1);
+  merge.push(0, 1.6, frame, 1);
+  merge.push(0, 1.7, frame, 0);
+  merge.push(0, 1.8, frame, 0);
+  merge.push(0, 1.9, frame, 1);
+  expect(merge.drain(true)).toEqual([1, 2, 3, 4, 6]);
+  expect(merge.interleaver.duplicates).toBe(2);
 });
 
 test('copies beyond what is kept are forgotten, also when the time stands still', () => {

@@ -2,6 +2,7 @@
  * Several captures as one: each entry says in which file its frame is, and as which, so that it
  * is found there. What each file replayed alone has at that number is the truth.
  */
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Replay } from '../../src/analysis/replay.ts';
@@ -98,7 +99,36 @@ function entriesOf(result: ReplayResult) {
   return [...result.claims, ...timelines, ...result.failovers, ...rows, ...result.findings];
 }
 
+/** Without what tells of files: the capture's names, and the place of each frame in its own. */
+function withoutFiles(result: ReplayResult): unknown {
+  const { files, ...capture } = result.capture;
+  const isOfFile = (key: string): boolean => key === 'file' || key === 'fileFrame';
+  const text = JSON.stringify({ ...result, capture }, (key, value) =>
+    isOfFile(key) ? undefined : value,
+  );
+  return JSON.parse(text);
+}
+
 describe('merged captures', () => {
+  test('a capture rotated at any frame says the same as the whole one', async () => {
+    const octets = readFileSync(new URL('../../pcaps/10-rogue.pcap', import.meta.url));
+    const ends = [24];
+    const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+    for (let at = 24; at < octets.length; at = ends.at(-1) as number) {
+      ends.push(at + 16 + view.getUint32(at + 8, true));
+    }
+    const whole = await replay([{ name: 'whole.pcap', octets }]);
+    expect(whole.capture.frames).toBe(ends.length - 1);
+    const header = octets.subarray(0, 24);
+    for (let cut = 50; cut < ends.length - 1; cut += 97) {
+      const end = ends[cut] as number;
+      const first = { name: 'x.pcap0', octets: octets.subarray(0, end) };
+      const second = { name: 'x.pcap1', octets: bytes([...header], [...octets.subarray(end)]) };
+      const rotated = await replay([first, second]);
+      expect(withoutFiles(rotated), `after frame ${cut}`).toEqual(withoutFiles(whole));
+    }
+  });
+
   test('of any files: a claim is where its file alone has it', async () => {
     const second = fc.option(fc.integer({ min: 1, max: 30 }), { freq: 9 });
     const file = fc.array(fc.tuple(second, fc.nat(2)), { maxLength: 60 });
