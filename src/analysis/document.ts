@@ -155,11 +155,11 @@ class Builder {
     for (const track of this.analysis.tracks) {
       if (track === undefined || !track.isVirtual) continue;
       const summary = this.havip(track, timelines.get(track.id) ?? []);
-      seen.add(summary.ip);
+      seen.add(`${summary.ip} ${summary.subnet}`);
       summaries.push(summary);
     }
     for (const havip of this.site?.havips ?? []) {
-      if (seen.has(havip.ip)) continue;
+      if (seen.has(`${havip.ip} ${havip.subnet}`)) continue;
       summaries.push({
         ip: havip.ip,
         vlan: null,

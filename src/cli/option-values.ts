@@ -27,11 +27,19 @@ export function readDuration(option: string, text: string): number {
 /** Seconds since the first frame, or an RFC 3339 time. */
 export function readTimePoint(option: string, text: string): TimePoint {
   if (SECONDS.test(text)) return { seconds: Number(text) };
-  if (TIME.test(text) && !Number.isNaN(Date.parse(text.toUpperCase()))) return { time: text };
+  if (TIME.test(text) && !Number.isNaN(Date.parse(text.toUpperCase())) && isOfCalendar(text)) {
+    return { time: text };
+  }
   throw new UsageError(
     `--${option}: "${text}" is no moment`,
     'write seconds since the first frame (12.5) or a time such as 2026-01-31T12:00:00Z',
   );
+}
+
+/** JavaScript reads 31 February as 3 March. */
+function isOfCalendar(time: string): boolean {
+  const day = time.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 /** A whole number, 0 or more. */

@@ -1,7 +1,9 @@
 /** Who holds an address, which addresses are virtual, and what a capture point cannot show. */
 import { describe, expect, test } from 'vitest';
 import type { ReplayResult } from '../../src/analysis/result.ts';
-import { arp, neighbor, packet } from '../dataplane/frames.ts';
+import { compile } from '../../src/havip/compile.ts';
+import { announcement, arp, neighbor, packet } from '../dataplane/frames.ts';
+import { eniOf, havipOf, topologyOf } from '../dataplane/site.ts';
 import { A, A_IP, advert, B, B_IP, C, CLIENT, reply, Scene, VIP, VMAC } from './scene.ts';
 
 function timelineOf(result: ReplayResult): (string | null)[][] {
@@ -75,6 +77,29 @@ describe('holder', () => {
     ]);
     expect(havips[0]?.timeline.map(({ speaker }) => speaker)).toEqual([A_IP, B_IP]);
   });
+});
+
+test('a HaVip of a subnet is listed beside one of the same address in another', async () => {
+  const cidrs = ['192.168.0.0/24'];
+  const site = compile(
+    topologyOf('alibaba', {
+      subnets: [
+        { name: 'a', vpc: 'v', cidrs, gateways: [] },
+        { name: 'b', vpc: 'w', cidrs, gateways: [] },
+      ],
+      enis: [eniOf(A, { vlan: { access: 100 } }), eniOf(B, { subnet: 'b', vlan: { access: 200 } })],
+      havips: [havipOf(VIP, [A]), havipOf(VIP, [B], { subnet: 'b' })],
+    }),
+  );
+  const scene = new Scene();
+  scene.at(0, announcement(A, VIP, [100]));
+  const { havips } = await scene.replay({ site });
+  expect(
+    havips.map(({ subnet, vlan, members, holder }) => [subnet, vlan, members, holder]),
+  ).toEqual([
+    ['a', 100, [A], A],
+    ['b', null, [B], null],
+  ]);
 });
 
 describe('resumed', () => {

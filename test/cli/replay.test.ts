@@ -134,6 +134,7 @@ describe('options', () => {
     ['replay a --limit -1', /"-1" is no whole number/],
     ['replay a --from yesterday', /"yesterday" is no moment; write seconds/],
     ['replay a --from 2026-13-01T00:00:00Z', /is no moment/],
+    ['replay a --to 2026-02-31T12:00:00+08:00', /is no moment/],
     ['replay a --from 5 --to 4', /--from is later than --to/],
     ['replay a --speed 0', /"0" is no speed/],
     ['replay a --max-outage 3', /"3" is no duration; write a number with its unit/],

@@ -86,7 +86,8 @@ function detectionTile(result: ReplayResult): Markup {
   const { masterDownIntervalSeconds: expected, cause } = slowest;
   // Only where the new master had to miss the old one does its timer say anything.
   const isTimed = expected !== null && (cause === 'crash' || cause === 'shutdown');
-  const note = isTimed ? `expected ${duration(expected)}` : 'last advert to first claim';
+  const between = 'last advert to first claim';
+  const note = isTimed ? `${between}, expected ${duration(expected)}` : between;
   const title = known.length === 1 ? 'detection' : 'slowest detection';
   const seconds = slowest.detectionSeconds as number;
   return tile(title, moment(slowest.t, seconds * 2, duration(seconds)), note);
