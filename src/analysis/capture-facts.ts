@@ -35,14 +35,10 @@ export interface ReplayTally {
   readonly steppedBack: CaptureFacts['steppedBack'];
 }
 
-/** The link types that cannot hold ARP. */
-const WITHOUT_ETHERNET: ReadonlySet<string> = new Set(['NULL', 'LOOP', 'RAW', 'IPV4', 'IPV6']);
-
 export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally): CaptureFacts {
   const counts = countsOf(analysis);
   const unseenFrame = unseenFrameOf(analysis);
   const isArpOnly = counts.arp > 0 && counts.ipv4 + counts.ipv6 === 0;
-  const names = [...tally.linkTypes].map(linkTypeName);
   const files = tally.capture?.files ?? [];
   return {
     summary: summaryOf(analysis, times, tally),
@@ -53,7 +49,6 @@ export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally)
     duplicates: tally.duplicates,
     dropped: files.reduce((sum, file) => sum + file.counts.dropped, 0),
     steppedBack: tally.steppedBack,
-    hasEthernet: names.some((name) => !WITHOUT_ETHERNET.has(name)),
     untracked: analysis.outages.clients.overflow,
     unfollowed: analysis.owner.drops[TABLE_FULL] as number,
   };

@@ -1,5 +1,6 @@
 import type { Analysis } from './analysis.ts';
 import type { Entries } from './entries.ts';
+import { showsArp, undecodedOf } from './link-layers.ts';
 import { endsOf } from './logs.ts';
 import type { CaptureSummary, Finding, FrameCounts, Severity, Vantage } from './result.ts';
 
@@ -15,7 +16,6 @@ export interface CaptureFacts {
   readonly duplicates: number;
   readonly dropped: number;
   readonly steppedBack: { count: number; largest: number; frame: number };
-  readonly hasEthernet: boolean;
   readonly vantage: Vantage;
   /** Frame that shows that frames passed elsewhere; 0 where nothing does. */
   readonly unseenFrame: number;
@@ -94,12 +94,7 @@ function captureFindings(facts: CaptureFacts): Draft[] {
     ]);
   }
   partialView(facts, add);
-  if (!facts.hasEthernet && summary.frames > 0) {
-    add('no-ethernet', 'warning', 0, [
-      `Link type ${summary.linkTypes.join(', ')} has no Ethernet layer, so no ARP can be in it.`,
-      'Capture on the Ethernet interface itself (tcpdump -i eth0).',
-    ]);
-  }
+  if (summary.frames > 0) linkLayer(summary.linkTypes, add);
   const { count, largest, frame } = facts.steppedBack;
   if (count > 0) {
     add('time-backwards', 'info', frame, [
@@ -111,6 +106,23 @@ function captureFindings(facts: CaptureFacts): Draft[] {
 }
 
 type Add = (code: string, severity: Severity, frame: number, text: [string, string]) => void;
+
+function linkLayer(linkTypes: readonly string[], add: Add): void {
+  const advice = 'Capture on the Ethernet interface itself (tcpdump -i eth0).';
+  const undecoded = undecodedOf(linkTypes).join(', ');
+  const isPartial = showsArp(linkTypes);
+  if (undecoded !== '') {
+    add(isPartial ? 'capture-partial-view' : 'no-ethernet', 'warning', 0, [
+      `Link type ${undecoded} is not decoded: its frames are counted and not looked into.`,
+      advice,
+    ]);
+  } else if (!isPartial) {
+    add('no-ethernet', 'warning', 0, [
+      `Link type ${linkTypes.join(', ')} has no Ethernet layer, so no ARP can be in it.`,
+      advice,
+    ]);
+  }
+}
 
 function partialView(facts: CaptureFacts, add: Add): void {
   if (facts.vantage === 'arp-only') {

@@ -2,14 +2,12 @@
  * The verdict: the first lines of the report, for a reader who reads no further. What happened,
  * who holds the addresses now, what was refused, what limits these statements.
  */
+import { showsArp, undecodedOf } from '../analysis/link-layers.ts';
 import type { FailoverEntry, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { failoverCause, outageCause, refusalReason } from './cause-texts.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page, Tone } from './page.ts';
 import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
-
-/** Link types under which ARP and MAC addresses travel. */
-const ETHERNET = new Set(['EN10MB', 'LINUX_SLL', 'LINUX_SLL2']);
 
 export function writeVerdict(page: Page, result: ReplayResult, naming: Naming): void {
   for (const [line, tone] of verdictLines(result, naming)) page.paragraph(line, { tone });
@@ -26,10 +24,7 @@ export function verdictLines(result: ReplayResult, naming: Naming): [string, Ton
 
 /** Nothing that carries ARP is in the capture although it holds frames. */
 export function lacksEthernet(result: ReplayResult): boolean {
-  return (
-    result.capture.frames > 0 &&
-    !result.capture.linkTypes.some((linkType) => ETHERNET.has(linkType))
-  );
+  return result.capture.frames > 0 && !showsArp(result.capture.linkTypes);
 }
 
 function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
@@ -47,7 +42,15 @@ function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
 }
 
 function noEthernet(result: ReplayResult): string {
-  const types = result.capture.linkTypes.join(', ') || 'no link type';
+  const { linkTypes } = result.capture;
+  const undecoded = undecodedOf(linkTypes);
+  if (undecoded.length > 0) {
+    return (
+      `Nothing is known of this capture: frames of link type ${undecoded.join(', ')} are counted ` +
+      'and not looked into.'
+    );
+  }
+  const types = linkTypes.join(', ') || 'no link type';
   return (
     `No Ethernet layer in this capture (${types}): ARP and MAC addresses are not in it, ` +
     'so nobody can say from it who held an address.'

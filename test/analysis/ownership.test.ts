@@ -1,7 +1,10 @@
 /** Who holds an address, which addresses are virtual, and what a capture point cannot show. */
 import { describe, expect, test } from 'vitest';
-import type { ReplayResult } from '../../src/analysis/result.ts';
+import { Replay } from '../../src/analysis/replay.ts';
+import type { Finding, ReplayResult } from '../../src/analysis/result.ts';
+import { LINKTYPE_DSA_TAG_EDSA, openCaptureBytes } from '../../src/capture/index.ts';
 import { compile } from '../../src/havip/compile.ts';
+import { Blocks, bytes } from '../capture/build.ts';
 import { announcement, arp, neighbor, packet } from '../dataplane/frames.ts';
 import { eniOf, havipOf, topologyOf } from '../dataplane/site.ts';
 import { A, A_IP, advert, B, B_IP, C, CLIENT, reply, Scene, VIP, VMAC } from './scene.ts';
@@ -172,6 +175,35 @@ describe('what the capture cannot show', () => {
     const { findings, counts } = await scene.replay({ linkField: 101 });
     expect(findings.map(({ code }) => code)).toContain('no-ethernet');
     expect(counts).toMatchObject({ ipv4: 1, arp: 0 });
+  });
+
+  test('what is in frames of a link type that is not decoded', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    const { findings, counts } = await scene.replay({ linkField: LINKTYPE_DSA_TAG_EDSA });
+    expect(counts).toMatchObject({ other: 1, arp: 0 });
+    const { code, message } = findings[0] as Finding;
+    expect([findings.length, code]).toEqual([1, 'no-ethernet']);
+    expect(message).toContain('DSA_TAG_EDSA is not decoded');
+  });
+
+  test('the same beside frames that are decoded', async () => {
+    const le = new Blocks();
+    const data = [...new Uint8Array(announcement(A, VIP).buffer)];
+    const blocks = [
+      le.section(),
+      le.interface(),
+      le.interface({ linkType: LINKTYPE_DSA_TAG_EDSA }),
+    ];
+    const packets = [0, 1].map((id) => le.packet({ id, time: BigInt(id), data }));
+    const capture = await openCaptureBytes(bytes(...blocks, ...packets));
+    const options = { site: null, allClaims: false, limit: 0, from: null, to: null };
+    const replay = new Replay({ ...options, listener: null }, ['x.pcapng']);
+    await replay.run(capture);
+    const { findings, counts } = replay.result();
+    expect(counts).toMatchObject({ other: 1, arp: 1 });
+    expect(findings.map(({ code }) => code)).toContain('capture-partial-view');
+    expect(findings.map(({ code }) => code)).not.toContain('no-ethernet');
   });
 
   test('a peer that held the address and was never heard', async () => {

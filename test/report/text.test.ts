@@ -179,6 +179,13 @@ describe('the verdict', () => {
     expect(verdict(result)).not.toContain('0 ARP');
   });
 
+  test('a link type that is not decoded is not said to have no Ethernet', () => {
+    const result = emptyResult();
+    result.capture.linkTypes = ['DSA_TAG_EDSA'];
+    result.capture.frames = 12;
+    expect(verdict(result)).toMatch(/^Nothing is known of this capture: frames of link type DSA_/);
+  });
+
   test('frames but no virtual address', () => {
     const result = emptyResult();
     result.capture.frames = 12;
