@@ -3,7 +3,7 @@
  * who holds the addresses now, what was refused, what limits these statements.
  */
 import { showsArp, undecodedOf } from '../analysis/link-layers.ts';
-import type { FailoverEntry, OutageEntry, ReplayResult } from '../analysis/result.ts';
+import type { FailoverEntry, Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { failoverCause, outageCause, refusalReason } from './cause-texts.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page, Tone } from './page.ts';
@@ -201,7 +201,7 @@ function cautions(result: ReplayResult): [string, Tone][] {
       lines.push(['More such findings below.', 'warn']);
       break;
     }
-    lines.push([finding.message, finding.severity === 'error' ? 'bad' : 'warn']);
+    lines.push([datedMessage(finding), finding.severity === 'error' ? 'bad' : 'warn']);
   }
   const { truncated, damaged } = result.capture;
   if (truncated) {
@@ -213,6 +213,13 @@ function cautions(result: ReplayResult): [string, Tone][] {
     ]);
   }
   return lines;
+}
+
+/** A finding speaks of its moment, which need not be the end of the capture. */
+function datedMessage(finding: Finding): string {
+  const { time, frame, message } = finding;
+  if (time === null || frame === null) return message;
+  return `${clockTime(time)} UTC, frame ${frameLabel(finding)}: ${message}`;
 }
 
 /** Up to three addresses by name, more as a number. */

@@ -186,6 +186,16 @@ describe('the verdict', () => {
     expect(verdict(result)).toMatch(/^Nothing is known of this capture: frames of link type DSA_/);
   });
 
+  test('a grave finding comes with its moment, which need not be the end', () => {
+    const result = crashResult();
+    const message = 'node1 is the only master.';
+    const time = '2026-11-20T22:24:40.496000000Z';
+    const about = { ip: '192.168.0.88', vlan: null, message, advice: 'Find out.' };
+    const finding = { code: 'stale-cache', severity: 'error' as const, time, t: 3, frame: 1605 };
+    result.findings = [{ ...finding, ...about }];
+    expect(verdict(result)).toContain(`\n22:24:40.496 UTC, frame 1605: ${message}`);
+  });
+
   test('frames but no virtual address', () => {
     const result = emptyResult();
     result.capture.frames = 12;
