@@ -22,7 +22,7 @@ async function framesOf(bytes) {
 
 const { view, at, end } = await framesOf(octets);
 const classifier = new Classifier();
-const claim = new Claim();
+const claim = new Claim(classifier.link);
 const arps = [...at.keys()].filter(
   (i) => classifier.classify(view, at[i], end[i], 1) === CARRIES_ARP,
 );

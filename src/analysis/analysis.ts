@@ -203,7 +203,7 @@ export class Analysis implements SwitchObserver {
 
   /** A refused frame is not learned, but it was sent by somebody. */
   private countRefused(claim: Claim): void {
-    const mac = macFromHalves(claim.sourceHigh, claim.sourceLow);
+    const mac = macFromHalves(claim.link.sourceHigh, claim.link.sourceLow);
     const frames = this.refusedFrames.get(mac) ?? 0;
     if (mac === 0 || (frames === 0 && this.refusedFrames.size >= REFUSED_MACS_MAX)) return;
     this.refusedFrames.set(mac, frames + 1);

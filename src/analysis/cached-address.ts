@@ -100,8 +100,8 @@ export class CachedAddress {
 
   /** Whether the frame reaches this host, and how. */
   private isHeard(claim: Claim): boolean {
-    const { destinationHigh: high, destinationLow: low } = claim;
-    const source = macFromHalves(claim.sourceHigh, claim.sourceLow);
+    const { destinationHigh: high, destinationLow: low } = claim.link;
+    const source = macFromHalves(claim.link.sourceHigh, claim.link.sourceLow);
     if (source === this.client) return false;
     const shape = shapeOf(claim);
     const kind = shapeKind(shape);

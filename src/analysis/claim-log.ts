@@ -90,6 +90,6 @@ export class ClaimLog {
 
 /** The Ethernet source where it is not the asserted MAC, else NaN. */
 export function sourceOf(claim: Claim, mac: number): number {
-  const source = macFromHalves(claim.sourceHigh, claim.sourceLow);
+  const source = macFromHalves(claim.link.sourceHigh, claim.link.sourceLow);
   return source === mac || source === 0 ? Number.NaN : source;
 }

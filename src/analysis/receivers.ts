@@ -216,7 +216,7 @@ export class Receivers {
 
 /** How the one host is known that hears the claim or is asked by it. */
 function aloneOf(claim: Claim, shape: number): number {
-  const { destinationHigh: high, destinationLow: low } = claim;
+  const { destinationHigh: high, destinationLow: low } = claim.link;
   const isKnown = high !== 0 || low !== 0;
   if (isKnown && shapeHeardBy(shape) === HEARD_BY_ONE) return ALONE_MAC;
   return claim.family === 4 ? ALONE_IPV4 : ALONE_UNNAMED;
@@ -224,5 +224,5 @@ function aloneOf(claim: Claim, shape: number): number {
 
 function hostOf(claim: Claim, shape: number): number {
   const isMac = aloneOf(claim, shape) === ALONE_MAC;
-  return isMac ? macFromHalves(claim.destinationHigh, claim.destinationLow) : claim.asked;
+  return isMac ? macFromHalves(claim.link.destinationHigh, claim.link.destinationLow) : claim.asked;
 }

@@ -8,6 +8,7 @@
 
 import { isLoopbackIpv4, isMulticastIpv4, isMulticastIpv6 } from '../wire/ip-address.ts';
 import { ipv6SourceAt } from '../wire/ipv6.ts';
+import type { Link } from '../wire/link.ts';
 import {
   ARP_REPLY,
   ARP_REQUEST,
@@ -59,8 +60,8 @@ export const TARGET_OTHER = 4;
 export const TARGET_NAMES: readonly string[] = ['zero', 'ones', 'sender', 'destination', 'other'];
 
 /**
- * One claim, reused from frame to frame. The caller sets `network`, the Ethernet source and the
- * Ethernet destination (0/0 where the link has none) before it asks for the rest.
+ * One claim, reused from frame to frame, as is the link header that it came with. The caller sets
+ * `network` and the header (0/0 for an address that it has not) before it asks for the rest.
  */
 export class Claim {
   form: Form = FORM_GRATUITOUS_REQUEST;
@@ -77,10 +78,7 @@ export class Claim {
   /** The asserted MAC: sender hardware address, TLLA or SLLA. */
   macHigh = 0;
   macLow = 0;
-  sourceHigh = 0;
-  sourceLow = 0;
-  destinationHigh = 0;
-  destinationLow = 0;
+  readonly link: Link;
   /** Flags of a neighbor advertisement; false otherwise. */
   override = false;
   solicited = false;
@@ -93,6 +91,10 @@ export class Claim {
   isImplied = false;
   /** An NA whose IPv6 source is the claimed address itself; true for every other form. */
   isFromClaimed = true;
+
+  constructor(link: Link) {
+    this.link = link;
+  }
 }
 
 /** Whether a form takes an address from its holder: a gratuitous ARP, or an NA with S=0, O=1. */
@@ -143,10 +145,8 @@ export function fillGratuitous(
   claim.form = operation === ARP_REQUEST ? FORM_GRATUITOUS_REQUEST : FORM_GRATUITOUS_REPLY;
   claim.network = 0;
   claim.address = address >>> 0;
-  claim.macHigh = claim.sourceHigh = high;
-  claim.macLow = claim.sourceLow = low >>> 0;
-  claim.destinationHigh = view.getUint16(at);
-  claim.destinationLow = view.getUint32(at + 2);
+  claim.macHigh = high;
+  claim.macLow = low >>> 0;
   claim.targetHardware = targetKind(view, at + 14, claim);
   // Most claims on this way follow one of their kind, which has left these as they must be.
   if (claim.family === 4 && !claim.override && !claim.solicited && !claim.router) return;
@@ -167,7 +167,8 @@ function targetKind(view: DataView, at: number, claim: Claim): number {
   if (high === 0 && low === 0) return TARGET_ZERO;
   if (high === 0xffff && low === 0xffffffff) return TARGET_ONES;
   if (high === claim.macHigh && low === claim.macLow) return TARGET_SENDER;
-  const isDestination = high === claim.destinationHigh && low === claim.destinationLow;
+  const { destinationHigh, destinationLow } = claim.link;
+  const isDestination = high === destinationHigh && low === destinationLow;
   return isDestination ? TARGET_DESTINATION : TARGET_OTHER;
 }
 
@@ -214,8 +215,8 @@ function claimFromAdvertisement(
 ): boolean {
   if (!setIpv6(view, neighborTargetAt(icmpAt), claim)) return false;
   const option = linkLayerAddressAt(view, icmpAt, end, OPTION_TARGET_LINK_LAYER_ADDRESS);
-  claim.macHigh = option === 0 ? claim.sourceHigh : view.getUint16(option);
-  claim.macLow = option === 0 ? claim.sourceLow : view.getUint32(option + 2);
+  claim.macHigh = option === 0 ? claim.link.sourceHigh : view.getUint16(option);
+  claim.macLow = option === 0 ? claim.link.sourceLow : view.getUint32(option + 2);
   if (option === 0 && claim.macHigh === 0 && claim.macLow === 0) return false;
   claim.override = isOverride(view, icmpAt);
   claim.solicited = isSolicited(view, icmpAt);

@@ -118,7 +118,7 @@ function kindOf(claim: Claim): Kind {
 
 /** Without a destination (cooked captures) by what is usual for the form. */
 function heardBy(claim: Claim): number {
-  const { destinationHigh: high, destinationLow: low } = claim;
+  const { destinationHigh: high, destinationLow: low } = claim.link;
   if (high === 0xffff && low === 0xffffffff) return HEARD_BY_ALL;
   if (high === 0 && low === 0) return isUsuallyUnicast(claim) ? HEARD_BY_ONE : HEARD_BY_ALL;
   if ((high & 0x0100) === 0) return HEARD_BY_ONE;

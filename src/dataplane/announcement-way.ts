@@ -110,7 +110,8 @@ export class AnnouncementWay {
   grant(entry: number): void {
     const { claim, enis } = this;
     if (enis === null || claim.family !== 4) return;
-    if (claim.macHigh !== claim.sourceHigh || claim.macLow !== claim.sourceLow) return;
+    const { sourceHigh, sourceLow } = claim.link;
+    if (claim.macHigh !== sourceHigh || claim.macLow !== sourceLow) return;
     const eni = enis.find(claim.macHigh, claim.macLow);
     if (eni >= 0) this.table.grant(entry, eni);
   }

@@ -88,5 +88,5 @@ export class ClaimGuard {
 }
 
 function isSameMac(claim: Claim): boolean {
-  return claim.macHigh === claim.sourceHigh && claim.macLow === claim.sourceLow;
+  return claim.macHigh === claim.link.sourceHigh && claim.macLow === claim.link.sourceLow;
 }

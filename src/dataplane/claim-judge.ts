@@ -153,12 +153,7 @@ export class ClaimJudge {
 
   private read(view: DataView): boolean {
     const { claim, classifier: seen } = this;
-    const link = seen.link;
     claim.network = seen.network;
-    claim.sourceHigh = link.sourceHigh;
-    claim.sourceLow = link.sourceLow;
-    claim.destinationHigh = link.destinationHigh;
-    claim.destinationLow = link.destinationLow;
     return seen.carries === frame.CARRIES_ARP
       ? claimFromArp(view, seen.packet, claim)
       : claimFromNeighbor(view, seen.packet, seen.upperAt, seen.upperEnd, claim);

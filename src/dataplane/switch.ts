@@ -109,7 +109,13 @@ export class Switch {
     this.moves = new Moves(observer, this.book, this.neighbors);
     const { classifier, book, neighbors, observes, dryRun, drops, addresses4: table } = this;
     const told = observes ? observer : this.moves;
-    const common = { classifier, claim: new Claim(), observer: told, plan, observes };
+    const common = {
+      classifier,
+      claim: new Claim(classifier.link),
+      observer: told,
+      plan,
+      observes,
+    };
     const announcements = new AnnouncementWay({ ...common, book, table });
     this.announcements = announcements;
     this.judge = new ClaimJudge({ ...common, neighbors, policer, announcements, drops, dryRun });

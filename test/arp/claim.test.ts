@@ -17,6 +17,7 @@ import {
 } from '../../src/arp/neighbor.ts';
 import { formatIpv6, parseIpv4, parseIpv6 } from '../../src/wire/ip-address.ts';
 import { emitIpv6 } from '../../src/wire/ipv6.ts';
+import { Link } from '../../src/wire/link.ts';
 import { macFromHalves, macHigh, macLow, parseMac } from '../../src/wire/mac.ts';
 
 const VIP = '192.168.0.88';
@@ -28,12 +29,12 @@ const ZERO = '00:00:00:00:00:00';
 const CISCO = '01:00:0c:cd:cd:cd';
 
 function newClaim(destination: string): Claim {
-  const claim = new Claim();
-  claim.sourceHigh = macHigh(parseMac(HOST));
-  claim.sourceLow = macLow(parseMac(HOST));
-  claim.destinationHigh = macHigh(parseMac(destination));
-  claim.destinationLow = macLow(parseMac(destination));
-  return claim;
+  const link = new Link();
+  link.sourceHigh = macHigh(parseMac(HOST));
+  link.sourceLow = macLow(parseMac(HOST));
+  link.destinationHigh = macHigh(parseMac(destination));
+  link.destinationLow = macLow(parseMac(destination));
+  return new Claim(link);
 }
 
 /** Form and target kind of an ARP frame, or null where it claims nothing. */
@@ -165,6 +166,6 @@ describe('neighbor discovery claims', () => {
   });
 
   test('no option and no Ethernet source: nothing is asserted', () => {
-    expect(neighborClaim({ type: 136, option: null }, new Claim())).toBeNull();
+    expect(neighborClaim({ type: 136, option: null }, new Claim(new Link()))).toBeNull();
   });
 });

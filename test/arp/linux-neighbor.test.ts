@@ -12,6 +12,7 @@ import {
   TARGET_ONES,
 } from '../../src/arp/claim.ts';
 import { LinuxNeighbor, STATE_NAMES } from '../../src/arp/linux-neighbor.ts';
+import { Link } from '../../src/wire/link.ts';
 
 const OLD = 0x0a;
 const NEW = 0x0b;
@@ -22,7 +23,7 @@ function advertisement(flags: {
   override?: boolean;
   implied?: boolean;
 }): Claim {
-  const claim = new Claim();
+  const claim = new Claim(new Link());
   claim.family = 6;
   claim.form = flags.solicited === true ? FORM_SOLICITED_NA : FORM_UNSOLICITED_NA;
   claim.solicited = flags.solicited === true;
@@ -83,7 +84,7 @@ test('a solicitation is noted by who is asked', () => {
 
 describe('the locktime runs from the last change', () => {
   function cisco(): Claim {
-    const claim = new Claim();
+    const claim = new Claim(new Link());
     claim.form = FORM_GRATUITOUS_REPLY;
     claim.targetHardware = TARGET_ONES;
     return claim;

@@ -4,9 +4,10 @@ import { Claim, FORM_GRATUITOUS_REQUEST } from '../../src/arp/claim.ts';
 import { AddressBook } from '../../src/dataplane/address-book.ts';
 import { NeighborTable } from '../../src/dataplane/neighbor-table.ts';
 import { CLAIM_MOVED, CLAIM_NOTED } from '../../src/dataplane/verdict.ts';
+import { Link } from '../../src/wire/link.ts';
 
 function announcementOf(address: number, macHigh = 0x0016, macLow = 0x3e000001): Claim {
-  const claim = new Claim();
+  const claim = new Claim(new Link());
   claim.form = FORM_GRATUITOUS_REQUEST;
   claim.address = address;
   claim.macHigh = macHigh;

@@ -9,7 +9,9 @@ import { Claim, claimFromArp, claimFromNeighbor } from '../../src/arp/claim.ts';
 import { LinuxNeighbor, STATE_NAMES } from '../../src/arp/linux-neighbor.ts';
 import { FLAG_OVERRIDE, FLAG_ROUTER, FLAG_SOLICITED } from '../../src/arp/neighbor.ts';
 import { LOCKTIME } from '../../src/arp/receiver-profiles.ts';
-import { formatMac, macFromHalves, readMacHigh, readMacLow } from '../../src/wire/mac.ts';
+import { Link, readLink } from '../../src/wire/link.ts';
+import { LINKTYPE_ETHERNET } from '../../src/wire/link-type.ts';
+import { formatMac, macFromHalves } from '../../src/wire/mac.ts';
 import { arp, neighbor } from '../dataplane/frames.ts';
 import { Xorshift } from '../properties/xorshift.ts';
 import { ARP_ACCEPT, HOST_IPV6, hostIp, hostMac, Kernel, whyNot } from './kernel.ts';
@@ -109,11 +111,9 @@ function announceNeighbor(address: Address, random: Xorshift): Announcement {
 function apply({ address, view, destination, isAsked }: Announcement, now: number): void {
   if (destination === ELSEWHERE) return;
   const { model, accept, family } = address;
-  const claim = new Claim();
-  claim.destinationHigh = readMacHigh(view, 0);
-  claim.destinationLow = readMacLow(view, 0);
-  claim.sourceHigh = readMacHigh(view, 6);
-  claim.sourceLow = readMacLow(view, 6);
+  const link = new Link();
+  readLink(view, 0, view.byteLength, LINKTYPE_ETHERNET, link);
+  const claim = new Claim(link);
   const claims =
     family === 4
       ? claimFromArp(view, 14, claim)

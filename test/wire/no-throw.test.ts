@@ -33,7 +33,7 @@ import { exactView, octets } from './octets.ts';
 
 const link = new Link();
 const walk = new Ipv6Walk();
-const claim = new Claim();
+const claim = new Claim(link);
 
 /** Reads all that a header of this kind could lead to. */
 function readPacket(view: DataView, at: number, end: number): void {

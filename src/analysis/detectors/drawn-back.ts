@@ -37,7 +37,8 @@ export class DrawnBack {
 
   /** A gratuitous reply from a virtual MAC to the same MAC. */
   onReply(claim: Claim, mac: number, track: Track): void {
-    if (claim.destinationHigh !== claim.macHigh || claim.destinationLow !== claim.macLow) return;
+    if (claim.link.destinationHigh !== claim.macHigh || claim.link.destinationLow !== claim.macLow)
+      return;
     const router = track.routers[0];
     if (router === undefined || this.raised.has(router)) return;
     this.raised.add(router);

@@ -137,7 +137,7 @@ export class RouterDetectors implements Detector {
   }
 
   private onVirtual(claim: Claim, id: number): void {
-    const source = macFromHalves(claim.sourceHigh, claim.sourceLow);
+    const source = macFromHalves(claim.link.sourceHigh, claim.link.sourceLow);
     this.cloud.onRefusedVirtual(id, macFromHalves(claim.macHigh, claim.macLow), source);
   }
 
