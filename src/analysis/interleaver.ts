@@ -71,6 +71,7 @@ export class Interleaver {
   private copiesCost = 0;
   private turned = Number.NEGATIVE_INFINITY;
   private readonly begun = new Set<number>();
+  private readonly numbers = new Map<number, number>();
 
   /** Takes a copy of the frame. */
   push(view: DataView, at: number, end: number, about: FrameFacts): void {
@@ -79,11 +80,9 @@ export class Interleaver {
     const copy = new DataView(octets.buffer);
     readLink(copy, 0, end - at, about.linkType, this.link);
     const { now, isTimed, frame, linkType, isCut, file } = about;
-    const ofFiles = file * INTERFACES_MAX + about.interfaceId;
-    const isCooked = this.link.interfaceIndex !== 0;
-    const interfaceId = isCooked ? ofFiles * 2 ** 32 + this.link.interfaceIndex : ofFiles;
     this.newest = Math.max(this.newest, now);
-    const { payload } = this.link;
+    const { payload, interfaceIndex } = this.link;
+    const interfaceId = this.numberOf(file, about.interfaceId) * 2 ** 32 + interfaceIndex;
     const order = this.order++;
     const isDuplicate = false;
     const waiting = { view: copy, now, isTimed, frame, linkType, isCut, isDuplicate, order };
@@ -125,6 +124,16 @@ export class Interleaver {
       if (!copies.passedBefore.has(file)) this.copiesCost += INTERFACE_COST;
       copies.passedBefore.set(file, copies.passed);
     }
+  }
+
+  /** Of an interface of a file, among all: small, so that an index has its place beside it. */
+  private numberOf(file: number, interfaceId: number): number {
+    const key = file * INTERFACES_MAX + interfaceId;
+    const known = this.numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.numbers.size;
+    this.numbers.set(key, number);
+    return number;
   }
 
   private isCopy({ view, payload, file, interfaceId, now }: WaitingFrame): boolean {

@@ -1,6 +1,7 @@
 /** One view out of two interfaces: each frame once, in order of time. */
 import { expect, test } from 'vitest';
 import { Interleaver } from '../../src/analysis/interleaver.ts';
+import { LINKTYPE_LINUX_SLL2, LINKTYPE_RAW } from '../../src/wire/link-type.ts';
 import { announcement, packet } from '../dataplane/frames.ts';
 import { A, A_IP, B_IP, VIP } from './scene.ts';
 
@@ -13,10 +14,10 @@ class Merge {
   private number = 0;
 
   /** A frame of this interface at this second, after others' octets in a larger buffer. */
-  push(interfaceId: number, second: number, view: DataView = frame, file = 0): void {
+  push(interfaceId: number, second: number, view = frame, { file = 0, linkType = 1 } = {}): void {
     const octets = new Uint8Array(view.byteLength + 8).fill(0xa5);
     octets.set(new Uint8Array(view.buffer), 4);
-    const about = { now: second * 1e9, isTimed: true, frame: ++this.number, linkType: 1 };
+    const about = { now: second * 1e9, isTimed: true, frame: ++this.number, linkType };
     const end = octets.length - 4;
     const facts = { ...about, isCut: false, file, interfaceId };
     this.interleaver.push(new DataView(octets.buffer), 4, end, facts);
@@ -89,13 +90,40 @@ test('a file has no copies of what was seen before it begins, and copies of all 
   const merge = new Merge();
   merge.push(0, 1);
   merge.push(0, 1.4);
-  merge.push(0, 1.5, other, 1);
-  merge.push(0, 1.6, frame, 1);
-  merge.push(0, 1.7, frame, 0);
-  merge.push(0, 1.8, frame, 0);
-  merge.push(0, 1.9, frame, 1);
+  merge.push(0, 1.5, other, { file: 1 });
+  merge.push(0, 1.6, frame, { file: 1 });
+  merge.push(0, 1.7, frame);
+  merge.push(0, 1.8, frame);
+  merge.push(0, 1.9, frame, { file: 1 });
   expect(merge.drain(true)).toEqual([1, 2, 3, 4, 6]);
   expect(merge.interleaver.duplicates).toBe(2);
+});
+
+/** As `tcpdump -i any` writes it, of the interface with this index. */
+function cooked(index: number): DataView {
+  const view = new DataView(new ArrayBuffer(20 + 28));
+  view.setUint16(0, 0x0806);
+  view.setUint32(4, index);
+  return view;
+}
+
+test.each([0, 40, 5000])('interfaces of file %i are told apart by their indexes', (file) => {
+  const of = { file, linkType: LINKTYPE_LINUX_SLL2 };
+  for (let index = 1; index < 20; index++) {
+    const merge = new Merge();
+    merge.push(0, 1, cooked(index), of);
+    merge.push(0, 1.1, cooked(index + 1), of);
+    merge.push(0, 1.2, cooked(index), of);
+    merge.drain(true);
+    expect([index, merge.taken]).toEqual([index, [1, 3]]);
+  }
+});
+
+test('an interface is not that of a cooked capture whose index is its number', () => {
+  const merge = new Merge();
+  merge.push(5, 1, new DataView(new ArrayBuffer(28)), { linkType: LINKTYPE_RAW });
+  merge.push(0, 1.1, cooked(5), { linkType: LINKTYPE_LINUX_SLL2 });
+  expect(merge.drain(true)).toEqual([1]);
 });
 
 test('copies beyond what is kept are forgotten, also when the time stands still', () => {
