@@ -61,7 +61,9 @@ export class AnswerGaps {
     const { now } = this.clock;
     const count = lanes[at + LANE.COUNT]!;
     const spacing = now - lanes[at + LANE.LAST]!;
-    if (count > 0 && lanes[at + LANE.KEY] === answer.key && spacing <= COPY_TIME) return;
+    const isSame = count > 0 && lanes[at + LANE.KEY] === answer.key;
+    // A clock may step back as well as on.
+    if (isSame && Math.abs(spacing) <= COPY_TIME) return;
     if (count === 0) {
       lanes[at + LANE.MAC] = server;
     } else {
