@@ -113,7 +113,11 @@ export class CaptureView {
   private remember(pair: string): void {
     const { lastAsked } = this;
     if (!lastAsked.delete(pair) && lastAsked.size >= PAIRS_MAX) {
-      lastAsked.delete(lastAsked.keys().next().value as string);
+      // Many at once: a map finds its oldest entry behind the places of all that were deleted.
+      for (const oldest of lastAsked.keys()) {
+        lastAsked.delete(oldest);
+        if (lastAsked.size <= PAIRS_MAX / 2) break;
+      }
     }
     lastAsked.set(pair, this.clock.now);
   }
@@ -143,21 +147,20 @@ export class CaptureView {
       return;
     }
     if (known !== undefined) this.judge(known);
-    else if (this.open >= ASKED_MAX) this.forgetOldest();
-    else this.open++;
+    else if (this.open++ >= ASKED_MAX) this.forgetOldest();
     const asked = { time: now, frame, network, sender, target, repeated: false };
     const bySender = this.asked.get(key);
     if (bySender === undefined) this.asked.set(key, new Map([[sender, asked]]));
     else bySender.set(sender, asked);
   }
 
-  /** Makes room for one question. */
+  /** Makes room for many questions at once, as `remember` does. */
   private forgetOldest(): void {
-    const [first] = this.asked;
-    if (first === undefined) return;
-    const [key, bySender] = first;
-    bySender.delete(bySender.keys().next().value as number);
-    if (bySender.size === 0) this.asked.delete(key);
+    for (const [key, bySender] of this.asked) {
+      this.asked.delete(key);
+      this.open -= bySender.size;
+      if (this.open <= ASKED_MAX / 2) break;
+    }
   }
 
   private judge(asked: Asked): void {
