@@ -73,15 +73,26 @@ export class WholeFile {
     }
   }
 
-  /** Leaves nothing behind; what stood in its place stays. */
+  /** Leaves nothing behind, as far as that can be; what stood in its place stays. */
   discard(): void {
-    this.close();
-    fs.rmSync(this.temporary, { force: true });
+    attempt(() => this.close());
+    attempt(() => fs.rmSync(this.temporary, { force: true }));
   }
 
   private close(): void {
-    if (this.isOpen) fs.closeSync(this.descriptor);
+    if (!this.isOpen) return;
+    // Also where closing fails, which some file systems do that only now find no room.
     this.isOpen = false;
+    fs.closeSync(this.descriptor);
+  }
+}
+
+/** Whoever gives a file up has something else to tell than what fails here. */
+function attempt(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // What cannot be removed stays.
   }
 }
 
