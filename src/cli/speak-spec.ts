@@ -89,7 +89,7 @@ const CENTISECOND = 1e7;
 const UNIT_OF: Record<string, number> = { ms: 1e6, s: SECOND, m: 60 * SECOND };
 const ADDRESSES_MAX = 255;
 
-/** The request; null where help was asked for; UsageError where it cannot be obeyed. */
+/** The request; UsageError where it cannot be obeyed. */
 export function readSpeakRequest(arguments_: readonly string[]): SpeakRequest {
   const line = readCommandLine(SPEAK, arguments_);
   if (line.operands.length > 0) {
