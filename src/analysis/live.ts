@@ -152,24 +152,25 @@ export class LiveAnalysis {
 
   /** Tells the takeovers that are over; those that were overtaken by another one are over, too. */
   private answer(now: number): void {
-    const { logs, entries, owner } = this.analysis;
+    const { logs, entries, owner, tracks } = this.analysis;
     const { waiting } = this;
     for (let i = 0; i < waiting.length; ) {
       const { sequence, id, claimed, repoint } = waiting[i] as Waiting;
       const isLate = now - claimed >= ANSWER_WAIT;
-      const isOvertaken = waiting.findIndex((one, at) => at > i && one.id === id) >= 0;
+      const isOvertaken = tracks[id]?.lastFailover !== sequence;
+      const isAnswered = !isOvertaken && (owner.book.marks.first[id] ?? 0) > 0;
       if (isLate || isOvertaken) this.analysis.failovers.settle(claimed);
-      const isDecided = logs.failovers.get(sequence, FAILOVER.CAUSE) !== CAUSE_UNDECIDED;
-      const isAnswered = (owner.book.marks.first[id] ?? 0) > 0 && !isOvertaken;
-      if (isLate || isOvertaken || (isAnswered && isDecided)) {
-        waiting.splice(i, 1);
-        const entry = entries.failover(sequence);
-        const gap = openGapAround(this.analysis.outages.clients, id, claimed);
-        const ended = Number.isNaN(gap) ? entry.outageSeconds : secondsOf(gap);
-        const outageSeconds = isAnswered ? ended : null;
-        const takeover = { ...entry, outageSeconds, repointMicroseconds: repoint };
-        if (logs.failovers.isKept(sequence)) this.listener.onTakeover(takeover);
-      } else i++;
+      else if (!isAnswered || logs.failovers.get(sequence, FAILOVER.CAUSE) === CAUSE_UNDECIDED) {
+        i++;
+        continue;
+      }
+      waiting.splice(i, 1);
+      const entry = entries.failover(sequence);
+      const gap = openGapAround(this.analysis.outages.clients, id, claimed);
+      const ended = Number.isNaN(gap) ? entry.outageSeconds : secondsOf(gap);
+      const outageSeconds = isAnswered ? ended : null;
+      const takeover = { ...entry, outageSeconds, repointMicroseconds: repoint };
+      if (logs.failovers.isKept(sequence)) this.listener.onTakeover(takeover);
     }
   }
 

@@ -61,3 +61,27 @@ test('tells of a stale address while it is stale', () => {
   // The rival has said nothing for two and a half of its intervals.
   expect(said.find((line) => line.endsWith('stale-cache'))).toBe('4.0 stale-cache');
 });
+
+test('tells thousands of takeovers at once as fast as their announcements come', () => {
+  const addresses = Array.from({ length: 3000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+  const takeovers: string[] = [];
+  const ignore = (): void => undefined;
+  const analysis = new LiveAnalysis(
+    compile(topologyOf('classic')),
+    { base: 1_700_000_000, allClaims: false, dryRun: false },
+    {
+      ...{ onClaim: ignore, onTimeline: ignore, onOutage: ignore, onFinding: ignore },
+      onTakeover: ({ ip }) => void takeovers.push(ip),
+    },
+  );
+  let now = 0;
+  for (const mac of [A, B]) {
+    for (const ip of addresses) {
+      const frame = announcement(mac, ip);
+      analysis.onFrame(frame, 0, frame.byteLength, (now += 100_000), ALLOWED);
+    }
+  }
+  expect(takeovers).toEqual([]);
+  analysis.poll(now + 2e9);
+  expect(takeovers).toEqual(addresses);
+}, 15_000);
