@@ -147,9 +147,10 @@ class AnnotatedCopy {
       const frames = counted(this.#untimed, 'frame');
       lacks.push(`${frames} of times that it cannot hold are in it without one`);
     }
-    const dropped = this.#capture.warnings.find(({ code }) => code === 'comments-dropped');
-    if (dropped !== undefined) {
-      lacks.push(`${counted(dropped.count, 'comment')} of the original are too many to be kept`);
+    const warnings = this.#capture.warnings.filter(({ code }) => code === 'comments-dropped');
+    const dropped = warnings.reduce((sum, { count }) => sum + count, 0);
+    if (dropped > 0) {
+      lacks.push(`${counted(dropped, 'comment')} of the original are too many to be kept`);
     }
     return lacks;
   }

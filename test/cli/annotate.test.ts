@@ -154,6 +154,18 @@ describe('a capture by hand', () => {
     expect([...reader.takePacketFlags()]).toEqual([[1, 0x02]]);
   });
 
+  test('of several says how many comments of all of them are too many', async () => {
+    const files = ['one', 'two'].map((name, more) => {
+      const options = new Array(1001 + more).fill(comment('x')).flat();
+      const section = le.section({ options });
+      fs.writeFileSync(place(name), bytes(section, le.interface(), le.packet()));
+      return place(name);
+    });
+    const { status, err } = await replayed(...files, '--annotate', place('too-many.pcapng'));
+    expect(status).toBe(0);
+    expect(err).toContain('3 comments of the original are too many to be kept');
+  });
+
   test.each([
     ['units of a second, 2^64 of them', le.option(9, [0]), (1n << 64n) - 1n],
     ['2^63 of 2^0 seconds', le.option(9, [0x80]), 1n << 63n],
