@@ -36,6 +36,7 @@ export class PortCaptures {
   private readonly base: number;
   private readonly warn: (line: string) => void;
   private isEnded = false;
+  private hasFailed = false;
   private turning: Promise<void> = Promise.resolve();
 
   /**
@@ -78,7 +79,7 @@ export class PortCaptures {
     await this.turning;
     clearInterval(alive);
     try {
-      this.drain(Number.POSITIVE_INFINITY);
+      if (!this.hasFailed) this.drain(Number.POSITIVE_INFINITY);
     } catch (error) {
       this.fail(error as Error);
     }
@@ -91,6 +92,7 @@ export class PortCaptures {
 
   /** A fault of ours: the hosts are served all the same. */
   private fail({ message }: Error): void {
+    this.hasFailed = true;
     this.warn(`--capture: ${message}; nothing more is captured; please report it`);
   }
 

@@ -188,6 +188,23 @@ test('a full disk is told at once, and not again at the end', async () => {
   expect(warnings).toHaveLength(1);
 });
 
+test('a fault is told once, and nothing is captured after it', async () => {
+  const captures = new PortCaptures(folder, ['a/b'], BASE, warn);
+  const ring = new RecordRing(captures.shared.ring);
+  const put = (time: number): void => {
+    const at = ring.begin(4, time, 10 + 60);
+    ring.mark(at, 0, 0, 0);
+    ring.commit();
+  };
+  captures.run();
+  put(Number.POSITIVE_INFINITY);
+  await expect.poll(() => warnings).toHaveLength(1);
+  for (const time of [1e9, Number.POSITIVE_INFINITY]) put(time);
+  await captures.end();
+  expect(warnings).toEqual([expect.stringMatching(/^--capture: .*; nothing more is captured; /)]);
+  expect((await read(path.join(folder, 'a-b.pcapng'))).records).toEqual([]);
+});
+
 test('a folder that cannot be written is named', () => {
   const file = path.join(folder, 'file');
   fs.writeFileSync(file, '');
