@@ -195,7 +195,7 @@ export class Replay {
       if (linkType[i] !== this.lastLinkType) this.noteLinkType(linkType[i]!);
       this.frames++;
       this.bytes += wireLength[i]!;
-      this.lastStamp = this.noteUnusual(batch, i, frame, this.lastStamp);
+      this.lastStamp = this.noteUnusual(now, frame, this.lastStamp);
       this.lastFrame = frame;
       if (this.interleaver !== null) {
         this.interleave(batch, i, now, frame);
@@ -208,9 +208,8 @@ export class Replay {
   }
 
   /** Sets the clock for a frame without time, out of order, or far away; gives the latest time. */
-  private noteUnusual(batch: RecordBatch, i: number, frame: number, last: number): number {
+  private noteUnusual(now: number, frame: number, last: number): number {
     const { clock } = this.analysis;
-    const now = this.times.nowOf(batch.seconds[i]!, batch.nanoseconds[i]!, frame);
     clock.isTimed = !Number.isNaN(now);
     if (!clock.isTimed) return last;
     clock.now = now;
