@@ -71,11 +71,10 @@ describe.each(CASES)('$rule', ({ rule, trigger, at, near }) => {
     expect(of(rule, judge(near)).map(({ message }) => message)).toEqual([]);
   });
 
-  test('is silenced by the lines that it says to write', () => {
-    const found = of(rule, judge(trigger));
-    if (found.every(({ fix }) => (fix?.edits ?? []).length === 0)) return;
-    expect(said(judge(trigger, mended(trigger, 6))).filter((one) => one.endsWith(rule))).toEqual(
-      [],
-    );
-  });
+  if (of(rule, judge(trigger)).some(({ fix }) => (fix?.edits ?? []).length > 0)) {
+    test('is silenced by the lines that it says to write', () => {
+      const left = said(judge(trigger, mended(trigger, 6)));
+      expect(left.filter((one) => one.endsWith(rule))).toEqual([]);
+    });
+  }
 });

@@ -25,7 +25,7 @@ function join(netns: Netns, from: string, to: string): void {
 
 function cable(port: NativePort, peer: NativePort): Cable {
   const ends = { port: new PatientPort(port), peer: new PatientPort(peer) };
-  return { ...ends, room: null, longestUntagged: port.mtu + 14 };
+  return { ...ends, longestUntagged: port.mtu + 14 };
 }
 
 describe.skipIf(isSkipped)('live ports', () => {
@@ -53,10 +53,10 @@ describe.skipIf(isSkipped)('live ports', () => {
     return cable(port, peer);
   }
 
-  portContract('TAP port', () => taps({}));
-  portContract('TAP port without offload', () => taps({ offload: false }));
+  portContract('TAP port', null, () => taps({}));
+  portContract('TAP port without offload', null, () => taps({ offload: false }));
 
-  portContract('packet port', () => {
+  portContract('packet port', null, () => {
     const on = table();
     const netns = on.netns();
     hush(netns);

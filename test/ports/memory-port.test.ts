@@ -7,14 +7,16 @@ import { FaultPort } from '../../src/ports/fault-port.ts';
 import { memoryPortPair } from '../../src/ports/memory-port.ts';
 import { numbered, portContract, receiveAll, send } from './port.contract.ts';
 
-portContract('memory port', () => {
-  const [port, peer] = memoryPortPair(['a', 'b'], { slots: 16 });
-  return { port, peer, room: 16 };
+const SLOTS = 16;
+
+portContract('memory port', SLOTS, () => {
+  const [port, peer] = memoryPortPair(['a', 'b'], { slots: SLOTS });
+  return { port, peer };
 });
 
-portContract('fault port without faults', () => {
-  const [port, peer] = memoryPortPair(['a', 'b'], { slots: 16 });
-  return { port: new FaultPort(port, {}, 1), peer: new FaultPort(peer, {}, 2), room: 16 };
+portContract('fault port without faults', SLOTS, () => {
+  const [port, peer] = memoryPortPair(['a', 'b'], { slots: SLOTS });
+  return { port: new FaultPort(port, {}, 1), peer: new FaultPort(peer, {}, 2) };
 });
 
 test('a memory port has its name and takes no frame longer than its slots', () => {
