@@ -6,9 +6,9 @@ import { Marks } from './marks.ts';
  * packets of it; claims by MAC and verdict; and for each change of holder the first packets to
  * and from the new one. Everything is bounded: what comes beyond is not drawn.
  */
-export const SOURCES_MAX = 4;
-export const CLAIM_LANES_MAX = 16;
-export const HANDOVERS_MAX = 512;
+const SOURCES_MAX = 4;
+const CLAIM_LANES_MAX = 16;
+const HANDOVERS_MAX = 512;
 /** Announcements of a shared virtual MAC closer than this belong to one takeover. */
 const BURST = 1e9;
 

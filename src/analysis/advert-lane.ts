@@ -6,7 +6,7 @@ import type { Speaker } from './virtual-router.ts';
  * with one priority. A stretch ends when the priority changes, when the speaker resigns (priority
  * 0), or when it falls silent, by the same rule that the observer's runs follow.
  */
-export const STRETCHES_MAX = 512;
+const STRETCHES_MAX = 512;
 
 export type StretchEnd = 'priority' | 'resigned' | 'silent' | 'open';
 

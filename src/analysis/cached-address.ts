@@ -17,7 +17,7 @@ import type { Clock } from './clock.ts';
  * that reach it, and how that changed: a row at each change of MAC, or where the host knows no MAC
  * any more. The first and the last rows are kept.
  */
-export const ROWS_KEPT = 500;
+const ROWS_KEPT = 500;
 /** Its packets go elsewhere for this long: then they tell better than the rules. */
 const DISAGREEMENT = 1e9;
 /** A host has a few addresses: one of its own, a link-local one. */

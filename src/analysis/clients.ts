@@ -6,7 +6,7 @@ import { resized } from './resized.ts';
  * which requests are still without an answer, and when the last answer came. Flat arrays, bounded:
  * clients beyond the bound are counted and not judged.
  */
-export const CLIENTS_MAX = 1 << 14;
+const CLIENTS_MAX = 1 << 14;
 const KEY_WORDS = 7;
 
 /** Columns of the numbers kept for a client. */

@@ -16,8 +16,8 @@ import type { Speaker } from './virtual-router.ts';
  * claims and packets by address. It judges nothing. Of addresses the virtual ones matter: while
  * there is room others are followed too, as they may turn out to be virtual, and then make way.
  */
-export const ADDRESSES_MAX = 128;
-export const SPEAKERS_MAX = 128;
+const ADDRESSES_MAX = 128;
+const SPEAKERS_MAX = 128;
 
 export class LaneCollector {
   /** By the speaker's index. */

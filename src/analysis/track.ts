@@ -5,7 +5,7 @@ import type { Router, Speaker } from './virtual-router.ts';
  * What the analysis knows of one address: who holds it by the claims that stood, whether it is
  * virtual, and where its last service was seen. One object an address, plain numbers inside.
  */
-export const FOREIGN_KEPT = 4;
+const FOREIGN_KEPT = 4;
 
 const NO_ROUTERS: readonly Router[] = [];
 
@@ -71,10 +71,6 @@ export class Track {
   /** Whether the result tells of it: virtual, or claimed by somebody who may not. */
   get isListed(): boolean {
     return this.isVirtual || this.refused !== null;
-  }
-
-  get refusedCount(): number {
-    return this.refused === null ? 0 : this.refused.reduce((sum, n) => sum + n, 0);
   }
 
   /** A request to it, from this MAC; 0 where the link does not say. */

@@ -6,8 +6,7 @@
  */
 
 import { FAULT_ARP_FORMAT, FAULT_ARP_TRUNCATED, FAULT_NONE, type Fault } from '../wire/fault.ts';
-import { formatIpv4 } from '../wire/ip-address.ts';
-import { formatMac, readMac, writeMac } from '../wire/mac.ts';
+import { readMac, writeMac } from '../wire/mac.ts';
 
 const HARDWARE_TYPE = 0;
 const PROTOCOL_TYPE = HARDWARE_TYPE + 2;
@@ -78,19 +77,6 @@ export function readTargetProtocolAddress(view: DataView, at: number): number {
   return view.getUint32(at + TARGET_PROTOCOL_ADDRESS);
 }
 
-/** A request or reply whose sender and target are one address, not 0 (RFC 5944 section 4.6). */
-export function isGratuitous(view: DataView, at: number): boolean {
-  const operation = readOperation(view, at);
-  const sender = readSenderProtocolAddress(view, at);
-  const isRequestOrReply = operation === ARP_REQUEST || operation === ARP_REPLY;
-  return isRequestOrReply && sender !== 0 && sender === readTargetProtocolAddress(view, at);
-}
-
-/** A request from 0.0.0.0: it asks whether an address is free (RFC 5227 section 1.1). */
-export function isProbe(view: DataView, at: number): boolean {
-  return readOperation(view, at) === ARP_REQUEST && readSenderProtocolAddress(view, at) === 0;
-}
-
 export interface ArpFields {
   operation: number;
   senderHardwareAddress: number;
@@ -110,15 +96,4 @@ export function emitArp(view: DataView, at: number, fields: ArpFields): number {
   writeMac(view, at + TARGET_HARDWARE_ADDRESS, fields.targetHardwareAddress);
   view.setUint32(at + TARGET_PROTOCOL_ADDRESS, fields.targetProtocolAddress);
   return at + ARP_LENGTH;
-}
-
-/** One line for logs: operation, then who says what about which address. */
-export function formatArp(view: DataView, at: number): string {
-  const operation = readOperation(view, at);
-  const sender = formatMac(readSenderHardwareAddress(view, at));
-  const source = formatIpv4(readSenderProtocolAddress(view, at));
-  const target = formatIpv4(readTargetProtocolAddress(view, at));
-  if (operation === ARP_REQUEST) return `who-has ${target} tell ${source} (${sender})`;
-  if (operation === ARP_REPLY) return `${source} is-at ${sender} (to ${target})`;
-  return `operation ${operation} from ${source} (${sender}) about ${target}`;
 }

@@ -57,7 +57,6 @@ export const TARGET_ONES = 1;
 export const TARGET_SENDER = 2;
 export const TARGET_DESTINATION = 3;
 export const TARGET_OTHER = 4;
-export const TARGET_NAMES: readonly string[] = ['zero', 'ones', 'sender', 'destination', 'other'];
 
 /**
  * One claim, reused from frame to frame, as is the link header that it came with. The caller sets

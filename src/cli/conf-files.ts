@@ -13,7 +13,7 @@ import {
 import { UsageError } from './usage-error.ts';
 
 /** Larger files are no keepalived.conf. */
-export const CONF_OCTETS_MAX = 4 * 1024 * 1024;
+const CONF_OCTETS_MAX = 4 * 1024 * 1024;
 /** Names that one pattern may stand for. */
 const MATCHES_MAX = 1000;
 

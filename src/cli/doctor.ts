@@ -9,7 +9,7 @@ import { type Clock, STATUS_CONDITION, STATUS_DONE, type Streams } from './strea
 import { topologyOf } from './topology.ts';
 import { UsageError } from './usage-error.ts';
 
-export const DOCTOR: CommandSpec = {
+const DOCTOR: CommandSpec = {
   name: 'doctor',
   operands: '',
   summary: 'say what on this machine would spoil a lab, and how to mend it',

@@ -8,7 +8,7 @@ import { type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
-export const DOWN: CommandSpec = {
+const DOWN: CommandSpec = {
   name: 'down',
   operands: '',
   summary: 'end a lab, and remove what one that crashed has left behind',

@@ -7,7 +7,7 @@ import { type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
-export const EXPLAIN: CommandSpec = {
+const EXPLAIN: CommandSpec = {
   name: 'explain',
   operands: '[CODE...]',
   summary: 'say what a finding means, how it is recognised and what to do; without CODE, list them',

@@ -12,7 +12,7 @@ import { UsageError } from './usage-error.ts';
 
 const FORMATS = ['text', 'json', 'csv'] as const;
 
-export const HISTORY: CommandSpec = {
+const HISTORY: CommandSpec = {
   name: 'history',
   operands: '[HAVIP]',
   summary: 'who held a HaVip when, which claims were refused, and who changed what',

@@ -9,7 +9,7 @@ import { type CommandLine, type CommandSpec, readCommandLine } from './option-ta
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
-export const INIT: CommandSpec = {
+const INIT: CommandSpec = {
   name: 'init',
   operands: 'KEEPALIVED.CONF...',
   summary: 'write a lab file from keepalived.conf files, one for each host',

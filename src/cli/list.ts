@@ -14,7 +14,7 @@ const STATUSES = ['available', 'in-use'];
 
 type Format = (typeof FORMATS)[number];
 
-export const LIST: CommandSpec = {
+const LIST: CommandSpec = {
   name: 'list',
   operands: '[TEXT]',
   summary: 'the HaVips of a running lab whose name, id, address or description has TEXT in it',

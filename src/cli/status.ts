@@ -8,7 +8,7 @@ import { type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
-export const STATUS: CommandSpec = {
+const STATUS: CommandSpec = {
   name: 'status',
   operands: '',
   summary: 'ports with their rates, HaVips with holder and members, IP → MAC table, drops',

@@ -23,7 +23,7 @@ import { type Clock, STATUS_DONE, STATUS_UNUSABLE, type Streams } from './stream
 import { UsageError } from './usage-error.ts';
 import { workerProgram } from './worker-program.ts';
 
-export const UP: CommandSpec = {
+const UP: CommandSpec = {
   name: 'up',
   operands: 'LAB',
   summary: 'run the lab of a lab file on this machine until it is interrupted (needs root)',

@@ -22,7 +22,7 @@ const OPTIONS_OF_REPLAY = [
   ...['html', 'caches', 'no-color'],
 ];
 
-export const WATCH: CommandSpec = {
+const WATCH: CommandSpec = {
   name: 'watch',
   operands: '',
   summary: 'tell what happens to virtual addresses on an interface, as it happens (needs root)',

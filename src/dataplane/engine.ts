@@ -49,7 +49,7 @@ export interface EngineOptions {
 }
 
 /** IEEE 802.1Q 8.8.3: the recommended ageing time, in seconds. */
-export const STATION_AGE_MAX = 300;
+const STATION_AGE_MAX = 300;
 /** A pass over the station table takes about this long, in nanoseconds. */
 const AGE_PASS = 30e9;
 /** Slots looked at in one breath at most. */

@@ -3,7 +3,7 @@
  * and copies nothing; a live port owns an arena of slots. Either way a frame is the octets
  * [at, end) of `view`, and whatever lies outside them belongs to somebody else.
  */
-export const BATCH_CAPACITY = 64;
+const BATCH_CAPACITY = 64;
 
 export class FrameBatch {
   readonly capacity: number;

@@ -1,5 +1,5 @@
 // What the forwarding tables have in common above their storage: the fields every entry has, the
-// bound on their number, eviction, ageing, flushing, counting. It knows no keys and no clock: time
+// bound on their number, eviction, ageing, counting. It knows no keys and no clock: time
 // is a count of ticks, unsigned 32-bit, whose unit is the caller's and which may wrap around.
 
 import { DEFAULT_SEED } from './hash.ts';
@@ -49,7 +49,7 @@ export interface TableStatistics {
 }
 
 /** Whether tick `a` lies before tick `b`, both modulo 2^32 and less than 2^31 apart. */
-export function isBefore(a: number, b: number): boolean {
+function isBefore(a: number, b: number): boolean {
   return ((a - b) | 0) < 0;
 }
 
@@ -62,7 +62,7 @@ function checkCount(name: string, value: number, least: number): number {
 
 /**
  * Base of the tables. A handle (`entry`) is what `find` and its like return: at least 0, valid
- * until the next insertion, removal, flush or pass of `age`; -1 stands for "no entry".
+ * until the next insertion, removal or pass of `age`; -1 stands for "no entry".
  */
 export abstract class ForwardingTable extends OpenAddressing {
   /** Tag of the entry that the last eviction let go; the caller clears it. */
@@ -131,18 +131,14 @@ export abstract class ForwardingTable extends OpenAddressing {
     return (this.words[entry + PORT_FLAGS]! & STATIC) !== 0;
   }
 
-  /** A static entry is never aged, evicted, flushed, or moved by what is learned. */
+  /** A static entry is never aged, evicted, or moved by what is learned. */
   setStatic(entry: number, isStatic: boolean): void {
     const words = this.words;
     const rest = words[entry + PORT_FLAGS]! & ~STATIC;
     words[entry + PORT_FLAGS] = isStatic ? rest | STATIC : rest;
   }
 
-  isPinned(entry: number): boolean {
-    return (this.words[entry + PORT_FLAGS]! & PINNED) !== 0;
-  }
-
-  /** A pinned entry is never aged, evicted or flushed, but follows whoever takes it over. */
+  /** A pinned entry is never aged or evicted, but follows whoever takes it over. */
   setPinned(entry: number, isPinned: boolean): void {
     const words = this.words;
     const rest = words[entry + PORT_FLAGS]! & ~PINNED;
@@ -172,19 +168,6 @@ export abstract class ForwardingTable extends OpenAddressing {
     }
     this.ageCursor = slot;
     this.expired += sizeAtStart - this.entries;
-    return sizeAtStart - this.entries;
-  }
-
-  /** Removes what was learned on this port; returns the number. Looks at the whole table. */
-  flushPort(port: number): number {
-    const sizeAtStart = this.entries;
-    this.migrate(this.oldLeft);
-    let slot = this.emptySlot();
-    for (let left = this.mask + 1; left > 0; left--) {
-      const entry = this.entryAt(slot);
-      if (this.isLearned(this.words, entry) && this.port(entry) === port) this.erase(entry);
-      slot = (slot - 1) & this.mask;
-    }
     return sizeAtStart - this.entries;
   }
 

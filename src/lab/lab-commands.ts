@@ -137,7 +137,7 @@ function carrierOf(lab: Lab, port: number, on: boolean): void {
 }
 
 /** The lab as it stands. */
-export async function statusOf(lab: Lab, plane: Plane): Promise<LabStatus> {
+async function statusOf(lab: Lab, plane: Plane): Promise<LabStatus> {
   const statistics = await lab.statistics();
   const { topology, ground } = lab;
   const portName = (port: number): string | null => {

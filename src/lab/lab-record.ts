@@ -24,7 +24,7 @@ export interface LabRecord {
   processes: { pid: number; started: string }[];
 }
 
-export function labFolder(lab: string, root = ROOT): string {
+function labFolder(lab: string, root = ROOT): string {
   return path.join(root, lab);
 }
 

@@ -65,7 +65,7 @@ export function historyIn(
 }
 
 /** By its id or lane, or else by its name. Throws LabError where several have the name. */
-export function havipNamed(havips: readonly Havip[], word: string): Havip | undefined {
+function havipNamed(havips: readonly Havip[], word: string): Havip | undefined {
   const known = havips.find(({ id, lane }) => id === word || lane === word);
   if (known !== undefined) return known;
   const [first, ...others] = havips.filter(({ name }) => name === word);

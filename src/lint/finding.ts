@@ -7,8 +7,6 @@ import type { Place } from './notices.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
 
-export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
-
 /** Octets of a file to be replaced: from a place up to, not including, another. */
 export interface Edit {
   readonly file: string;

@@ -43,9 +43,9 @@ export interface LineOptions {
   include?: IncludeReader;
 }
 
-export const INCLUDE_DEPTH_MAX = 16;
-export const INCLUDED_FILES_MAX = 256;
-export const LINES_MAX = 100_000;
+const INCLUDE_DEPTH_MAX = 16;
+const INCLUDED_FILES_MAX = 256;
+const LINES_MAX = 100_000;
 /** Characters that are copied for repetitions and parameters; a round counts as a long line. */
 const COPIED_MAX = 32 * 1024 * 1024;
 const ROUND = 128;

@@ -57,7 +57,7 @@ export interface LintResult {
   readonly source: SourceLines;
 }
 
-export const FINDINGS_MAX = 1000;
+const FINDINGS_MAX = 1000;
 /** Instances of a file that are compared with each other; the rest is read only. */
 const INSTANCES_MAX = 1000;
 /** Lines of a list of an instance that are judged. */

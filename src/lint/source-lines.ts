@@ -95,7 +95,7 @@ function applied(lines: readonly string[], edits: readonly Edit[]): string[] {
   return made;
 }
 
-export function withoutOverlaps(edits: readonly Edit[]): Edit[] {
+function withoutOverlaps(edits: readonly Edit[]): Edit[] {
   const sorted = [...edits].sort((a, b) => a.line - b.line || a.column - b.column);
   const kept: Edit[] = [];
   for (const edit of sorted) {

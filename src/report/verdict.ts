@@ -23,7 +23,7 @@ export function verdictLines(result: ReplayResult, naming: Naming): [string, Ton
 }
 
 /** Nothing that carries ARP is in the capture although it holds frames. */
-export function lacksEthernet(result: ReplayResult): boolean {
+function lacksEthernet(result: ReplayResult): boolean {
   return result.capture.frames > 0 && !showsArp(result.capture.linkTypes);
 }
 

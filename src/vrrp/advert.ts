@@ -17,7 +17,6 @@ import {
   FAULT_VRRP_VRID,
   type Fault,
 } from '../wire/fault.ts';
-import { formatIpv4, formatIpv6At } from '../wire/ip-address.ts';
 
 const VERSION_TYPE = 0;
 const VIRTUAL_ROUTER_ID = VERSION_TYPE + 1;
@@ -36,6 +35,7 @@ const TYPE_ADVERTISEMENT = 1;
 const CARP_LENGTH = 36;
 const CARP_AUTH_WORDS = 7;
 
+export const VRID_MAX = 255;
 export const PRIORITY_OWNER = 255;
 export const PRIORITY_RESIGNATION = 0;
 export const AUTH_NONE = 0;
@@ -156,12 +156,6 @@ export function authDataAt(view: DataView, at: number): number {
   return at + ADDRESSES + readAddressCount(view, at) * 4;
 }
 
-/** Overwrites simple-text authentication data, so that no copy of the frame shows it. */
-export function maskAuthData(view: DataView, at: number, octet: number): void {
-  const data = authDataAt(view, at);
-  for (let i = 0; i < AUTH_DATA_LENGTH; i++) view.setUint8(data + i, octet);
-}
-
 export interface AdvertFields {
   version: 2 | 3;
   family: 4 | 6;
@@ -200,20 +194,4 @@ export function emitAdvert(view: DataView, at: number, fields: AdvertFields): nu
   if (fields.version === 3) return end;
   for (let i = 0; i < AUTH_DATA_LENGTH; i++) view.setUint8(end + i, fields.authData?.[i] ?? 0);
   return end + AUTH_DATA_LENGTH;
-}
-
-/** One line for logs; authentication data are never shown. */
-export function formatAdvert(view: DataView, at: number, family: 4 | 6): string {
-  const addresses: string[] = [];
-  for (let i = 0; i < readAddressCount(view, at); i++) {
-    const address = addressAt(at, i, family);
-    addresses.push(
-      family === 4 ? formatIpv4(view.getUint32(address)) : formatIpv6At(view, address),
-    );
-  }
-  const seconds = readIntervalNanoseconds(view, at) / NANOSECONDS_PER_SECOND;
-  return (
-    `VRRPv${readVersion(view, at)} vrid ${readVrid(view, at)} prio ${readPriority(view, at)} ` +
-    `interval ${seconds} s addresses ${addresses.join(',')}`
-  );
 }

@@ -31,7 +31,7 @@ export interface InstanceSettings {
   readonly version: 2 | 3;
   readonly vrid: number;
   /** 1 to 255; 255 is the address owner. */
-  priority: number;
+  readonly priority: number;
   /** Nanoseconds; whole seconds in version 2, whole centiseconds in version 3. */
   readonly advertInterval: number;
   readonly preempt: boolean;

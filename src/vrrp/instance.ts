@@ -151,11 +151,6 @@ export class Instance {
     }
   }
 
-  /** Takes effect with the next timer or advert, as a tracked script's weight does. */
-  setPriority(priority: number): void {
-    this.settings.priority = priority;
-  }
-
   /** Replaces the virtual addresses; a master adopts the new ones and drops those left out. */
   setAddresses(addresses: readonly Address[]): void {
     const before = this.settings.addresses;

@@ -6,7 +6,7 @@
  */
 import { ADVERTS_MISSED_MAX, masterDownInterval, skewTime } from './timers.ts';
 
-export const RUNS_KEPT = 4;
+const RUNS_KEPT = 4;
 const DEFAULT_INTERVAL = 1e9;
 /** Adverts further apart than this many intervals belong to different runs. */
 const RUN_GAP_INTERVALS = 2.5;

@@ -6,7 +6,7 @@
 import { FAULT_AH_LENGTH, FAULT_AH_TRUNCATED, FAULT_NONE, type Fault } from './fault.ts';
 
 /** Next header, payload length, reserved, SPI and sequence number. */
-export const AH_FIXED_LENGTH = 12;
+const AH_FIXED_LENGTH = 12;
 const NEXT_HEADER = 0;
 const PAYLOAD_LENGTH = NEXT_HEADER + 1;
 const SECURITY_PARAMETERS_INDEX = 4;

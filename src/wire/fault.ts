@@ -32,47 +32,40 @@ export const FAULT_IPV4_VERSION = 13;
 export const FAULT_IPV4_HEADER = 14;
 /** A total length shorter than the header. */
 export const FAULT_IPV4_LENGTH = 15;
-/** A fragment where a whole packet is needed. */
-export const FAULT_IPV4_FRAGMENT = 16;
-export const FAULT_IPV4_CHECKSUM = 17;
-export const FAULT_IPV6_TRUNCATED = 18;
-export const FAULT_IPV6_VERSION = 19;
+export const FAULT_IPV6_TRUNCATED = 16;
+export const FAULT_IPV6_VERSION = 17;
 /** An extension header that is cut off, or more of them than `EXTENSION_HEADERS_MAX`. */
-export const FAULT_IPV6_EXTENSION = 20;
-export const FAULT_IPV6_FRAGMENT = 21;
-export const FAULT_ICMP_TRUNCATED = 22;
-export const FAULT_ICMPV6_TRUNCATED = 23;
-export const FAULT_ICMPV6_CHECKSUM = 24;
-export const FAULT_TCP_TRUNCATED = 25;
+export const FAULT_IPV6_EXTENSION = 18;
+export const FAULT_ICMP_TRUNCATED = 19;
+export const FAULT_ICMPV6_TRUNCATED = 20;
+export const FAULT_ICMPV6_CHECKSUM = 21;
+export const FAULT_TCP_TRUNCATED = 22;
 /** A data offset below five words. */
-export const FAULT_TCP_HEADER = 26;
-export const FAULT_AH_TRUNCATED = 27;
+export const FAULT_TCP_HEADER = 23;
+export const FAULT_AH_TRUNCATED = 24;
 /** An AH payload length too short for its fixed fields. */
-export const FAULT_AH_LENGTH = 28;
-export const FAULT_ND_HOP_LIMIT = 29;
-export const FAULT_ND_CODE = 30;
-export const FAULT_ND_LENGTH = 31;
+export const FAULT_AH_LENGTH = 25;
+export const FAULT_ND_HOP_LIMIT = 26;
+export const FAULT_ND_CODE = 27;
+export const FAULT_ND_LENGTH = 28;
 /** An option of length zero, or one that ends past the message. */
-export const FAULT_ND_OPTION = 32;
+export const FAULT_ND_OPTION = 29;
 /** Neighbor discovery in a fragment (RFC 6980 section 5). */
-export const FAULT_ND_FRAGMENT = 33;
+export const FAULT_ND_FRAGMENT = 30;
 /** A multicast target. */
-export const FAULT_ND_TARGET = 34;
+export const FAULT_ND_TARGET = 31;
 /** A solicitation from :: with a source link-layer option or to another group. */
-export const FAULT_ND_SOURCE = 35;
+export const FAULT_ND_SOURCE = 32;
 /** An advertisement sent to a group with the solicited flag set. */
-export const FAULT_ND_SOLICITED = 36;
-export const FAULT_VRRP_TRUNCATED = 37;
-export const FAULT_VRRP_VERSION = 38;
-export const FAULT_VRRP_TYPE = 39;
-export const FAULT_VRRP_VRID = 40;
+export const FAULT_ND_SOLICITED = 33;
+export const FAULT_VRRP_TRUNCATED = 34;
+export const FAULT_VRRP_VERSION = 35;
+export const FAULT_VRRP_TYPE = 36;
+export const FAULT_VRRP_VRID = 37;
 /** A version 3 advert without an address. */
-export const FAULT_VRRP_COUNT = 41;
+export const FAULT_VRRP_COUNT = 38;
 /** More octets than the address count accounts for. */
-export const FAULT_VRRP_LENGTH = 42;
-export const FAULT_VRRP_CHECKSUM = 43;
-/** A multicast advert whose TTL or hop limit is not 255. */
-export const FAULT_VRRP_TTL = 44;
+export const FAULT_VRRP_LENGTH = 39;
 
 export const FAULT_NAMES: readonly string[] = [
   'none',
@@ -91,12 +84,9 @@ export const FAULT_NAMES: readonly string[] = [
   'ipv4-version',
   'ipv4-header',
   'ipv4-length',
-  'ipv4-fragment',
-  'ipv4-checksum',
   'ipv6-truncated',
   'ipv6-version',
   'ipv6-extension',
-  'ipv6-fragment',
   'icmp-truncated',
   'icmpv6-truncated',
   'icmpv6-checksum',
@@ -118,6 +108,4 @@ export const FAULT_NAMES: readonly string[] = [
   'vrrp-vrid',
   'vrrp-count',
   'vrrp-length',
-  'vrrp-checksum',
-  'vrrp-ttl',
 ];

@@ -11,10 +11,6 @@ const GROUP = /^[0-9a-fA-F]{1,4}$/;
 /** The four words of an IPv6 address. */
 export type Ipv6Words = readonly [number, number, number, number];
 
-export function readIpv4Address(view: DataView, at: number): number {
-  return view.getUint32(at);
-}
-
 /** Word 0 to 3 of the IPv6 address at `at`. */
 export function readIpv6Word(view: DataView, at: number, word: number): number {
   return view.getUint32(at + word * 4);

@@ -15,22 +15,3 @@ export const LINKTYPE_LINUX_SLL = 113;
 export const LINKTYPE_IPV4 = 228;
 export const LINKTYPE_IPV6 = 229;
 export const LINKTYPE_LINUX_SLL2 = 276;
-
-/** Whether `readLink` looks into frames of this link type. */
-export function isReadableLinkType(linkType: number): boolean {
-  switch (linkType) {
-    case LINKTYPE_NULL:
-    case LINKTYPE_ETHERNET:
-    case LINKTYPE_RAW_BSD:
-    case LINKTYPE_RAW_OPENBSD:
-    case LINKTYPE_RAW:
-    case LINKTYPE_LOOP:
-    case LINKTYPE_LINUX_SLL:
-    case LINKTYPE_IPV4:
-    case LINKTYPE_IPV6:
-    case LINKTYPE_LINUX_SLL2:
-      return true;
-    default:
-      return false;
-  }
-}

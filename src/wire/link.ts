@@ -36,7 +36,7 @@ import {
 
 export const ETHERNET_HEADER_LENGTH = 14;
 export const VLAN_TAG_LENGTH = 4;
-export const VLAN_DEPTH_MAX = 8;
+const VLAN_DEPTH_MAX = 8;
 const TYPE = 12;
 
 /** No EtherType here: LLC without SNAP, a foreign OUI, an undefined or damaged type. */

@@ -6,7 +6,6 @@
  */
 
 export const MAC_LENGTH = 6;
-export const MAC_NONE = 0;
 export const MAC_BROADCAST = 0xffffffffffff;
 
 const HIGH_UNIT = 0x1_0000_0000;
@@ -89,9 +88,4 @@ export function isVirtualMac(mac: number): boolean {
 export function isVirtualMacHalves(high: number, low: number): boolean {
   const prefix = (low & 0xffffff00) >>> 0;
   return high === 0 && (prefix === VIRTUAL_LOW_IPV4 || prefix === VIRTUAL_LOW_IPV6);
-}
-
-/** The virtual MAC of a VRID (1 to 255) for IPv4 or IPv6. */
-export function virtualMac(vrid: number, family: 4 | 6): number {
-  return (family === 4 ? VIRTUAL_LOW_IPV4 : VIRTUAL_LOW_IPV6) + vrid;
 }

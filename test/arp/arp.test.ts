@@ -28,8 +28,6 @@ describe('ARP', () => {
     expect(arp.readTargetHardwareHigh(view, 0)).toBe(0xffff);
     expect(arp.readTargetHardwareLow(view, 0)).toBe(0xffffffff);
     expect(formatIpv4(arp.readTargetProtocolAddress(view, 0))).toBe('192.168.0.88');
-    expect(arp.isGratuitous(view, 0)).toBe(true);
-    expect(arp.isProbe(view, 0)).toBe(false);
   });
 
   test('emits every octet', () => {
@@ -57,26 +55,5 @@ describe('ARP', () => {
 
   test('padding after the packet is no fault', () => {
     expect(arp.arpCheck(octets(GRATUITOUS + '00'.repeat(18)), 0, 46)).toBe(FAULT_NONE);
-  });
-
-  test('gratuitous needs request or reply and an address', () => {
-    expect(arp.isGratuitous(withOctet(7, 2), 0)).toBe(true);
-    expect(arp.isGratuitous(withOctet(7, 3), 0)).toBe(false);
-    expect(arp.isGratuitous(withOctet(27, 89), 0)).toBe(false);
-    const zero = octets(GRATUITOUS.replaceAll('c0a80058', '00000000'));
-    expect(arp.isGratuitous(zero, 0)).toBe(false);
-    expect(arp.isProbe(zero, 0)).toBe(true);
-  });
-
-  test('formats', () => {
-    expect(arp.formatArp(octets(GRATUITOUS), 0)).toBe(
-      'who-has 192.168.0.88 tell 192.168.0.88 (00:16:3e:a1:00:d1)',
-    );
-    expect(arp.formatArp(withOctet(7, 2), 0)).toBe(
-      '192.168.0.88 is-at 00:16:3e:a1:00:d1 (to 192.168.0.88)',
-    );
-    expect(arp.formatArp(withOctet(7, 3), 0)).toBe(
-      'operation 3 from 192.168.0.88 (00:16:3e:a1:00:d1) about 192.168.0.88',
-    );
   });
 });

@@ -7,7 +7,6 @@ import {
   claimFromNeighbor,
   FORM_NAMES,
   isAnnouncement,
-  TARGET_NAMES,
 } from '../../src/arp/claim.ts';
 import {
   emitNeighbor,
@@ -27,6 +26,8 @@ const OTHER = '00:16:3e:a1:00:d2';
 const ONES = 'ff:ff:ff:ff:ff:ff';
 const ZERO = '00:00:00:00:00:00';
 const CISCO = '01:00:0c:cd:cd:cd';
+/** By `TARGET_*`. */
+const TARGETS = ['zero', 'ones', 'sender', 'destination', 'other'];
 
 function newClaim(destination: string): Claim {
   const link = new Link();
@@ -59,7 +60,7 @@ function classify(
   expect(claim.family).toBe(4);
   expect(macFromHalves(claim.macHigh, claim.macLow)).toBe(parseMac(HOST));
   const takes = isAnnouncement(claim.form, claim.override) ? 'takes' : 'keeps';
-  return `${FORM_NAMES[claim.form]} ${TARGET_NAMES[claim.targetHardware]} ${takes}`;
+  return `${FORM_NAMES[claim.form]} ${TARGETS[claim.targetHardware]} ${takes}`;
 }
 
 describe('ARP claims', () => {

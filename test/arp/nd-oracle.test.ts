@@ -31,6 +31,7 @@ import { ETHERTYPE_IPV6, Link, readLink } from '../../src/wire/link.ts';
 import { formatMac, readMac } from '../../src/wire/mac.ts';
 import {
   column,
+  frameOf,
   framesOf,
   hasPublicCaptures,
   oracleRows,
@@ -65,9 +66,7 @@ describe.skipIf(!hasPublicCaptures)('neighbor discovery as tshark reads it', () 
     test(`${file}: ${rows.length} rows`, async () => {
       const frames = await framesOf(file);
       for (const row of rows) {
-        const frame = frames[Number(column(row, 'frame.number')) - 1];
-        if (frame === undefined) throw new Error('no frame ' + column(row, 'frame.number'));
-        const { view, linkType } = frame;
+        const { view, linkType } = frameOf(frames, row);
         readLink(view, 0, view.byteLength, linkType, link);
         expect(link.etherType).toBe(ETHERTYPE_IPV6);
         const ip = link.packet;

@@ -68,19 +68,3 @@ describe('learn', () => {
     expect(table.size).toBe(1);
   });
 });
-
-describe('flushPort', () => {
-  it('forgets the stations of one port, its static ones apart', () => {
-    const table = new MacTable({ maximum: 1000 });
-    for (let i = 1; i <= 600; i++) table.learn(1, 0x0200, i, i % 3, 0);
-    table.setStatic(table.find(1, 0x0200, 3), true);
-    expect(table.flushPort(0)).toBe(199);
-    expect(table.find(1, 0x0200, 6)).toBe(-1);
-    expect(table.find(1, 0x0200, 3)).toBeGreaterThanOrEqual(0);
-    expect(table.find(1, 0x0200, 4)).toBeGreaterThanOrEqual(0);
-    expect(table.size).toBe(401);
-    expect(table.flushPort(7)).toBe(0);
-    expect(table.remove(1, 0x0200, 4)).toBe(true);
-    expect(table.remove(1, 0x0200, 4)).toBe(false);
-  });
-});

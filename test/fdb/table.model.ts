@@ -23,8 +23,7 @@ export interface Subject {
 export type Operation =
   | { kind: 'insert'; key: number; port: number; updated: number; tag: number; isStatic: boolean }
   | { kind: 'find' | 'remove'; key: number }
-  | { kind: 'age'; before: number }
-  | { kind: 'flush'; port: number };
+  | { kind: 'age'; before: number };
 
 const WRAP = 2 ** 32;
 
@@ -53,11 +52,6 @@ export class Model {
       case 'age': {
         const removed = this.drop((entry) => isOlder(entry.updated, operation.before));
         agree('age', subject.table.age(operation.before, subject.table.slots), removed);
-        break;
-      }
-      case 'flush': {
-        const removed = this.drop((entry) => entry.port === operation.port);
-        agree('flush', subject.table.flushPort(operation.port), removed);
         break;
       }
     }

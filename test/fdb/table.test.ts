@@ -22,7 +22,6 @@ function operations(keys: number): fc.Arbitrary<Operation[]> {
   const other = fc.oneof(
     fc.record({ kind: fc.constantFrom('find' as const, 'remove' as const), key }),
     fc.record({ kind: fc.constant('age' as const), before: fc.oneof(fc.nat(9), WORD) }),
-    fc.record({ kind: fc.constant('flush' as const), port: PORT }),
   );
   const one = fc.oneof({ arbitrary: insert, weight: 4 }, { arbitrary: other, weight: 2 });
   return fc.array(one, { maxLength: 150, size: 'max' });
@@ -54,7 +53,6 @@ describe.each(SUBJECTS)('%s', (_name, make) => {
         if (kind < 7) model.step(subject, { kind: 'insert', key, ...entry });
         else model.step(subject, { kind: kind < 9 ? 'find' : 'remove', key });
         if (roll(3000) === 0) model.step(subject, { kind: 'age', before: 25 });
-        if (roll(3000) === 0) model.step(subject, { kind: 'flush', port: 2 });
       }
       model.compareAll(subject, 4000);
     }
@@ -157,13 +155,12 @@ describe.each(SUBJECTS)('%s', (_name, make) => {
     expect(table.statistics()).toMatchObject({ evictions: 15, migrating: false });
   });
 
-  it('never evicts, ages or flushes a static entry', () => {
+  it('never evicts or ages a static entry', () => {
     const maximum = 5;
     const { table, ...subject } = make({ maximum });
     for (let key = 0; key < maximum; key++) table.setStatic(subject.insert(key), true);
     expect(subject.insert(99)).toBe(-1);
     expect(table.age(1000, table.slots)).toBe(0);
-    expect(table.flushPort(0)).toBe(0);
     expect(table.size).toBe(maximum);
     expect(table.statistics()).toMatchObject({ evictions: 0, expired: 0 });
     table.setStatic(subject.find(2), false);

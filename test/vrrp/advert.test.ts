@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as advert from '../../src/vrrp/advert.ts';
 import { writeAdvertChecksum } from '../../src/vrrp/checksum.ts';
 import { FAULT_NAMES } from '../../src/wire/fault.ts';
-import { parseIpv4, parseIpv6 } from '../../src/wire/ip-address.ts';
+import { formatIpv6At, parseIpv4, parseIpv6 } from '../../src/wire/ip-address.ts';
 import { dirty, hexOf, octets } from '../wire/octets.ts';
 
 /** tcpdump's vrrp.pcap, frame 1: three addresses, simple text "abcdefgh". */
@@ -33,11 +33,6 @@ describe('VRRP version 2', () => {
     expect(advert.readChecksum(view, 0)).toBe(0xf11f);
     expect(view.getUint32(advert.addressAt(0, 2, 4))).toBe(parseIpv4('10.4.42.3'));
     expect(hexOf(view, advert.authDataAt(view, 0))).toBe('6162636465666768');
-    expect(advert.formatAdvert(view, 0, 4)).toBe(
-      'VRRPv2 vrid 42 prio 191 interval 10 s addresses 10.4.42.1,10.4.42.2,10.4.42.3',
-    );
-    advert.maskAuthData(view, 0, 0x2a);
-    expect(hexOf(view, advert.authDataAt(view, 0))).toBe('2a'.repeat(8));
   });
 
   test('emits every octet', () => {
@@ -104,9 +99,9 @@ describe('VRRP version 3', () => {
 
   test('reads over IPv6', () => {
     expect(check(V3_IPV6, 6)).toBe('none');
-    expect(advert.formatAdvert(octets(V3_IPV6), 0, 6)).toBe(
-      'VRRPv3 vrid 61 prio 150 interval 1 s addresses fe80::88,fd00:61::88',
-    );
+    const view = octets(V3_IPV6);
+    const texts = [0, 1].map((index) => formatIpv6At(view, advert.addressAt(0, index, 6)));
+    expect(texts).toEqual(['fe80::88', 'fd00:61::88']);
   });
 
   test('emits every octet', () => {

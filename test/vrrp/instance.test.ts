@@ -240,18 +240,6 @@ describe('master', () => {
     backup.instance.setAddresses([VIP + 1]);
     expect(backup.done()).toEqual([]);
   });
-
-  test('a changed priority counts from the next advert on', () => {
-    const { instance, done, hear, state } = asMaster();
-    instance.setPriority(50);
-    instance.poll(instance.deadline);
-    expect(done()).toEqual(['advert 50']);
-    hear({ priority: 60, source: LOWER }, 10 * SECOND);
-    expect([state(), instance.masterDownInterval]).toEqual([
-      'backup',
-      3 * SECOND + (206 / 256) * SECOND,
-    ]);
-  });
 });
 
 describe('what is not heeded', () => {

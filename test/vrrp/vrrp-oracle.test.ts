@@ -46,6 +46,7 @@ import {
 import { ETHERTYPE_IPV4, ETHERTYPE_OPAQUE, Link, readLink } from '../../src/wire/link.ts';
 import {
   column,
+  frameOf,
   framesOf,
   hasPublicCaptures,
   oracleRows,
@@ -122,9 +123,7 @@ describe.skipIf(!hasPublicCaptures)('VRRP as tshark reads it', () => {
     test(`${file}: ${rows.length} rows`, async () => {
       const frames = await framesOf(file);
       for (const row of rows) {
-        const frame = frames[Number(column(row, 'frame.number')) - 1];
-        if (frame === undefined) throw new Error('no frame ' + column(row, 'frame.number'));
-        const { view, linkType } = frame;
+        const { view, linkType } = frameOf(frames, row);
         readLink(view, 0, view.byteLength, linkType, link);
         if (file.endsWith('vrrp_print-oobr.pcap')) {
           expect(link.etherType).toBe(ETHERTYPE_OPAQUE);

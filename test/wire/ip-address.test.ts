@@ -13,7 +13,6 @@ import {
   isUnspecifiedIpv6,
   parseIpv4,
   parseIpv6,
-  readIpv4Address,
   readIpv6Word,
   readIpv6Words,
   writeIpv6Words,
@@ -28,8 +27,7 @@ const canonical = (text: string) => {
 };
 
 describe('IPv4 address', () => {
-  test('reads, parses and formats unsigned', () => {
-    expect(readIpv4Address(octets('ff c0a80058'), 1)).toBe(0xc0a80058);
+  test('parses and formats unsigned', () => {
     expect(parseIpv4('192.168.0.88')).toBe(0xc0a80058);
     expect(formatIpv4(0xc0a80058)).toBe('192.168.0.88');
     fc.assert(fc.property(word, (address) => parseIpv4(formatIpv4(address)) === address));

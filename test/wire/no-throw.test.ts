@@ -4,14 +4,19 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { arpCheck, formatArp, readTargetHardwareAddress } from '../../src/arp/arp.ts';
+import {
+  arpCheck,
+  readTargetHardwareAddress,
+  readTargetProtocolAddress,
+} from '../../src/arp/arp.ts';
 import { Claim, claimFromArp, claimFromNeighbor } from '../../src/arp/claim.ts';
 import { neighborCheck, neighborChecksumOk } from '../../src/arp/neighbor.ts';
 import {
+  addressAt,
   advertCheck,
   authDataAt,
-  formatAdvert,
   isCarp,
+  readAddressCount,
   readVersion,
 } from '../../src/vrrp/advert.ts';
 import { advertChecksum } from '../../src/vrrp/checksum.ts';
@@ -39,7 +44,7 @@ const claim = new Claim(link);
 function readPacket(view: DataView, at: number, end: number): void {
   if (arpCheck(view, at, end) === FAULT_NONE) {
     readTargetHardwareAddress(view, at);
-    formatArp(view, at);
+    readTargetProtocolAddress(view, at);
     claimFromArp(view, at, claim);
   }
   if (ipv4Check(view, at, end) === FAULT_NONE) {
@@ -58,7 +63,7 @@ function readUpper(view: DataView, ip: number, at: number, end: number, family: 
   expect(end).toBeLessThanOrEqual(view.byteLength);
   isCarp(view, at, end);
   if (advertCheck(view, at, end, family) === FAULT_NONE) {
-    formatAdvert(view, at, family);
+    view.getUint8(addressAt(at, readAddressCount(view, at), family) - 1);
     advertChecksum(view, ip, at, end, family);
     if (readVersion(view, at) === 2) view.getUint8(authDataAt(view, at) + 7);
   }

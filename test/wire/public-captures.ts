@@ -63,3 +63,11 @@ export async function framesOf(file: string): Promise<Frame[]> {
   await reader.close();
   return frames;
 }
+
+/** The frame that a row is about. */
+export function frameOf(frames: readonly Frame[], row: Row): Frame {
+  const number = column(row, 'frame.number');
+  const frame = frames[Number(number) - 1];
+  if (frame === undefined) throw new Error(`no frame ${number}`);
+  return frame;
+}

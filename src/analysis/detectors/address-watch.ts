@@ -1,6 +1,4 @@
 /** What the detectors of addresses remember of one: plain numbers. */
-export const STORM_RING = 31;
-
 export class AddressWatch {
   /** `Track.moved` when it was looked at last. */
   moved = 0;

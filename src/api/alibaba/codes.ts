@@ -7,7 +7,7 @@
 import type { Refusal, RefusalCode } from '../../havip/inventory/refusal.ts';
 import { AlibabaError } from './alibaba-error.ts';
 
-export type CodeSource = 'documented' | 'ours';
+type CodeSource = 'documented' | 'ours';
 
 /** HTTP status, code, source. */
 type Row = readonly [number, string, CodeSource];

@@ -40,7 +40,7 @@ export function havipView(call: Call, havip: Havip): Record<string, unknown> {
   };
 }
 
-export function tagView({ key, value }: Tag): { Key: string; Value: string } {
+function tagView({ key, value }: Tag): { Key: string; Value: string } {
   return { Key: key, Value: value };
 }
 

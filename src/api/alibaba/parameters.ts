@@ -19,10 +19,6 @@ export class Parameters {
     return [...this.texts];
   }
 
-  has(name: string): boolean {
-    return this.texts.has(name);
-  }
-
   /** Undefined where it is absent or empty. */
   text(name: string): string | undefined {
     const text = this.texts.get(name);

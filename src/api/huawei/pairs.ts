@@ -11,7 +11,7 @@ import type { Call } from './call.ts';
 import { badParameter } from './faults.ts';
 
 /** Switches the source/destination check of a NIC off. */
-export const CHECK_OFF = '1.1.1.1/0';
+const CHECK_OFF = '1.1.1.1/0';
 const REFUSED_BLOCKS = ['0.0.0.0/0', '::/0'];
 
 /** A pair as the port shows it. */
@@ -115,7 +115,7 @@ export function wrongWayRound(havip: Havip, eni: Eni): string {
 }
 
 /** The VIP that has an address of a subnet. */
-export function havipOf(call: Call, subnet: string, address: string | null): Havip | undefined {
+function havipOf(call: Call, subnet: string, address: string | null): Havip | undefined {
   if (address === null) return undefined;
   const owner = call.plane.inventory.ownerOf(subnet, address);
   return owner?.kind === 'havip' ? call.plane.inventory.havip(owner.id) : undefined;

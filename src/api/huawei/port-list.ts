@@ -8,7 +8,7 @@ import { badParameter } from './faults.ts';
 import type { PortFacts } from './port-view.ts';
 
 /** The vendor's greatest page, and the one where no limit is given. */
-export const LIMIT_MAX = 2000;
+const LIMIT_MAX = 2000;
 
 const PLAIN_FILTERS = [
   'id',

@@ -99,6 +99,6 @@ function complete(call: Call, facts: PortFacts, { pairs, createdAt, zone }: Extr
 }
 
 /** As the vendor writes times, without a zone: UTC. */
-export function timeText(at: number): string {
+function timeText(at: number): string {
   return new Date(at).toISOString().slice(0, 19);
 }

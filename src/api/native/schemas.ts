@@ -15,7 +15,7 @@ export const BATCH_MAX = 1000;
 const PAGE_MAX = 1000;
 const PAGE_DEFAULT = 100;
 
-export const id = z.string().min(1).max(ID_MAX);
+const id = z.string().min(1).max(ID_MAX);
 const text = z.string().max(TEXT_MAX);
 const tag = z.strictObject({ key: text, value: text });
 
@@ -80,7 +80,7 @@ function whole(number: z.ZodNumber) {
   return z.preprocess((text) => (/^\d{1,9}$/.test(String(text)) ? Number(text) : text), number);
 }
 
-export const page = {
+const page = {
   q: z
     .string()
     .max(TEXT_MAX)

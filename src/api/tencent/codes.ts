@@ -25,7 +25,7 @@ const LIMIT = vendor('LimitExceeded');
 const MALFORMED = vendor('InvalidParameterValue.Malformed');
 const MISMATCH = ours('InvalidParameterValue.ParameterMismatch');
 
-export const CODES: Readonly<Record<RefusalCode, Translation>> = {
+const CODES: Readonly<Record<RefusalCode, Translation>> = {
   'havip-not-found': NOT_FOUND,
   'vpc-not-found': NOT_FOUND,
   'subnet-not-found': vendor('UnsupportedOperation.SubnetNotExists'),

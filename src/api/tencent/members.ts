@@ -12,7 +12,7 @@ export interface Named {
 }
 
 /** As the vendor's documents say of both calls that take a set. */
-export const ASSOCIATIONS_MAX = 10;
+const ASSOCIATIONS_MAX = 10;
 
 export function readAssociations(parameters: ParameterReader): Named[] {
   return parameters.items('HaVipAssociationSet').map((part) => ({

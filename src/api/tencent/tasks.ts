@@ -7,7 +7,7 @@ import type { Plane } from '../../havip/inventory/plane.ts';
 import { type Call, handler } from './call.ts';
 import { fault, type Result } from './result.ts';
 
-export const TASKS_MAX = 1000;
+const TASKS_MAX = 1000;
 
 const tasksOf = new WeakMap<Plane, Set<string>>();
 

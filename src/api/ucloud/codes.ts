@@ -28,7 +28,7 @@ export const BAD_PARAMETER = 230;
 
 /** Ours. */
 export const OTHER_PROVIDER = 64000;
-export const NO_SUCH_VIP = 64001;
+const NO_SUCH_VIP = 64001;
 
 interface Translation {
   retCode: number;
@@ -47,7 +47,7 @@ function ours(retCode: number): Translation {
   return { retCode, source: 'ours' };
 }
 
-export const CODES: Readonly<Record<RefusalCode, Translation>> = {
+const CODES: Readonly<Record<RefusalCode, Translation>> = {
   'havip-not-found': ours(NO_SUCH_VIP),
   'vpc-not-found': ours(64002),
   'subnet-not-found': ours(64003),

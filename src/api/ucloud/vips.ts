@@ -26,7 +26,7 @@ export type Result = { fields: Readonly<Record<string, unknown>> } | Fault;
 export type Handler = (call: Call) => Promise<Result>;
 
 /** Ours: how many one AllocateVIP may ask for. */
-export const COUNT_MAX = 100;
+const COUNT_MAX = 100;
 
 /** The vendor's defaults of AllocateVIP. */
 const NAME_DEFAULT = 'VIP';

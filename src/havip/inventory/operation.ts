@@ -53,8 +53,6 @@ export type Operation =
 
 export type Step = Exclude<Operation, { kind: 'all' }>;
 
-export type OperationKind = Operation['kind'];
-
 /** What an accepted operation writes, and what the switch has to be told. All of it or nothing. */
 export interface Decision {
   /** Id of the resource that was made or changed; of several steps, the first. */

@@ -20,10 +20,6 @@ export class AddressPool {
     this.#taken.add(address);
   }
 
-  isTaken(address: string): boolean {
-    return this.#taken.has(address);
-  }
-
   /** Takes and gives a free address of the block that the provider does not reserve, or null. */
   choose(block: string, first = FIRST_PLACE): string | null {
     const cidr = parsed(block);

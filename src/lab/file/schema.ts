@@ -10,7 +10,7 @@ import { quoted } from './quoted.ts';
 import * as leaf from './schema-leaves.ts';
 
 /** Sections of a later version, refused by name rather than as unknown keys. */
-export const NOT_YET = ['vpcs', 'routes', 'eips', 'external', 'peerings'];
+const NOT_YET = ['vpcs', 'routes', 'eips', 'external', 'peerings'];
 
 /** RFC 791 asks for 68 octets at least; jumbo frames go to 9,216. */
 const MTU_MIN = 68;

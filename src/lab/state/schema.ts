@@ -6,10 +6,10 @@ import type { Database } from 'better-sqlite3';
 import { LabError } from '../lab-error.ts';
 
 /** `havp`: what PRAGMA application_id says of our files. */
-export const APPLICATION_ID = 0x68617670;
+const APPLICATION_ID = 0x68617670;
 
 /** The first makes the tables of version 1 of nothing, and so on. */
-export const MIGRATIONS: readonly string[] = [
+const MIGRATIONS: readonly string[] = [
   `
   -- One row a resource: its record as JSON, in the order in which they were made.
   CREATE TABLE resources (

@@ -37,7 +37,7 @@ function unicastFix(cluster: Cluster, one: Running): Fix {
 }
 
 /** The sources of the others of the virtual router; without files of them, the lab's. */
-export function peersOf({ routers, topology }: Cluster, one: Running): string[] {
+function peersOf({ routers, topology }: Cluster, one: Running): string[] {
   const router = routers.find(({ members }) => members.includes(one));
   const others = (router?.members ?? []).filter((other) => other !== one);
   const known = others.flatMap(({ source }) => source ?? []);

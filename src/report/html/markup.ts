@@ -23,7 +23,7 @@ const ENTITIES: Record<string, string> = {
 };
 
 /** Text for an element or a quoted attribute; control and direction characters become `?`. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return clean(text).replace(/[&<>"']/g, (sign) => ENTITIES[sign] as string);
 }
 
