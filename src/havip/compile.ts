@@ -19,14 +19,6 @@ import { ruleSet } from './rule-sets.ts';
 import { SourceRights } from './source-rights.ts';
 import type { Eni, Havip, Subnet, Topology } from './topology.ts';
 
-/** By codes of findings; an IPv6 HaVip where none is offered exceeds a quota of none. */
-function breachesOf(topology: Topology): Site['breaches'] {
-  return quotaBreaches(topology).map((breach) => ({
-    ...breach,
-    code: breach.code === 'ipv6-not-offered' ? 'quota-exceeded' : breach.code,
-  }));
-}
-
 /**
  * From a topology to the flat tables that the dataplane reads. It runs once, before the first
  * frame; the dataplane never sees a name, a CIDR text or an option. Live, the control plane changes
@@ -291,4 +283,12 @@ export class CompiledTopology {
   private isEniAddress(subnet: string, address: string): boolean {
     return this.book.policy(this.recordOf(subnet, address)) === policy.POLICY_ORDINARY;
   }
+}
+
+/** By codes of findings; an IPv6 HaVip where none is offered exceeds a quota of none. */
+function breachesOf(topology: Topology): Site['breaches'] {
+  return quotaBreaches(topology).map((breach) => ({
+    ...breach,
+    code: breach.code === 'ipv6-not-offered' ? 'quota-exceeded' : breach.code,
+  }));
 }
