@@ -10,6 +10,7 @@ import {
   readIntervalNanoseconds,
   readPriority,
 } from '../vrrp/advert.ts';
+import { ADVERT_TIME_TO_LIVE } from '../vrrp/advert-packet.ts';
 import { advertChecksum, CHECKSUM_BAD } from '../vrrp/checksum.ts';
 import { FAULT_NONE } from '../wire/fault.ts';
 import { isMulticastIpv4 } from '../wire/ip-address.ts';
@@ -111,7 +112,7 @@ export class AdvertIntake {
     const ttl = isIpv4
       ? readIpv4TimeToLive(view, seen.packet)
       : readIpv6HopLimit(view, seen.packet);
-    if (isGroup && ttl !== 255) countFault(speaker, FAULT_TTL);
+    if (isGroup && ttl !== ADVERT_TIME_TO_LIVE) countFault(speaker, FAULT_TTL);
   }
 
   private takePeer(router: Router, view: DataView, seen: Classifier): void {

@@ -5,11 +5,10 @@ import {
   BY_FORM,
   BY_ONE,
   HEARD_BY_ONE,
+  LINUXES,
   LOCKTIME,
   meaningless,
-  PROFILE_LINUX,
-  PROFILE_LINUX_ARP_ACCEPT,
-  PROFILE_NO_GARP,
+  NO_GARP,
   shapeHeardBy,
   shapeOf,
   UNLOCKED,
@@ -26,7 +25,7 @@ import type { Track } from './track.ts';
  * few numbers an address; the moments at which some follow go into a bounded log, one record a
  * failover, with the failover's sequence number.
  */
-export const MOMENTS_MAX = 5;
+const MOMENTS_MAX = 5;
 
 /** Fields of a failover's record; behind them `MOMENTS_MAX` later moments. */
 export const RECEPTION = {
@@ -82,9 +81,6 @@ export const MOMENT = {
 export const ALONE_MAC = 1;
 export const ALONE_IPV4 = 2;
 export const ALONE_UNNAMED = 3;
-
-const LINUXES = (1 << PROFILE_LINUX) | (1 << PROFILE_LINUX_ARP_ACCEPT);
-const NO_GARP = 1 << PROFILE_NO_GARP;
 
 /** An entry of a host that heeds the locktime: Linux, and Linux that drops gratuitous ARP. */
 const ENTRY = { LINUX_MAC: 0, LINUX_CHANGED: 1, NO_GARP_MAC: 2, NO_GARP_CHANGED: 3, WIDTH: 4 };

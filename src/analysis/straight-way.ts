@@ -2,14 +2,13 @@ import type { RecordBatch, RecordVisitor } from '../capture/index.ts';
 import type { ShortWay } from '../dataplane/short-way.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import type { Analysis } from './analysis.ts';
+import { EXACT_SECONDS } from './time-base.ts';
 
 /**
  * The usual way through a capture: Ethernet frames in order of time, looked at where they lie in
  * the file. Most the switch passes over; the others go to the analysis with their number and time.
  */
 const NANOSECONDS = 1e9;
-/** 2^53 ns, in whole seconds: beyond it a double of nanoseconds is not exact any more. */
-const EXACT_SECONDS = 9_007_199;
 
 export class StraightWay implements RecordVisitor {
   readonly until: number;

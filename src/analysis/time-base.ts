@@ -4,8 +4,8 @@
  * its nine decimals are exact too. NaN is a frame without time.
  */
 const NANOSECONDS = 1e9;
-/** 2^53 ns, in whole seconds. */
-const EXACT_SECONDS = 9_007_199;
+/** 2^53 ns, in whole seconds: beyond it a double of nanoseconds is not exact any more. */
+export const EXACT_SECONDS = 9_007_199;
 /** Pairs kept for frames that are further away. */
 const FAR_FRAMES_MAX = 100_000;
 

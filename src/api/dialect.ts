@@ -2,7 +2,7 @@
  * One vendor's way of asking: which requests are its own, and what it answers. Dialects share one
  * port; the server has read the body, within its limit, before it asks them.
  */
-import type { Plane } from '../havip/inventory/plane.ts';
+import type { HistoryQuery, Plane } from '../havip/inventory/plane.ts';
 
 export interface ApiRequest {
   /** Upper case. */
@@ -38,15 +38,6 @@ export interface ApiContext {
   readonly now: () => number;
   /** What was kept of holders, refused claims and calls; absent where no state is kept. */
   readonly history?: (query: HistoryQuery) => unknown[];
-}
-
-export interface HistoryQuery {
-  /** Id of one HaVip. */
-  readonly havip?: string;
-  /** Milliseconds since 1970; nothing older. */
-  readonly since?: number;
-  /** At most so many entries, the newest. */
-  readonly limit?: number;
 }
 
 /** Why the server itself refuses a request, before or instead of a dialect's answer. */

@@ -15,13 +15,13 @@ import {
   emitNeighbor,
   FLAG_OVERRIDE,
   FLAG_ROUTER,
+  NEIGHBOR_HOP_LIMIT,
   NEIGHBOR_LENGTH_WITH_ADDRESS,
 } from './neighbor.ts';
 
 /** ff02::1, and the MAC address that it maps to (RFC 2464 section 7). */
 const ALL_NODES: Ipv6Words = [0xff020000, 0, 0, 1];
 const ALL_NODES_MAC = 0x333300000001;
-const HOP_LIMIT = 255;
 
 /** An Ethernet frame without padding. `isRouter` is for IPv6: whether the host forwards. */
 export function announcementFrame(
@@ -52,7 +52,7 @@ function advertisement(address: Ipv6Words, mac: number, isRouter: boolean): Uint
   const at = emitIpv6(view, ETHERNET_HEADER_LENGTH, {
     payloadLength: NEIGHBOR_LENGTH_WITH_ADDRESS,
     nextHeader: PROTOCOL_ICMPV6,
-    hopLimit: HOP_LIMIT,
+    hopLimit: NEIGHBOR_HOP_LIMIT,
     source: address,
     destination: ALL_NODES,
   });

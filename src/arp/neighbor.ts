@@ -44,6 +44,9 @@ import {
 } from '../wire/ipv6.ts';
 import { writeMac } from '../wire/mac.ts';
 
+/** RFC 4861 7.1: what a router has passed on has less. */
+export const NEIGHBOR_HOP_LIMIT = 255;
+
 const TYPE = 0;
 const CODE = TYPE + 1;
 const CHECKSUM = CODE + 1;
@@ -70,7 +73,7 @@ export function isNeighborMessage(view: DataView, icmpAt: number): boolean {
 /** All rules of RFC 4861 7.1.1 and 7.1.2 but the checksum; fragments are the caller's. */
 export function neighborCheck(view: DataView, ipAt: number, icmpAt: number, end: number): Fault {
   if (end - icmpAt < 4) return FAULT_ICMPV6_TRUNCATED;
-  if (readIpv6HopLimit(view, ipAt) !== 255) return FAULT_ND_HOP_LIMIT;
+  if (readIpv6HopLimit(view, ipAt) !== NEIGHBOR_HOP_LIMIT) return FAULT_ND_HOP_LIMIT;
   if (view.getUint8(icmpAt + CODE) !== 0) return FAULT_ND_CODE;
   if (end - icmpAt < NEIGHBOR_LENGTH) return FAULT_ND_LENGTH;
   if (isMulticastIpv6(view.getUint32(icmpAt + TARGET))) return FAULT_ND_TARGET;

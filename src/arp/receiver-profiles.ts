@@ -140,12 +140,12 @@ export const BY_ONE = new Uint8Array(11 * HEARERS);
 /** By form of claim: profiles of which any host at all can follow. */
 export const BY_FORM = new Uint8Array(7);
 
-const LINUXES = (1 << PROFILE_LINUX) | (1 << PROFILE_LINUX_ARP_ACCEPT);
+export const LINUXES = (1 << PROFILE_LINUX) | (1 << PROFILE_LINUX_ARP_ACCEPT);
 /** They take the sender of any ARP for an address that they know. */
 const TRUSTING = (1 << PROFILE_RFC826) | (1 << PROFILE_FREEBSD) | (1 << PROFILE_LWIP);
 const GVISOR = 1 << PROFILE_GVISOR;
 const SMOLTCP = 1 << PROFILE_SMOLTCP;
-const NO_GARP = 1 << PROFILE_NO_GARP;
+export const NO_GARP = 1 << PROFILE_NO_GARP;
 /** RFC 4861 7.2.5 (I): an NA with the override flag replaces the MAC, solicited or not. */
 const NEIGHBORS = LINUXES | (1 << PROFILE_FREEBSD) | (1 << PROFILE_LWIP) | GVISOR;
 

@@ -5,7 +5,7 @@
 import { type OctetSink, OctetWriter } from './octet-writer.ts';
 import type { PacketRecord } from './packet-record.ts';
 import { checkRecord } from './packet-record.ts';
-import { MAXIMUM_SNAPLEN } from './pcap.ts';
+import { MAGIC_MICROSECONDS, MAGIC_NANOSECONDS, MAXIMUM_SNAPLEN } from './pcap.ts';
 
 export interface PcapWriterOptions {
   /** LINKTYPE value of every record. */
@@ -18,8 +18,6 @@ export interface PcapWriterOptions {
   readonly littleEndian?: boolean;
 }
 
-const MAGIC_MICROSECONDS = 0xa1b2c3d4;
-const MAGIC_NANOSECONDS = 0xa1b23c4d;
 const SECONDS_MAX = 0xffff_ffff;
 
 export class PcapWriter {

@@ -22,8 +22,8 @@ export const PCAP_HEADER = 24;
 /** Largest captured length of a record, unless the link type or the caller allows more. */
 export const MAXIMUM_SNAPLEN = 262_144;
 
-const MAGIC_MICROSECONDS = 0xa1b2c3d4;
-const MAGIC_NANOSECONDS = 0xa1b23c4d;
+export const MAGIC_MICROSECONDS = 0xa1b2c3d4;
+export const MAGIC_NANOSECONDS = 0xa1b23c4d;
 const MAGIC_KUZNETZOV = 0xa1b2cd34;
 /** Bit 26 of the link type field: bits 28 to 31 hold the FCS length in 16-bit words. */
 const FCS_PRESENT = 0x0400_0000;

@@ -5,6 +5,13 @@
 import { type OctetSink, OctetWriter } from './octet-writer.ts';
 import { checkRecord, type PacketRecord } from './packet-record.ts';
 import {
+  BYTE_ORDER_MAGIC,
+  INTERFACE_DESCRIPTION,
+  INTERFACE_STATISTICS,
+  LENGTH_UNKNOWN,
+  SECTION_HEADER,
+} from './pcapng.ts';
+import {
   EPB_FLAGS,
   IF_DESCRIPTION,
   IF_FCSLEN,
@@ -18,12 +25,7 @@ import {
 import { ENHANCED_PACKET, SIMPLE_PACKET } from './pcapng-packets.ts';
 import { splitTime } from './timestamp.ts';
 
-const SECTION_HEADER = 0x0a0d0d0a;
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-const INTERFACE_DESCRIPTION = 1;
-const INTERFACE_STATISTICS = 5;
 const USER_APPLICATION = 4;
-const LENGTH_UNKNOWN = 0xffff_ffff;
 const OPTION_MAX = 0xffff;
 const UTF8 = new TextEncoder();
 

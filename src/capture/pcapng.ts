@@ -27,14 +27,14 @@ export const BLOCK_LENGTH_MAX = 16 << 20;
 /** A block's first two lengths and the byte-order magic that decides how to read them. */
 export const BLOCK_HEAD = 12;
 
-const INTERFACE_DESCRIPTION = 1;
+export const INTERFACE_DESCRIPTION = 1;
 const NAME_RESOLUTION = 4;
-const INTERFACE_STATISTICS = 5;
+export const INTERFACE_STATISTICS = 5;
 const DECRYPTION_SECRETS = 10;
 const CUSTOM_COPYABLE = 0x0000_0bad;
 const CUSTOM_KEPT = 0x4000_0bad;
 
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const SECTION_LENGTH_MIN = 28;
 const INTERFACE_LENGTH_MIN = 20;
 const STATISTICS_LENGTH_MIN = 24;
@@ -43,7 +43,7 @@ const INTERFACE_OPTIONS = 16;
 const STATISTICS_OPTIONS = 20;
 const TRAILER = 4;
 /** Either half of the section length that means "not known" (-1). */
-const LENGTH_UNKNOWN = 0xffff_ffff;
+export const LENGTH_UNKNOWN = 0xffff_ffff;
 const LENGTHS_DIFFER = 'block lengths in front and behind differ';
 /** Minor versions of major 1 with the meaning this reader knows; 2 means the same as 0. */
 const MINOR_SAME = 2;

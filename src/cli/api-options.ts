@@ -1,6 +1,7 @@
 /** The options of `havip up` that open the API: where it listens, and who may ask. */
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
+import type { ApiContext } from '../api/dialect.ts';
 import type { ApiServer } from '../api/server.ts';
 import type { RunningLab } from '../lab/lab-commands.ts';
 import type { CommandLine, OptionSpec } from './option-table.ts';
@@ -84,24 +85,17 @@ export async function openApi(
   log: (line: string) => void,
 ): Promise<ApiServer> {
   const { startApi } = await import('../api/server.ts');
-  const context = {
+  const context: ApiContext = {
     plane,
     keys,
     region: 'local',
     newRequestId: randomUUID,
     now: plane.clock,
-    history: ({ havip = null, since = null, limit }: Query) =>
-      store.history({ havip, since, limit }),
+    history: (query) => store.history(query),
   };
   try {
     return await startApi({ context, host, port, log });
   } catch (error) {
     throw new UsageError(`--api: ${(error as Error).message}`, 'choose another PORT');
   }
-}
-
-interface Query {
-  havip?: string | null;
-  since?: number | null;
-  limit?: number;
 }

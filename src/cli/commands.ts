@@ -2,10 +2,10 @@
  * Which command is meant, and what becomes of its errors: every mistake of the user ends as one
  * line on standard error and status 2.
  */
-import fs from 'node:fs';
 import { lookOf } from './look.ts';
 import { noticeLine } from './notice.ts';
 import { type CommandSpec, HelpAsked } from './option-table.ts';
+import { ownVersion } from './own-version.ts';
 import { type Clock, type Command, STATUS_DONE, STATUS_UNUSABLE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -101,8 +101,6 @@ function control(name: string, operands: string, summary: string): Record<string
 /** Errors that are the user's to mend; each message is one line that says how. */
 const MENDABLE = new Set(['UsageError', 'CaptureError', 'LabFileError', 'LabError', 'NativeError']);
 
-const PACKAGE = new URL('../../package.json', import.meta.url);
-
 /** Runs `havip ARGUMENTS`; gives the exit status. */
 export async function runCommand(
   arguments_: readonly string[],
@@ -157,7 +155,6 @@ const NO_CLOCK: Clock = {
 };
 
 function version(streams: Streams): number {
-  const { version: number } = JSON.parse(fs.readFileSync(PACKAGE, 'utf8')) as { version: string };
-  streams.output.write(`havip ${number}\n`);
+  streams.output.write(`havip ${ownVersion()}\n`);
   return STATUS_DONE;
 }

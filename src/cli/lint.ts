@@ -10,11 +10,12 @@ import { writeParagraph } from './explain.ts';
 import { hostConfs, hostNames } from './host-confs.ts';
 import { lookOf } from './look.ts';
 import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
+import { ownVersion } from './own-version.ts';
 import { scriptFacts } from './script-facts.ts';
 import { type Clock, STATUS_CONDITION, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
-export const LINT: CommandSpec = {
+const LINT: CommandSpec = {
   name: 'lint',
   operands: 'KEEPALIVED.CONF...',
   summary: 'judge the keepalived.conf files of a cluster, one for each host',
@@ -50,7 +51,6 @@ const FORMATS = ['text', 'json', 'sarif'] as const;
 type Format = (typeof FORMATS)[number];
 
 const DOCUMENT = new URL('../../docs/lint.md', import.meta.url);
-const PACKAGE = new URL('../../package.json', import.meta.url);
 const VERSION = /^v?(\d+(?:\.\d+){0,3})$/;
 const EVERY_RULE = 'all';
 
@@ -75,8 +75,7 @@ export async function lint(
     streams.output.write(lintJson(result));
   } else if (format === 'sarif') {
     const { lintSarif } = await import('../lint/sarif.ts');
-    const { version } = JSON.parse(fs.readFileSync(PACKAGE, 'utf8')) as { version: string };
-    streams.output.write(lintSarif(result, version));
+    streams.output.write(lintSarif(result, ownVersion()));
   } else {
     const { lintText } = await import('./lint-text.ts');
     streams.output.write(lintText(result, look));

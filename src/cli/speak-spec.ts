@@ -3,12 +3,12 @@ import type { VirtualAddress } from '../lab/speaker/speaker-host.ts';
 import type { Address } from '../vrrp/address.ts';
 import { includesAddress } from '../vrrp/address.ts';
 import { PRIORITY_OWNER } from '../vrrp/advert.ts';
-import { isMulticast } from '../vrrp/advert-packet.ts';
+import { ADDRESSES_MAX, isMulticast } from '../vrrp/advert-packet.ts';
 import { parseIpv4, parseIpv6 } from '../wire/ip-address.ts';
 import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
 import { UsageError } from './usage-error.ts';
 
-export const SPEAK: CommandSpec = {
+const SPEAK: CommandSpec = {
   name: 'speak',
   operands: '',
   summary: 'be a VRRP router on an interface until interrupted, as keepalived is (needs root)',
@@ -87,7 +87,6 @@ export interface SpeakRequest {
 const SECOND = 1e9;
 const CENTISECOND = 1e7;
 const UNIT_OF: Record<string, number> = { ms: 1e6, s: SECOND, m: 60 * SECOND };
-const ADDRESSES_MAX = 255;
 
 /** The request; UsageError where it cannot be obeyed. */
 export function readSpeakRequest(arguments_: readonly string[]): SpeakRequest {

@@ -1,5 +1,5 @@
 import { checksumOf, sumWords } from '../wire/checksum.ts';
-import { ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6 } from '../wire/link.ts';
+import { ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6, VLAN_TAG_LENGTH } from '../wire/link.ts';
 import { macHigh, macLow, writeMacHalves } from '../wire/mac.ts';
 import type { Switch } from './switch.ts';
 
@@ -9,7 +9,6 @@ import type { Switch } from './switch.ts';
  * octets before were another frame's.
  */
 const ETHERNET_MIN = 60;
-const TAG = 4;
 /** Hops that a message of ours may take (RFC 1700, IP TIME TO LIVE PARAMETER). */
 export const HOPS = 64;
 
@@ -31,8 +30,8 @@ export class AnswerLink {
     const { link, family } = owner.classifier;
     writeMacHalves(answer, answerAt, link.sourceHigh, link.sourceLow);
     writeMacHalves(answer, answerAt + 6, this.high, this.low);
-    const tags = link.tags * TAG;
-    for (let i = 12; i < 12 + tags; i += TAG) {
+    const tags = link.tags * VLAN_TAG_LENGTH;
+    for (let i = 12; i < 12 + tags; i += VLAN_TAG_LENGTH) {
       answer.setUint32(answerAt + i, view.getUint32(owner.at + i));
     }
     const isIp = family !== 0;

@@ -9,6 +9,7 @@ import {
   FLAG_ROUTER,
   FLAG_SOLICITED,
   isDuplicateAddressDetection,
+  NEIGHBOR_HOP_LIMIT,
   NEIGHBOR_LENGTH_WITH_ADDRESS,
   neighborTargetAt,
   OPTION_TARGET_LINK_LAYER_ADDRESS,
@@ -59,12 +60,11 @@ import { type BucketRate, TokenBuckets } from './token-buckets.ts';
  * answered at all the forwarding has decided. It does not reassemble, so that a ping in fragments
  * goes unanswered; DHCP and router discovery it does not serve.
  */
-export const PING_RATE: BucketRate = { rate: 1000, burst: 100 };
+const PING_RATE: BucketRate = { rate: 1000, burst: 100 };
 
 /** 33-33-00-00-00-01, the group of all nodes (RFC 2464 section 7). */
 const ALL_NODES_HIGH = 0x3333;
 const ALL_NODES_LOW = 1;
-const HOPS_OF_NEIGHBOR = 255;
 
 export class Gateway implements Responder {
   private readonly high: number;
@@ -120,7 +120,7 @@ export class Gateway implements Responder {
     const icmpAt = at + IPV6_HEADER_LENGTH;
     const target = neighborTargetAt(upperAt);
     const isProbe = isDuplicateAddressDetection(view, packet, upperAt);
-    writeIcmpIpv6(answer, at, NEIGHBOR_LENGTH_WITH_ADDRESS, HOPS_OF_NEIGHBOR);
+    writeIcmpIpv6(answer, at, NEIGHBOR_LENGTH_WITH_ADDRESS, NEIGHBOR_HOP_LIMIT);
     copyOctets(view, target, 16, answer, ipv6SourceAt(at));
     if (isProbe) {
       writeMacHalves(answer, answerAt, ALL_NODES_HIGH, ALL_NODES_LOW);

@@ -1,7 +1,8 @@
 import { ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE, writeIcmpChecksum } from '../wire/icmp.ts';
-import { writeIcmpv6Checksum } from '../wire/icmpv6.ts';
+import { ICMPV6_REDIRECT, writeIcmpv6Checksum } from '../wire/icmpv6.ts';
 import { isLoopbackIpv4, isMulticastIpv4, isUnspecifiedIpv6 } from '../wire/ip-address.ts';
 import {
+  INTERNETWORK_CONTROL,
   IPV4_HEADER_LENGTH,
   PROTOCOL_ICMP,
   PROTOCOL_ICMPV6,
@@ -31,15 +32,13 @@ import { type BucketRate, TokenBuckets } from './token-buckets.ts';
  * section 4.3.2.7, RFC 4443 section 2.4 e). It fragments nothing: an IPv4 packet that is too big
  * and may be fragmented is lost without a word.
  */
-export const ICMP_ERROR_RATE: BucketRate = { rate: 100, burst: 50 };
+const ICMP_ERROR_RATE: BucketRate = { rate: 100, burst: 50 };
 
 /** RFC 1812 4.3.2.3: as much of the packet as fits into 576 octets. */
 const IPV4_ERROR_MAX = 576;
 /** RFC 4443 2.4 c: as much as fits into the least MTU of IPv6. */
 const IPV6_ERROR_MAX = 1280;
 const HEADER = 8;
-/** RFC 1812 4.3.2.5: precedence 6, internetwork control. */
-const INTERNETWORK_CONTROL = 0xc0;
 
 const NETWORK_UNREACHABLE = (ICMP_UNREACHABLE << 8) | 0;
 const HOST_UNREACHABLE = (ICMP_UNREACHABLE << 8) | 1;
@@ -49,7 +48,6 @@ const NO_ROUTE_6 = 0x0100;
 const ADDRESS_UNREACHABLE_6 = 0x0103;
 const PACKET_TOO_BIG_6 = 0x0200;
 const TIME_EXCEEDED_6 = 0x0300;
-const ICMPV6_REDIRECT = 137;
 const DONT_FRAGMENT = 0x4000;
 
 export class IcmpErrors {

@@ -10,13 +10,13 @@ import { LINKTYPE_ETHERNET, PcapngWriter } from '../capture/index.ts';
 import { ALLOWED, DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
 import { segments } from '../ports/segmentation.ts';
-import { VIRTIO_HEADER_LENGTH } from '../ports/virtio-header.ts';
+import { VIRTIO_HEADER_LENGTH } from '../wire/virtio-header.ts';
 import { DIRECTION_IN } from './engine/engine-requests.ts';
 import { LabError } from './lab-error.ts';
 import { OutputFile } from './output-file.ts';
 
 /** About a tenth of a second of a full gigabit. */
-export const CAPTURE_OCTETS = 1 << 24;
+const CAPTURE_OCTETS = 1 << 24;
 const POLL = 50;
 const FRAMES_AT_ONCE = 2000;
 const NANOSECONDS = 1e9;

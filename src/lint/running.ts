@@ -3,6 +3,7 @@
  * changes them. The rules say what it changed; this file only follows.
  */
 
+import { PRIORITY_OWNER } from '../vrrp/advert.ts';
 import {
   INSTANCE_DEFAULTS as DEFAULTS,
   type InstanceConfig,
@@ -46,8 +47,6 @@ export interface Running {
   readonly isHigherAnswered: boolean;
 }
 
-const OWNER = 255;
-
 export function runningOf(
   config: InstanceConfig,
   conf: KeepalivedConf,
@@ -59,7 +58,7 @@ export function runningOf(
   const state = config.state?.value ?? DEFAULTS.state;
   const priority = priorityOf(config);
   const isStrict = (config.strictMode ?? globals.strict)?.value ?? false;
-  const isMaster = state === 'MASTER' || priority === OWNER;
+  const isMaster = state === 'MASTER' || priority === PRIORITY_OWNER;
   const device = config.interface?.value ?? null;
   const isMinimal = globals.minGarp?.value === true;
   const refresh = config.garpMasterRefresh ?? globals.garpMasterRefresh;
@@ -84,7 +83,7 @@ export function runningOf(
     isNonPreempting: config.nopreempt?.value === true && !isMaster,
     isStrict,
     isUnicast: config.unicastPeers.length > 0,
-    isAccepting: config.accept?.value ?? (!isStrict || priority === OWNER),
+    isAccepting: config.accept?.value ?? (!isStrict || priority === PRIORITY_OWNER),
     source: sourceOf(config, lab),
     addresses: [...config.addresses, ...config.excludedAddresses],
     authType: version === 3 || isStrict ? null : authTypeOf(config),
@@ -104,7 +103,7 @@ function versionOf({ family, version }: InstanceConfig, { globals }: KeepalivedC
 function priorityOf(config: InstanceConfig): number {
   if (config.priority !== null) return config.priority.value;
   const isWritten = lastOf(config.statement as Statement, 'priority') !== null;
-  return config.state?.value === 'MASTER' && !isWritten ? OWNER : DEFAULTS.priority;
+  return config.state?.value === 'MASTER' && !isWritten ? PRIORITY_OWNER : DEFAULTS.priority;
 }
 
 /** Version 2 counts whole seconds from 1 on, version 3 hundredths up to 40.95. */

@@ -3,7 +3,7 @@ import { FrameBatch } from '../dataplane/frame-batch.ts';
 import { type Port, TAG_KEEP } from '../dataplane/port.ts';
 import { RecordRing } from '../dataplane/record-ring.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
-import { VIRTIO_HEADER_LENGTH } from './virtio-header.ts';
+import { VIRTIO_HEADER_LENGTH } from '../wire/virtio-header.ts';
 
 /**
  * A bad cable around any port: of the frames that leave through it some are lost, some doubled,

@@ -1,6 +1,7 @@
 import { ALLOWED, QUEUE_FULL, TOO_BIG } from '../dataplane/drop-reason.ts';
 import type { FrameBatch } from '../dataplane/frame-batch.ts';
 import { type Port, TAG_KEEP, TAG_POP } from '../dataplane/port.ts';
+import { ETHERTYPE_VLAN, VLAN_TAG_LENGTH } from '../wire/link.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 
 /**
@@ -57,9 +58,6 @@ export class MemoryPort implements Port {
 
 /** Octets before the first tag: both MAC addresses. */
 const ADDRESSES = 12;
-const TAG = 4;
-/** TPID of a tag that is pushed (IEEE 802.1Q 9.5). */
-const TPID = 0x8100;
 
 class Ring {
   readonly slotOctets: number;
@@ -82,19 +80,19 @@ class Ring {
 
   /** Copies the frame, or says why not. */
   put(view: DataView, at: number, end: number, tag: number): number {
-    const grows = tag === TAG_KEEP ? 0 : tag === TAG_POP ? -TAG : TAG;
+    const grows = tag === TAG_KEEP ? 0 : tag === TAG_POP ? -VLAN_TAG_LENGTH : VLAN_TAG_LENGTH;
     if (end - at + grows > this.slotOctets) return TOO_BIG;
     if (this.used === this.slots) return QUEUE_FULL;
     const slot = (this.head + this.used) % this.slots;
     const target = slot * this.slotOctets;
     // Octet by octet: a subarray would allocate, and frames are short.
     const { octets } = this;
-    const rest = grows === 0 ? at : at + ADDRESSES + (tag === TAG_POP ? TAG : 0);
+    const rest = grows === 0 ? at : at + ADDRESSES + (tag === TAG_POP ? VLAN_TAG_LENGTH : 0);
     for (let i = at; i < at + ADDRESSES && i < rest; i++)
       octets[target + i - at] = view.getUint8(i);
     for (let i = rest; i < end; i++) octets[target + i - at + grows] = view.getUint8(i);
     if (grows > 0) {
-      this.view.setUint16(target + ADDRESSES, TPID);
+      this.view.setUint16(target + ADDRESSES, ETHERTYPE_VLAN);
       this.view.setUint16(target + ADDRESSES + 2, tag & 0xffff);
     }
     this.lengths[slot] = end - at + grows;

@@ -12,10 +12,10 @@ import {
   ETHERTYPE_VLAN,
   VLAN_TAG_LENGTH,
 } from '../wire/link.ts';
+import { GSO_NONE, readGsoType, VIRTIO_HEADER_LENGTH } from '../wire/virtio-header.ts';
 import * as native from './native-binding.ts';
 import type { NativeIo, NativePortOptions } from './native-io.ts';
 import { completeChecksum, Segmenter } from './segmentation.ts';
-import { GSO_NONE, readGsoType, VIRTIO_HEADER_LENGTH } from './virtio-header.ts';
 
 /** Tags that a frame may have beyond the MTU. */
 const TAGS_MAX = 2;

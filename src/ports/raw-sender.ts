@@ -6,6 +6,8 @@
  * adverts with "protocol unreachable".
  */
 import { createRequire } from 'node:module';
+import { ADVERT_TIME_TO_LIVE } from '../vrrp/advert-packet.ts';
+import { PROTOCOL_VRRP } from '../wire/ipv4.ts';
 import { NativeError } from './native-binding.ts';
 
 /** As in raw-socket's documentation; it brings no types. */
@@ -42,8 +44,6 @@ const IPV6_MULTICAST_IF = 17;
 const IPV6_MULTICAST_LOOP = 19;
 const IPV6_ADD_MEMBERSHIP = 20;
 const IPV6_HDRINCL = 36;
-const PROTOCOL_VRRP = 112;
-const TIME_TO_LIVE = 255;
 
 export interface RawSenderOptions {
   readonly family: 4 | 6;
@@ -113,7 +113,7 @@ function prepareIpv4(socket: RawSocket, { group, interfaceIndex }: RawSenderOpti
   request.writeInt32LE(interfaceIndex, 8);
   socket.setOption(IPPROTO_IP, IP_ADD_MEMBERSHIP, request, request.length);
   socket.setOption(IPPROTO_IP, IP_MULTICAST_IF, request, request.length);
-  socket.setOption(IPPROTO_IP, IP_MULTICAST_TTL, TIME_TO_LIVE);
+  socket.setOption(IPPROTO_IP, IP_MULTICAST_TTL, ADVERT_TIME_TO_LIVE);
   socket.setOption(IPPROTO_IP, IP_MULTICAST_LOOP, 0);
 }
 

@@ -39,7 +39,7 @@ import {
   readGsoSize,
   readGsoType,
   VIRTIO_HEADER_LENGTH,
-} from './virtio-header.ts';
+} from '../wire/virtio-header.ts';
 
 const UDP_HEADER_LENGTH = 8;
 const UDP_LENGTH = 4;

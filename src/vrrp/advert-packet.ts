@@ -4,7 +4,7 @@
  * pseudo-header of the packet's own addresses.
  */
 import { type Ipv6Words, isMulticastIpv4, isMulticastIpv6 } from '../wire/ip-address.ts';
-import { emitIpv4, IPV4_HEADER_LENGTH, PROTOCOL_VRRP } from '../wire/ipv4.ts';
+import { emitIpv4, INTERNETWORK_CONTROL, IPV4_HEADER_LENGTH, PROTOCOL_VRRP } from '../wire/ipv4.ts';
 import { emitIpv6, IPV6_HEADER_LENGTH } from '../wire/ipv6.ts';
 import type { Address } from './address.ts';
 import { type AdvertFields, advertEnd, emitAdvert, VRRP_GROUP_IPV4 } from './advert.ts';
@@ -13,8 +13,8 @@ import { CHECKSUM_PSEUDO_HEADER, writeAdvertChecksum } from './checksum.ts';
 /** ff02::12: RFC 9568 section 5.1.2.2. */
 export const VRRP_GROUP_IPV6: Ipv6Words = [0xff020000, 0, 0, 0x12];
 export const ADVERT_TIME_TO_LIVE = 255;
-const INTERNETWORK_CONTROL = 0xc0;
-const ADDRESSES_MAX = 255;
+/** Of an advert, whose count is an octet. */
+export const ADDRESSES_MAX = 255;
 const LENGTH_MAX = IPV6_HEADER_LENGTH + 8 + ADDRESSES_MAX * 16 + 8;
 
 /** Octets of the packet that `emitAdvertPacket` makes. */

@@ -30,6 +30,8 @@ const DESTINATION = SOURCE + 4;
 const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_OFFSET_MASK = 0x1fff;
 
+/** Type of service: precedence 6 (RFC 791 section 3.1), as ICMP errors and adverts have it. */
+export const INTERNETWORK_CONTROL = 0xc0;
 export const PROTOCOL_ICMP = 1;
 export const PROTOCOL_TCP = 6;
 export const PROTOCOL_UDP = 17;

@@ -7,24 +7,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/analysis/result.ts';
 import { parseLab } from '../../src/lab/file/lab-file.ts';
+import { ADDRESS_CODES } from '../analysis/detectors/address-codes.ts';
 import { labText } from './lab.ts';
 import { observe, PCAPS, replay, type Scenario, scenarios, secondsAt } from './scenario.ts';
-
-const CODES = [
-  'stale-cache',
-  'announcement-missing',
-  'announcement-ineffective',
-  'zombie-holder',
-  'address-conflict',
-  'spoofed-sender',
-  'lvs-dr-unsupported',
-  'flapping',
-  'slow-takeover',
-  'slow-recovery',
-  'garp-storm',
-  'quota-exceeded',
-  'reserved-address',
-];
 
 interface Expected {
   name: string;
@@ -39,7 +24,7 @@ const EXPECTED: Expected[] = [...PAGE.matchAll(/^\| (\w+) `([\w-]+)` \| `([\w-]+
 
 async function found({ path }: Scenario): Promise<Finding[]> {
   const { findings } = await observe(path);
-  return findings.filter(({ code }) => CODES.includes(code));
+  return findings.filter(({ code }) => ADDRESS_CODES.includes(code));
 }
 
 test.each(scenarios)('$label', async (scenario) => {

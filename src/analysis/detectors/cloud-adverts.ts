@@ -1,6 +1,7 @@
 import { isHavipPolicy } from '../../dataplane/address-book.ts';
 import type { Site } from '../../dataplane/address-plan.ts';
 import type { Switch } from '../../dataplane/switch.ts';
+import { PRIORITY_OWNER } from '../../vrrp/advert.ts';
 import { isVirtualMac, macHigh } from '../../wire/mac.ts';
 import type { FindingLog } from '../finding-log.ts';
 import type { Track } from '../track.ts';
@@ -12,7 +13,6 @@ import type { RouterWords } from './router-words.ts';
  * not carried, frames from a virtual MAC that no network card has, and the HaVip as the source of
  * the heartbeat. The first two depend on the provider; without one nothing is said of them.
  */
-const PRIORITY_OWNER = 255;
 const UNKNOWN_MACS_MAX = 4096;
 
 export interface CloudParts {

@@ -20,8 +20,9 @@ const IDLE_RIVAL_SILENCE = 1.5;
 /** Requests of so long without an answer from the holder: it has given the address up. */
 const UNSERVED = 0.5e9;
 const PENDING_MAX = 10_000;
-/** The announcements of a run are out after so many of its intervals, and a second. */
-const SETTLED_INTERVALS = 2;
+/** A run is settled, its first announcements out, after so many of its intervals and a second. */
+export const SETTLED_INTERVALS = 2;
+export const SETTLED_MIN = SECOND;
 
 export interface MasterClaimParts {
   readonly clock: Clock;
@@ -70,7 +71,7 @@ export class MasterClaims {
     if (!isOnly) return;
     let isOrderly = true;
     for (const id of router.addresses) isOrderly = this.compare(speaker, id) && isOrderly;
-    if (age < SECOND || age < SETTLED_INTERVALS * speaker.observer.interval) return;
+    if (age < SETTLED_MIN || age < SETTLED_INTERVALS * speaker.observer.interval) return;
     if (router.addresses.length > 1) this.count(speaker, run.start, run.startFrame);
     if (!isOrderly) return;
     first.orderlyAt = changes;

@@ -18,6 +18,7 @@ import { AdvertGaps } from './advert-gaps.ts';
 import { Agreement } from './agreement.ts';
 import { CloudAdverts } from './cloud-adverts.ts';
 import { DrawnBack } from './drawn-back.ts';
+import { SETTLED_INTERVALS, SETTLED_MIN } from './master-claims.ts';
 import { RivalMasters } from './rival-masters.ts';
 import { RouterWords } from './router-words.ts';
 import { type SpeakerWatch, SpeakerWatches } from './speaker-watch.ts';
@@ -25,12 +26,8 @@ import { Unclaimed } from './unclaimed.ts';
 
 /**
  * The detectors of what goes wrong with virtual routers. Told of every advert after it was taken
- * in, and of every claim after it was judged, it hands each to those whom it concerns. A settled
- * run is one whose first announcements must be out.
+ * in, and of every claim after it was judged, it hands each to those whom it concerns.
  */
-const SETTLED_INTERVALS = 2;
-const SETTLED_MIN = 1e9;
-
 export interface RouterDetectorParts {
   readonly clock: Clock;
   readonly log: FindingLog;

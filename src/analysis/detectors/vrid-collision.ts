@@ -1,3 +1,4 @@
+import { VRID_MAX } from '../../vrrp/advert.ts';
 import type { FindingLog } from '../finding-log.ts';
 import type { Router, Speaker } from '../virtual-router.ts';
 import type { VirtualRouters } from '../virtual-routers.ts';
@@ -8,7 +9,6 @@ import type { RouterWords } from './router-words.ts';
  * that have nothing in common, or with different versions of VRRP, which do not hear each other.
  * Where both send unicast they never meet, and it is worth a note at most.
  */
-const VRID_MAX = 255;
 /** Each looks for a free number among all routers. */
 const RAISED_MAX = 1000;
 

@@ -202,8 +202,8 @@ const ACCOUNT_ROUTES: readonly NativeRoute[] = [
         throw new Problem('no-history', 'nothing is kept: start the lab with --state FILE');
       }
       const items = context.history({
-        ...(havip === undefined ? {} : { havip }),
-        ...(since === undefined ? {} : { since: Date.parse(since) }),
+        havip: havip ?? null,
+        since: since === undefined ? null : Date.parse(since),
         limit,
       });
       return ok({ items, total: items.length, limit, offset: 0 });

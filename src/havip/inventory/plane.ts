@@ -44,6 +44,16 @@ export interface Prepared {
   rollback(): void;
 }
 
+/** What is asked of what was kept. */
+export interface HistoryQuery {
+  /** Id of a HaVip; null for all of them, and for what belongs to none. */
+  readonly havip: string | null;
+  /** Milliseconds since 1970, nothing older; null from the beginning. */
+  readonly since: number | null;
+  /** The newest that are asked for; absent: as many as there may be. */
+  readonly limit?: number | undefined;
+}
+
 /** Where accepted operations are kept. One is prepared at a time. */
 export interface Journal {
   /** Throws where it cannot be written; then nothing is. */

@@ -1,6 +1,6 @@
 /** A planned lab as YAML, each line with a comment that says what it was taken from. */
 import type { RuleSet } from '../../havip/rule-set.ts';
-import { printable } from '../file/quoted.ts';
+import { onOneLine } from '../file/quoted.ts';
 import type { PlannedHavip } from './havips.ts';
 import type { HostDraft } from './lab-draft.ts';
 import type { DraftPlan, PlannedEni, PlannedInstance, PlannedSubnet } from './plan.ts';
@@ -21,7 +21,7 @@ export function draftText(plan: DraftPlan, hosts: readonly HostDraft[], rules: R
 }
 
 function comment(text: string): string {
-  return `# ${printable(text)}`;
+  return `# ${onOneLine(text)}`;
 }
 
 function noted(line: string, said: string): string {

@@ -8,14 +8,15 @@ import type { FrameBatch } from '../../dataplane/frame-batch.ts';
 import { TAG_KEEP, TAG_POP } from '../../dataplane/port.ts';
 import type { RecordRing } from '../../dataplane/record-ring.ts';
 import { DROP, verdictDetail, verdictKind } from '../../dataplane/verdict.ts';
-import { VIRTIO_HEADER_LENGTH } from '../../ports/virtio-header.ts';
+import { ETHERTYPE_VLAN, VLAN_TAG_LENGTH } from '../../wire/link.ts';
+import {
+  readChecksumStart,
+  VIRTIO_HEADER_LENGTH,
+  writeChecksumStart,
+} from '../../wire/virtio-header.ts';
 import { DIRECTION_IN, DIRECTION_OUT, RECORD_CAPTURED } from './engine-requests.ts';
 
-const TPID = 0x8100;
 const ADDRESSES = 12;
-const TAG = 4;
-/** csum_start in a virtio_net_hdr, little-endian (virtio 1.2, section 5.1.6). */
-const CSUM_START = 6;
 
 export class FrameCapture {
   hasNews = false;
@@ -54,7 +55,7 @@ export class FrameCapture {
     const { ring } = this;
     const from = batch.at[index]!;
     const length = batch.end[index]! - from;
-    const grows = tag === TAG_KEEP ? 0 : tag === TAG_POP ? -TAG : TAG;
+    const grows = tag === TAG_KEEP ? 0 : tag === TAG_POP ? -VLAN_TAG_LENGTH : VLAN_TAG_LENGTH;
     const at = ring.begin(RECORD_CAPTURED, now, VIRTIO_HEADER_LENGTH + length + grows);
     if (at < 0) {
       this.lost[port]!++;
@@ -67,14 +68,13 @@ export class FrameCapture {
       ring.octets[at + i] = header < 0 ? 0 : view.getUint8(header + i);
     }
     if (header >= 0 && grows !== 0) {
-      const start = ring.view.getUint16(at + CSUM_START, true);
-      ring.view.setUint16(at + CSUM_START, start + grows, true);
+      writeChecksumStart(ring.view, at, readChecksumStart(ring.view, at) + grows);
     }
     const to = at + VIRTIO_HEADER_LENGTH;
-    const rest = grows === 0 ? 0 : ADDRESSES + (tag === TAG_POP ? TAG : 0);
+    const rest = grows === 0 ? 0 : ADDRESSES + (tag === TAG_POP ? VLAN_TAG_LENGTH : 0);
     for (let i = 0; i < ADDRESSES && i < rest; i++) ring.octets[to + i] = view.getUint8(from + i);
     for (let i = rest; i < length; i++) ring.octets[to + i + grows] = view.getUint8(from + i);
-    if (grows > 0) ring.view.setUint32(to + ADDRESSES, TPID * 0x10000 + (tag & 0xffff));
+    if (grows > 0) ring.view.setUint32(to + ADDRESSES, ETHERTYPE_VLAN * 0x10000 + (tag & 0xffff));
     return at;
   }
 }

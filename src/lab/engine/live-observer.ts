@@ -17,6 +17,7 @@ import type { SwitchObserver } from '../../dataplane/observer.ts';
 import type { RecordRing } from '../../dataplane/record-ring.ts';
 import type { Switch } from '../../dataplane/switch.ts';
 import { CLAIM_MOVED, DROP, FORWARD, verdictDetail, verdictKind } from '../../dataplane/verdict.ts';
+import { ETHERTYPE_VLAN, VLAN_TAG_LENGTH } from '../../wire/link.ts';
 import { MAC_LENGTH, writeMacHalves } from '../../wire/mac.ts';
 import { ADDRESS_OCTETS } from './address-record.ts';
 import { RECORD_FRAME, RECORD_REPOINTED, RECORD_STATION_MOVED } from './engine-requests.ts';
@@ -27,9 +28,7 @@ const LOOK_MAX = 512;
 const VID_MASK = 0xfff;
 /** Addresses whose last move is remembered. */
 const MOVES_MAX = 1 << 16;
-const VLAN_TPID = 0x8100;
 const ADDRESSES = 12;
-const TAG = 4;
 
 export class LiveObserver implements SwitchObserver, FrameTap {
   /** Time of this breath, nanoseconds. */
@@ -73,9 +72,9 @@ export class LiveObserver implements SwitchObserver, FrameTap {
     const { ring, seen } = this;
     const { view } = batch;
     const at = batch.at[index]!;
-    const rest = seen.link.tags === 0 ? at + ADDRESSES : at + ADDRESSES + TAG;
+    const rest = seen.link.tags === 0 ? at + ADDRESSES : at + ADDRESSES + VLAN_TAG_LENGTH;
     const end = Math.min(batch.end[index]!, rest + LOOK_MAX);
-    const grows = seen.network === 0 ? ADDRESSES : ADDRESSES + TAG;
+    const grows = seen.network === 0 ? ADDRESSES : ADDRESSES + VLAN_TAG_LENGTH;
     const to = ring.begin(RECORD_FRAME, this.now, grows + end - rest);
     if (to < 0) return;
     ring.mark(to, port, refused, end < batch.end[index]! ? 1 : 0);
@@ -85,7 +84,7 @@ export class LiveObserver implements SwitchObserver, FrameTap {
       writeMacHalves(ring.view, to, this.forwarding.nextHigh, this.forwarding.nextLow);
     }
     if (seen.network !== 0) {
-      ring.view.setUint32(to + ADDRESSES, VLAN_TPID * 0x10000 + (seen.network & VID_MASK));
+      ring.view.setUint32(to + ADDRESSES, ETHERTYPE_VLAN * 0x10000 + (seen.network & VID_MASK));
     }
     for (let i = rest; i < end; i++) ring.octets[to + grows + i - rest] = view.getUint8(i);
     ring.commit();

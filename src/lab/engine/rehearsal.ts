@@ -11,13 +11,13 @@ import { ruleSet } from '../../havip/rule-sets.ts';
 import type { Eni, ProviderName, Topology } from '../../havip/topology.ts';
 import { NativeIo } from '../../ports/native-io.ts';
 import { ScriptedDevices, type ScriptedFrame } from '../../ports/scripted-devices.ts';
-import { FLAG_NEEDS_CSUM, VIRTIO_HEADER_LENGTH } from '../../ports/virtio-header.ts';
 import { emitAdvertPacket } from '../../vrrp/advert-packet.ts';
 import { ethernetFrame } from '../../wire/ethernet.ts';
 import { type Ipv6Words, parseIpv4, parseIpv6 } from '../../wire/ip-address.ts';
 import { emitIpv4, IPV4_HEADER_LENGTH, PROTOCOL_UDP } from '../../wire/ipv4.ts';
 import { ETHERNET_HEADER_LENGTH, ETHERTYPE_ARP, ETHERTYPE_IPV4 } from '../../wire/link.ts';
 import { MAC_BROADCAST } from '../../wire/mac.ts';
+import { emitVirtioHeader, GSO_NONE, VIRTIO_HEADER_LENGTH } from '../../wire/virtio-header.ts';
 import { EngineLoop } from './engine-loop.ts';
 import type { Rehearsal } from './engine-requests.ts';
 
@@ -141,9 +141,12 @@ function question(target: string): Uint8Array {
 /** As Linux leaves the checksum of UDP to the device. */
 function openChecksum(): Uint8Array {
   const octets = new Uint8Array(VIRTIO_HEADER_LENGTH);
-  const words = new Uint16Array(octets.buffer);
-  octets[0] = FLAG_NEEDS_CSUM;
-  words[3] = ETHERNET_HEADER_LENGTH + IPV4_HEADER_LENGTH;
-  words[4] = 6;
+  emitVirtioHeader(new DataView(octets.buffer), 0, {
+    gsoType: GSO_NONE,
+    gsoSize: 0,
+    headerLength: 0,
+    checksumStart: ETHERNET_HEADER_LENGTH + IPV4_HEADER_LENGTH,
+    checksumOffset: 6,
+  });
   return octets;
 }

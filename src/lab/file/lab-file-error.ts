@@ -2,7 +2,7 @@
  * The one error that reading a lab file may raise: a single line that names file, line and field,
  * says what is wrong and how to mend it.
  */
-import { printable } from './quoted.ts';
+import { onOneLine } from './quoted.ts';
 
 export interface LabPlace {
   file: string;
@@ -20,7 +20,7 @@ export class LabFileError extends Error {
 
   constructor(place: LabPlace, problem: string) {
     const field = place.field === '' ? '' : place.field + ': ';
-    super(printable(`${place.file}:${place.line}: ${field}${problem}`));
+    super(onOneLine(`${place.file}:${place.line}: ${field}${problem}`));
     this.file = place.file;
     this.line = place.line;
     this.field = place.field;

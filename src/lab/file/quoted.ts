@@ -8,7 +8,7 @@ const SHOWN_MAX = 60;
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\p{Cs}]/gu;
 
 /** Any text on one line. */
-export function printable(text: string): string {
+export function onOneLine(text: string): string {
   return text.replace(UNPRINTABLE, '?');
 }
 
@@ -17,5 +17,5 @@ export function quoted(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a mapping';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return printable(text.length > SHOWN_MAX ? text.slice(0, SHOWN_MAX) + '..."' : text);
+  return onOneLine(text.length > SHOWN_MAX ? text.slice(0, SHOWN_MAX) + '..."' : text);
 }

@@ -1,10 +1,10 @@
 /** The rows of a state file that say what happened: written, read, and in time forgotten. */
 import type { Database } from 'better-sqlite3';
+import type { HistoryQuery } from '../../havip/inventory/plane.ts';
 import {
   type CallEntry,
   HISTORY_MOST,
   type HistoryEntry,
-  type HistoryQuery,
   type HolderEntry,
   inOrder,
   type RefusalEntry,

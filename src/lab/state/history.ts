@@ -3,7 +3,7 @@
  * refused, which calls came in; and how it is asked for. Times are milliseconds since 1970, with a
  * fraction down to the microsecond where one is known.
  */
-import type { Journal } from '../../havip/inventory/plane.ts';
+import type { HistoryQuery, Journal } from '../../havip/inventory/plane.ts';
 
 /** A change of holder. Ids of HaVips; holders by instance, or by MAC where nobody knows it. */
 export interface HolderEntry {
@@ -50,15 +50,6 @@ export type HistoryEntry =
   | ({ kind: 'refused' } & RefusalEntry)
   | ({ kind: 'call' } & CallEntry);
 
-export interface HistoryQuery {
-  /** Id of a HaVip; null for all of them, and for what belongs to none. */
-  havip: string | null;
-  /** Milliseconds since 1970; null from the beginning. */
-  since: number | null;
-  /** The newest that are asked for; absent: `HISTORY_MOST`. */
-  limit?: number | undefined;
-}
-
 export interface HistorySink {
   holder(entry: HolderEntry): void;
   refusal(entry: Omit<RefusalEntry, 'until' | 'count'>): void;
@@ -66,7 +57,7 @@ export interface HistorySink {
 
 /** Where the control plane keeps its resources and its history. */
 export interface StateStore extends Journal, HistorySink {
-  /** The newest entries that the query asks for, at most `limit`, oldest first. */
+  /** The newest entries that the query asks for, `HISTORY_MOST` at most, oldest first. */
   history(query: HistoryQuery): HistoryEntry[];
   close(): void;
 }

@@ -1,12 +1,11 @@
 /** The state of a lab without a state file: its history, as long as it runs. */
 import type { Operation } from '../../havip/inventory/operation.ts';
-import type { Accepted, Caller, Prepared } from '../../havip/inventory/plane.ts';
+import type { Accepted, Caller, HistoryQuery, Prepared } from '../../havip/inventory/plane.ts';
 import { acceptedCall, refusedCall } from './calls.ts';
 import {
   type CallEntry,
   HISTORY_MOST,
   type HistoryEntry,
-  type HistoryQuery,
   type HolderEntry,
   inOrder,
   type RefusalEntry,

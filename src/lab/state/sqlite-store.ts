@@ -5,14 +5,13 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { Operation } from '../../havip/inventory/operation.ts';
-import type { Accepted, Caller, Prepared } from '../../havip/inventory/plane.ts';
+import type { Accepted, Caller, HistoryQuery, Prepared } from '../../havip/inventory/plane.ts';
 import type { Resource, ResourceKey } from '../../havip/inventory/resources.ts';
 import { acceptedCall, refusedCall } from './calls.ts';
 import { openDatabase } from './database.ts';
 import {
   type CallEntry,
   type HistoryEntry,
-  type HistoryQuery,
   type HolderEntry,
   KEPT_MOST,
   type RefusalEntry,

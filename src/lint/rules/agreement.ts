@@ -1,4 +1,5 @@
 /** What the hosts of one virtual router have to agree upon. */
+import { AUTH_DATA_LENGTH } from '../../vrrp/advert.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Fix, Report, Rule, Severity } from '../finding.ts';
 import { addToList, setKeyword } from '../fixes.ts';
@@ -134,9 +135,6 @@ const authenticationDiffers: Rule = {
   },
 };
 
-/** Only the first eight characters of a password are sent. */
-const PASSWORD_MAX = 8;
-
 function authDifference(a: Running, b: Running): string | null {
   if (a.version === 3 || b.version === 3) return null;
   if (a.authType !== b.authType) return 'auth_type';
@@ -147,7 +145,7 @@ function passwordOf({ config, authType }: Running): string | null {
   if (authType === null) return null;
   const block = lastOf(config.statement, 'authentication');
   const word = block === null ? undefined : lastOf(block, 'auth_pass')?.values[0]?.text;
-  return word?.slice(0, PASSWORD_MAX) ?? null;
+  return word?.slice(0, AUTH_DATA_LENGTH) ?? null;
 }
 
 const addressesDiffer: Rule = {

@@ -1,10 +1,8 @@
 /** Passwords: too long, without effect, or not there. */
+import { AUTH_DATA_LENGTH } from '../../vrrp/advert.ts';
 import { instancesOf } from '../cluster.ts';
 import type { Edit, Rule } from '../finding.ts';
 import { dropKeyword, setKeyword } from '../fixes.ts';
-
-/** RFC 2338 5.3.6.1: eight octets; keepalived uses no more. */
-const PASSWORD_MAX = 8;
 
 const authTooLong: Rule = {
   id: 'auth-too-long',
@@ -15,21 +13,22 @@ const authTooLong: Rule = {
     for (const { config, host } of instancesOf(cluster)) {
       const { authentication } = config;
       const place = authentication?.passwordPlace ?? null;
-      if (place === null || (authentication?.passwordLength ?? 0) <= PASSWORD_MAX) continue;
+      if (place === null || (authentication?.passwordLength ?? 0) <= AUTH_DATA_LENGTH) continue;
       const length = cluster.source.lengthAt(place);
       const isPlain = length === authentication?.passwordLength && !cluster.source.has(place, '$');
       // What is cut off is not repeated, nor is what stays.
       const cut: Edit = {
         file: place.file,
         line: place.line,
-        column: place.column + PASSWORD_MAX,
+        column: place.column + AUTH_DATA_LENGTH,
         endLine: place.line,
         endColumn: place.column + length,
         text: '',
       };
       const message =
-        `keepalived uses the first ${PASSWORD_MAX} characters of auth_pass and drops ` + 'the rest';
-      const write = [`auth_pass <the first ${PASSWORD_MAX} characters>`];
+        `keepalived uses the first ${AUTH_DATA_LENGTH} characters of auth_pass and drops ` +
+        'the rest';
+      const write = [`auth_pass <the first ${AUTH_DATA_LENGTH} characters>`];
       report({ host, place, message, fix: { edits: isPlain ? [cut] : [], write } });
     }
   },

@@ -1,11 +1,11 @@
 /** Who becomes master: priorities, states, preemption. */
+import { PRIORITY_OWNER } from '../../vrrp/advert.ts';
 import { type Cluster, instancesOf } from '../cluster.ts';
 import type { Report, Rule } from '../finding.ts';
 import { addTo, dropKeyword, setKeyword, setValue } from '../fixes.ts';
 import type { Running } from '../running.ts';
 import { lastOf } from '../statements.ts';
 
-const OWNER = 255;
 /** Room for a failing check to lower it by, and for hosts to come between. */
 const STEP = 10;
 
@@ -36,7 +36,12 @@ function masterSign({ config, state, priority }: Running) {
     return { why: 'state MASTER', place, keyword: 'state', to: 'BACKUP' };
   }
   const place = config.priority?.place;
-  return { why: `priority ${priority}`, place, keyword: 'priority', to: String(OWNER - 1) };
+  return {
+    why: `priority ${priority}`,
+    place,
+    keyword: 'priority',
+    to: String(PRIORITY_OWNER - 1),
+  };
 }
 
 const preemptDelayCleared: Rule = {
@@ -49,7 +54,7 @@ const preemptDelayCleared: Rule = {
       const { host, state, priority, isNonPreempting } = one;
       const { preemptDelay } = one.config;
       if (preemptDelay === null || preemptDelay.value === 0 || one.isStrict) continue;
-      const isMaster = state === 'MASTER' || priority === OWNER;
+      const isMaster = state === 'MASTER' || priority === PRIORITY_OWNER;
       if (!isNonPreempting && !isMaster) continue;
       const { why, keyword, to } = masterSign(one);
       const message = `keepalived ignores preempt_delay because of ${isMaster ? why : 'nopreempt'}`;
@@ -145,7 +150,7 @@ const priorityOwner: Rule = {
   check(cluster, report) {
     for (const one of instancesOf(cluster)) {
       const { config, host } = one;
-      if (config.priority?.value !== OWNER) continue;
+      if (config.priority?.value !== PRIORITY_OWNER) continue;
       const message =
         'priority 255 says that the address is its own: no check can lower it, ' +
         'nopreempt is cleared, and it takes over the moment it starts';
@@ -163,7 +168,7 @@ const masterWithoutPriority: Rule = {
   check(cluster, report) {
     for (const one of instancesOf(cluster)) {
       const { config, host, priority } = one;
-      if (config.priority !== null || priority !== OWNER) continue;
+      if (config.priority !== null || priority !== PRIORITY_OWNER) continue;
       const message =
         'state MASTER without a priority makes keepalived take 255, that of the ' + 'address owner';
       const fix = addTo(one, cluster.source, ['priority 100']);

@@ -1,12 +1,11 @@
 /** What every instance needs, and no two of a host may share. */
+import { VRID_MAX } from '../../vrrp/advert.ts';
 import type { Cluster, Host } from '../cluster.ts';
 import { instancesOf } from '../cluster.ts';
 import type { Report, Rule } from '../finding.ts';
 import { addTo, drop, setKeyword } from '../fixes.ts';
 import type { Running } from '../running.ts';
 import { lastOf } from '../statements.ts';
-
-const VRID_MAX = 255;
 
 const instanceMissing: Rule = {
   id: 'instance-missing',

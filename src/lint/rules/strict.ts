@@ -1,12 +1,11 @@
 /** `vrrp_strict`: what it forbids, and what it silently takes away. */
+import { PRIORITY_OWNER } from '../../vrrp/advert.ts';
 import type { Cluster } from '../cluster.ts';
 import { instancesOf } from '../cluster.ts';
 import type { Fix, Report, Rule } from '../finding.ts';
 import { drop, setValue } from '../fixes.ts';
 import type { Running } from '../running.ts';
 import { globalOf, lastOf, type Statement } from '../statements.ts';
-
-const OWNER = 255;
 
 const strictUnicast: Rule = {
   id: 'strict-unicast',
@@ -66,7 +65,7 @@ function checkCleared(cluster: Cluster, one: Running, report: Report): void {
       to === null ? drop(cluster.source, statement) : setValue(cluster.source, statement, to);
     report({ host, place, message: `strict mode ${why}`, fix });
   };
-  if (state === 'MASTER' && priority !== OWNER) {
+  if (state === 'MASTER' && priority !== PRIORITY_OWNER) {
     say('state', 'allows state MASTER with priority 255 only, and clears it', 'BACKUP');
   }
   const { higherPrioSendAdvert, lowerPrioNoAdvert, preemptDelay, downTimerAdverts } = config;

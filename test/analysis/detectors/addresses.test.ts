@@ -13,23 +13,9 @@ import {
   topologyOf,
 } from '../../dataplane/site.ts';
 import { A, A_IP, B, B_IP, C, CLIENT, echo, Scene, VIP } from '../scene.ts';
+import { ADDRESS_CODES } from './address-codes.ts';
 import { Concert, type Craft, craft, NODE_A, NODE_B } from './craft.ts';
 
-const CODES = [
-  'stale-cache',
-  'announcement-missing',
-  'announcement-ineffective',
-  'zombie-holder',
-  'address-conflict',
-  'spoofed-sender',
-  'lvs-dr-unsupported',
-  'flapping',
-  'slow-takeover',
-  'slow-recovery',
-  'garp-storm',
-  'quota-exceeded',
-  'reserved-address',
-];
 const SECOND_VIP = '192.168.0.89';
 
 function found(result: ReplayResult, code: string): Finding[] {
@@ -37,7 +23,7 @@ function found(result: ReplayResult, code: string): Finding[] {
 }
 
 function codes(result: ReplayResult): string[] {
-  return result.findings.map(({ code }) => code).filter((code) => CODES.includes(code));
+  return result.findings.map(({ code }) => code).filter((code) => ADDRESS_CODES.includes(code));
 }
 
 /** An advert a second, and no announcement. */

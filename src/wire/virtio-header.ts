@@ -12,7 +12,7 @@ const CSUM_START = GSO_SIZE + 2;
 const CSUM_OFFSET = CSUM_START + 2;
 export const VIRTIO_HEADER_LENGTH = CSUM_OFFSET + 2;
 
-export const FLAG_NEEDS_CSUM = 1;
+const FLAG_NEEDS_CSUM = 1;
 export const GSO_NONE = 0;
 export const GSO_TCPV4 = 1;
 export const GSO_TCPV6 = 4;
@@ -27,10 +27,6 @@ export function readGsoType(view: DataView, at: number): number {
   return view.getUint8(at + GSO_TYPE) & ~GSO_ECN;
 }
 
-export function hasOpenChecksum(view: DataView, at: number): boolean {
-  return (view.getUint8(at + FLAGS) & FLAG_NEEDS_CSUM) !== 0;
-}
-
 /** Octets of payload in each segment but the last. */
 export function readGsoSize(view: DataView, at: number): number {
   return view.getUint16(at + GSO_SIZE, IS_LITTLE);
@@ -41,12 +37,16 @@ export function readChecksumStart(view: DataView, at: number): number {
   return view.getUint16(at + CSUM_START, IS_LITTLE);
 }
 
+export function writeChecksumStart(view: DataView, at: number, start: number): void {
+  view.setUint16(at + CSUM_START, start, IS_LITTLE);
+}
+
 /** From there to the checksum field. */
 export function readChecksumOffset(view: DataView, at: number): number {
   return view.getUint16(at + CSUM_OFFSET, IS_LITTLE);
 }
 
-export interface VirtioFields {
+interface VirtioFields {
   readonly gsoType: number;
   readonly gsoSize: number;
   readonly headerLength: number;
