@@ -7,11 +7,11 @@ import {
   monitorLink,
 } from '../lab/speaker/interface-facts.ts';
 import { SpeakerHost, type VirtualAddress } from '../lab/speaker/speaker-host.ts';
-import { addressText, isIpv6Router, LiveTransport } from '../lab/speaker/speaker-transport.ts';
+import { isIpv6Router, LiveTransport } from '../lab/speaker/speaker-transport.ts';
 import { openPacketDevice } from '../ports/packet-device.ts';
 import { forEachFrame, Receiver } from '../ports/receiver.ts';
 import { type SpeakEvent, speakLine } from '../report/speak-lines.ts';
-import { type Address, includesAddress } from '../vrrp/address.ts';
+import { type Address, addressText, includesAddress } from '../vrrp/address.ts';
 import { AUTH_NONE, AUTH_SIMPLE, PRIORITY_OWNER } from '../vrrp/advert.ts';
 import { advertPacketLength, vrrpGroup } from '../vrrp/advert-packet.ts';
 import { type ReceptionTerms, receiveAdvert } from '../vrrp/advert-reception.ts';

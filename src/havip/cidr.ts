@@ -84,13 +84,14 @@ function bits(family: Family): number {
   return family === 4 ? 32 : 128;
 }
 
-function block(text: string): Cidr {
+/** Throws RangeError for what is none. */
+export function blockOf(text: string): Cidr {
   const cidr = parseCidr(text);
   if (cidr === null) throw new RangeError(text + ' is no CIDR block');
   return cidr;
 }
 
 /** "This network", loopback, multicast and above: RFC 6890. */
-const BARRED_IPV4 = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'].map(block);
+const BARRED_IPV4 = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'].map(blockOf);
 /** Unspecified and loopback, multicast: RFC 4291 section 2.4. */
-const BARRED_IPV6 = ['::/127', 'ff00::/8'].map(block);
+const BARRED_IPV6 = ['::/127', 'ff00::/8'].map(blockOf);

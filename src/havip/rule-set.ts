@@ -2,7 +2,7 @@
  * What a cloud's subnet switch does, as data: the shape that each rule set fills in. The six of
  * them, with the source of each number, are in `rule-sets.ts`.
  */
-import { addressAt, parseCidr } from './cidr.ts';
+import { addressAt, blockOf } from './cidr.ts';
 import type { Havip, ProviderName } from './topology.ts';
 
 /** Who may claim a HaVip: who is bound to it, any ENI of its subnet, anyone at all. */
@@ -101,10 +101,4 @@ function reservedIn(text: string, reserved: RuleSet['reserved']): string[] {
   const lawful = places.filter((place) => BigInt(place < 0 ? -place : place + 1) <= size);
   // In the smallest blocks both ends overlap.
   return [...new Set(lawful.map((place) => addressAt(cidr, place)))];
-}
-
-function blockOf(text: string) {
-  const cidr = parseCidr(text);
-  if (cidr === null) throw new RangeError(text + ' is no CIDR block');
-  return cidr;
 }

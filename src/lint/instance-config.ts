@@ -6,7 +6,7 @@ import { type Address, parseAddress } from '../havip/cidr.ts';
 import type { Statement } from './blocks.ts';
 import type { NoticeLog, Place } from './notices.ts';
 import { shownWord } from './passwords.ts';
-import { type Given, type ScriptUse, Settings } from './settings.ts';
+import { COUNT, type Given, type ScriptUse, Settings } from './settings.ts';
 import { type VirtualAddress, virtualAddressOf } from './virtual-address.ts';
 
 /**
@@ -109,7 +109,6 @@ export interface InstanceConfig {
 }
 
 /** Limits of keepalived 2.2.7 where the protocol sets none. */
-const COUNT = { least: 0, most: 0x7fff_ffff };
 const OCTET = { least: 1, most: 255 };
 /** keepalived 2.2.7 refuses fractions here: "invalid number '0.5'". */
 const WHOLE_SECONDS = { least: 0, most: 1_000_000 };

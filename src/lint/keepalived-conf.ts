@@ -9,7 +9,7 @@ import { checkKeywords } from './keyword-check.ts';
 import { FILE_GRAMMAR } from './keywords.ts';
 import { type LineOptions, readLines } from './lines.ts';
 import { type Notice, NoticeLog, type Place, shown } from './notices.ts';
-import { type Given, type ScriptUse, Settings } from './settings.ts';
+import { COUNT, type Given, type ScriptUse, Settings } from './settings.ts';
 
 export type { Statement } from './blocks.ts';
 export type {
@@ -136,7 +136,6 @@ function inOrder(notices: readonly Notice[]): Notice[] {
   });
 }
 
-const COUNT = { least: 0, most: 0x7fff_ffff };
 const SECONDS = { least: 0, most: 1_000_000 };
 /** keepalived 2.2.7 refuses fractions here: "invalid number '0.5'". */
 const WHOLE_SECONDS = SECONDS;

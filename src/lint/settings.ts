@@ -29,6 +29,9 @@ export interface Range {
   readonly most: number;
 }
 
+/** As many as an int holds. */
+export const COUNT: Range = { least: 0, most: 0x7fff_ffff };
+
 const TRUE = ['on', 'true', 'yes'];
 const FALSE = ['off', 'false', 'no'];
 

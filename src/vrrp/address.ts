@@ -2,6 +2,8 @@
  * Addresses of either family as the VRRP state machine keeps them: compared, never hot.
  */
 
+import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
+
 /** IPv4 as an unsigned number, IPv6 as four unsigned words, most significant first. */
 export type Address = number | readonly [number, number, number, number];
 
@@ -28,4 +30,8 @@ function isSameAddress(a: Address, b: Address): boolean {
 /** The same addresses in any order. */
 export function isSameAddressList(a: readonly Address[], b: readonly Address[]): boolean {
   return a.length === b.length && a.every((address) => includesAddress(b, address));
+}
+
+export function addressText(address: Address): string {
+  return typeof address === 'number' ? formatIpv4(address) : formatIpv6(...address);
 }

@@ -1,7 +1,7 @@
 /** Outages of clients that ask fast, ask twice, or are seen to ask twice. */
 import { describe, expect, test } from 'vitest';
 import type { OutageEntry } from '../../src/analysis/result.ts';
-import { A, advert, echo, Scene, SYN, SYN_ACK, tcp } from './scene.ts';
+import { A, echo, held, type Scene, SYN, SYN_ACK, tcp } from './scene.ts';
 
 interface Asking {
   /** Requests in a second. */
@@ -12,14 +12,6 @@ interface Asking {
   apart?: number;
   isAnswered?: (second: number) => boolean;
   delayAt?: (second: number) => number;
-}
-
-/** A is master and announces at second 0. */
-function held(): Scene {
-  const scene = new Scene();
-  scene.at(0, advert({ priority: 100 }));
-  scene.announce(0, A);
-  return scene;
 }
 
 /** A client asks from 1 s on, and each frame may stand in the file repeatedly. */

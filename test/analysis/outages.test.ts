@@ -10,7 +10,6 @@ import { announcement, neighbor } from '../dataplane/frames.ts';
 import { ROGUE, topologyOf, VIP6 } from '../dataplane/site.ts';
 import {
   A,
-  advert,
   B,
   C,
   CLIENT,
@@ -18,6 +17,7 @@ import {
   CLIENT2,
   CLIENT2_IP,
   echo,
+  held,
   RST_ACK,
   reply,
   Scene,
@@ -30,14 +30,6 @@ import {
 function only<T>(list: readonly T[]): T {
   expect(list).toHaveLength(1);
   return list[0] as T;
-}
-
-/** A is master and announces at second 0. */
-function held(): Scene {
-  const scene = new Scene();
-  scene.at(0, advert({ priority: 100 }));
-  scene.announce(0, A);
-  return scene;
 }
 
 /** A announces at second 0 and answers sequence numbers 1 to 3 at 1.0, 1.1 and 1.2 s. */

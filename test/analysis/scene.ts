@@ -184,3 +184,11 @@ export class Scene {
     return new Replay(all, ['x.pcap']);
   }
 }
+
+/** A is master and announces at second 0. */
+export function held(): Scene {
+  const scene = new Scene();
+  scene.at(0, advert({ priority: 100 }));
+  scene.announce(0, A);
+  return scene;
+}

@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { openCaptureBytes, RecordBatch } from '../../src/capture/index.ts';
 import { Blocks, bytes, frame, pcapHeader, pcapRecord } from './build.ts';
-import { type PlainRecord, readAll } from './drain.ts';
+import { type PlainRecord, readAll, refusal } from './drain.ts';
 
 const hasZstd = spawnSync('zstd', ['--version']).status === 0;
 const le = new Blocks();
@@ -24,13 +24,6 @@ function zstd(input: Uint8Array, ...flags: string[]): Uint8Array {
   const run = spawnSync('zstd', ['-q', '-c', ...flags], { input, maxBuffer: 1 << 28 });
   if (run.status !== 0) throw new Error(String(run.stderr));
   return run.stdout;
-}
-
-async function refusal(input: Uint8Array): Promise<string> {
-  return readAll(input).then(
-    () => 'opened',
-    (error: Error) => `${error.name}: ${error.message}`,
-  );
 }
 
 /** Octets that do not compress, by a linear congruence. */

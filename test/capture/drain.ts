@@ -53,4 +53,12 @@ export async function readAll(
   return { reader, records, codes: reader.warnings.map((warning) => warning.code) };
 }
 
+/** Why it cannot be opened. */
+export async function refusal(input: Uint8Array): Promise<string> {
+  return readAll(input).then(
+    () => 'opened',
+    (error: Error) => `${error.name}: ${error.message}`,
+  );
+}
+
 export const hex = (octets: Iterable<number>): string => Buffer.from([...octets]).toString('hex');

@@ -1,18 +1,11 @@
 /** Every row of the table of malformed pcap files: what is delivered and what is said. */
 import { describe, expect, test } from 'vitest';
 import { bytes, frame, pcapHeader, pcapRecord } from './build.ts';
-import { hex, readAll } from './drain.ts';
+import { hex, readAll, refusal } from './drain.ts';
 
 const header = pcapHeader();
 const record = pcapRecord();
 const whole = hex(frame(60));
-
-async function refusal(input: Uint8Array): Promise<string> {
-  return readAll(input).then(
-    () => 'opened',
-    (error: Error) => `${error.name}: ${error.message}`,
-  );
-}
 
 async function expectClean(input: Uint8Array, count: number, codes: string[] = []) {
   const read = await readAll(input);

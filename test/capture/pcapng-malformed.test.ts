@@ -2,20 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { type CaptureOptions, RecordBatch } from '../../src/capture/index.ts';
 import { Blocks, bytes, frame, text } from './build.ts';
-import { hex, readAll } from './drain.ts';
+import { hex, readAll, refusal } from './drain.ts';
 
 const le = new Blocks(true);
 const be = new Blocks(false);
 const start = [...le.section(), ...le.interface()];
 const whole = hex(frame(60));
 const time = { seconds: 1_700_000_000, nanoseconds: 123_456_000 };
-
-async function refusal(input: Uint8Array): Promise<string> {
-  return readAll(input).then(
-    () => 'opened',
-    (error: Error) => `${error.name}: ${error.message}`,
-  );
-}
 
 interface Clean {
   count: number;

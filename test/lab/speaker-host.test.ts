@@ -8,8 +8,7 @@ import {
   type SpeakerTransport,
   type VirtualAddress,
 } from '../../src/lab/speaker/speaker-host.ts';
-import { addressText } from '../../src/lab/speaker/speaker-transport.ts';
-import type { Address } from '../../src/vrrp/address.ts';
+import { type Address, addressText } from '../../src/vrrp/address.ts';
 import { AUTH_NONE } from '../../src/vrrp/advert.ts';
 import { vrrpGroup } from '../../src/vrrp/advert-packet.ts';
 import { type ReceptionTerms, receiveAdvert } from '../../src/vrrp/advert-reception.ts';

@@ -32,10 +32,6 @@ async function pinged(lab: LabProcess, target: string, count: number, ...more: s
   return { received, duplicates, fastest };
 }
 
-async function portState(lab: LabProcess, host: string): Promise<string | undefined> {
-  return (await lab.labStatus()).ports.find(({ name }) => name === `${host}/eth0`)?.state;
-}
-
 function bothWith(...more: string[]): LabProcess {
   return pairLab({ keepalived: { 'node-1': { more }, 'node-2': { more } } });
 }
@@ -47,13 +43,13 @@ describe.skipIf(isSkipped)('a running lab', () => {
     const lab = bothWith('garp_master_refresh 1');
     const since = await calmUp(lab);
     await lab.command('pause', 'node-1');
-    expect(await portState(lab, 'node-1')).toBe('paused');
+    expect(await lab.portState('node-1')).toBe('paused');
     expect(states(lab, 'node-1')).toEqual(['T', 'T']);
     const taken = await lab.event('takeover', ({ time }) => time > since);
     expect([taken.from.name, taken.to.name, taken.cause]).toEqual(['node-1', 'node-2', 'crash']);
     expect((await lab.labStatus()).drops['port-held'] ?? 0).toBeGreaterThan(0);
     await lab.command('resume', 'node-1');
-    expect(await portState(lab, 'node-1')).toBe('up');
+    expect(await lab.portState('node-1')).toBe('up');
     expect(states(lab, 'node-1')).not.toContain('T');
     // It knows nothing of it, goes on as master, and the other one yields.
     await lab.until(() => takeoversSince(lab, since).length === 2, 'takeover back');
@@ -85,11 +81,11 @@ describe.skipIf(isSkipped)('a running lab', () => {
       lab.exec('node-2', 'cat', '/sys/class/net/eth0/carrier').then((text) => text.trim());
     expect((await pinged(lab, ipOf('node-2'), 5)).received).toBe(5);
     await lab.command('cut', 'node-2');
-    expect([await portState(lab, 'node-2'), await carrier()]).toEqual(['cut', '1']);
+    expect([await lab.portState('node-2'), await carrier()]).toEqual(['cut', '1']);
     expect((await pinged(lab, ipOf('node-2'), 5)).received).toBe(0);
     expect((await lab.labStatus()).drops['port-cut']).toBeGreaterThanOrEqual(5);
     await lab.command('heal', 'node-2');
-    expect(await portState(lab, 'node-2')).toBe('up');
+    expect(await lab.portState('node-2')).toBe('up');
     expect((await pinged(lab, ipOf('node-2'), 5)).received).toBe(5);
     await lab.command('cut', 'node-2/eth0', '--carrier');
     expect(await carrier()).toBe('0');
@@ -103,7 +99,7 @@ describe.skipIf(isSkipped)('a running lab', () => {
     await lab.command('cut', 'node-2', '--carrier');
     await lab.command('kill', 'node-2');
     await lab.command('start', 'node-2');
-    expect([await portState(lab, 'node-2'), await carrier()]).toEqual(['up', '1']);
+    expect([await lab.portState('node-2'), await carrier()]).toEqual(['up', '1']);
   });
 
   test('spoils a cable by loss, duplication and delay, the same way each time', TIME, async () => {

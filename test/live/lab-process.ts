@@ -178,6 +178,11 @@ export class LabProcess {
     return JSON.parse(await this.command('status', '--json')) as LabStatus;
   }
 
+  /** Of the host's card. */
+  async portState(host: string): Promise<string | undefined> {
+    return (await this.labStatus()).ports.find(({ name }) => name === `${host}/eth0`)?.state;
+  }
+
   /** The namespace of a host. */
   namespace(host: string): string {
     const name = this.namespaces[host];

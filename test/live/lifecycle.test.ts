@@ -31,10 +31,6 @@ async function load(lab: LabProcess): Promise<number> {
   return (processorTime(lab) - before) / WATCHED;
 }
 
-async function portState(lab: LabProcess, host: string): Promise<string | undefined> {
-  return (await lab.labStatus()).ports.find(({ name }) => name === `${host}/eth0`)?.state;
-}
-
 describe.skipIf(isSkipped)('a lab', () => {
   afterEach(removeLabs, 60_000);
 
@@ -103,7 +99,7 @@ describe.skipIf(isSkipped)('a lab', () => {
     run('ip', 'netns', 'delete', lab.namespace('rogue'));
     const { port } = await lab.event('port-gone');
     expect(port).toBe('rogue/eth0');
-    expect(await portState(lab, 'rogue')).toBe('gone');
+    expect(await lab.portState('rogue')).toBe('gone');
     expect(await load(lab)).toBeLessThan(idle + BUSY_MOST);
     const said = await lab.exec('client', 'ping', '-c', '3', '-i', '0.1', '-W', '1', ipOf('rogue'));
     expect(said).toContain('100% packet loss');
@@ -115,7 +111,7 @@ describe.skipIf(isSkipped)('a lab', () => {
       const { status, errors } = await havip(command, 'rogue', '--lab', lab.name);
       expect([command, status, errors]).toEqual([command, 2, expect.stringContaining('is gone')]);
     }
-    expect(await portState(lab, 'rogue')).toBe('gone');
+    expect(await lab.portState('rogue')).toBe('gone');
     await lab.command('kill', 'node-1');
     await lab.event('takeover', ({ to }) => to.name === 'node-2');
     await ping.more(10);
@@ -132,7 +128,7 @@ describe.skipIf(isSkipped)('a lab', () => {
     run('ip', 'netns', 'delete', lab.namespace('node-1'));
     const ping = lab.ping('client', HAVIP);
     await ping.more(10);
-    expect(await portState(lab, 'node-1')).toBe('up');
+    expect(await lab.portState('node-1')).toBe('up');
     await lab.command('kill', 'node-1');
     const { from, to, cause } = await lab.event('takeover', ({ time }) => time > since);
     expect([from.name, to.name, cause]).toEqual(['node-1', 'node-2', 'crash']);

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Address } from '../../src/vrrp/address.ts';
+import { type Address, addressText } from '../../src/vrrp/address.ts';
 import {
   addressAt,
   emitAdvert,
@@ -14,13 +14,7 @@ import {
 } from '../../src/vrrp/advert.ts';
 import { Instance } from '../../src/vrrp/instance.ts';
 import { DISCARD_VERSION, type Discard } from '../../src/vrrp/instance-settings.ts';
-import {
-  formatIpv4,
-  formatIpv6,
-  formatIpv6At,
-  parseIpv4,
-  parseIpv6,
-} from '../../src/wire/ip-address.ts';
+import { formatIpv4, formatIpv6At, parseIpv4, parseIpv6 } from '../../src/wire/ip-address.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: foreign JSON of many shapes
 export type Json = any;
@@ -38,10 +32,6 @@ export function jsonLines(path: string): Json[] {
 
 export function parseAddress(text: string): Address {
   return text.includes(':') ? (parseIpv6(text) as Address) : parseIpv4(text);
-}
-
-export function formatAddress(address: Address): string {
-  return typeof address === 'number' ? formatIpv4(address) : formatIpv6(...address);
 }
 
 export class HoloRouter {
@@ -66,7 +56,7 @@ export class HoloRouter {
     const list = vrrp[`virtual-ipv${this.family}-addresses`][`virtual-ipv${this.family}-address`];
     const addresses = list.map((entry: Json) => parseAddress(entry[`ipv${this.family}-address`]));
     const log = (verb: string, to: string[]) => (each: readonly Address[]) => {
-      for (const address of each) to.push(`${verb} ${formatAddress(address)}`);
+      for (const address of each) to.push(`${verb} ${addressText(address)}`);
     };
     this.instance = new Instance(
       {

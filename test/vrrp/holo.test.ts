@@ -14,6 +14,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { addressText } from '../../src/vrrp/address.ts';
 import { Instance, STATE_INITIALIZE, STATE_NAMES } from '../../src/vrrp/instance.ts';
 import {
   DISCARD_INTERVAL,
@@ -25,7 +26,6 @@ import {
   expectedMoved,
   expectedSent,
   expectedStates,
-  formatAddress,
   HoloRouter,
   type Json,
   jsonLines,
@@ -141,7 +141,7 @@ function expectDifference(
   if (name.startsWith('ibus-iface-update')) {
     expect(router.instance.state).toBe(STATE_INITIALIZE);
     expect(taken.moved).toEqual(
-      router.instance.settings.addresses.map((a) => 'del ' + formatAddress(a)),
+      router.instance.settings.addresses.map((a) => 'del ' + addressText(a)),
     );
     taken.moved = [];
   }

@@ -3,7 +3,7 @@
  * the final s: so they are at the vendor, and SDKs drop any other spelling without a word.
  */
 import { memberKey } from '../../havip/inventory/relations.ts';
-import type { Havip, MemberRef, Tag } from '../../havip/inventory/resources.ts';
+import { type Havip, memberId, type Tag } from '../../havip/inventory/resources.ts';
 import type { Call } from './call.ts';
 
 export type HavipStatus = 'Available' | 'InUse';
@@ -34,7 +34,7 @@ export function havipView(call: Call, havip: Havip): Record<string, unknown> {
     AssociatedInstanceType: memberTypeOf(havip),
     ChargeType: 'PostPaid',
     ResourceGroupId: havip.group,
-    AssociatedInstances: { associatedInstance: havip.members.map(idOf) },
+    AssociatedInstances: { associatedInstance: havip.members.map(memberId) },
     AssociatedEipAddresses: { associatedEipAddresse: eips },
     Tags: { Tag: havip.tags.map(tagView) },
   };
@@ -47,10 +47,6 @@ function tagView({ key, value }: Tag): { Key: string; Value: string } {
 /** `2026-11-21T12:00:00Z`: the vendor shows no fractions. */
 function isoTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
-}
-
-function idOf(member: MemberRef): string {
-  return 'eni' in member ? member.eni : member.instance;
 }
 
 /** Members are never mixed; empty where there is none. */

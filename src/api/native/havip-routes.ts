@@ -1,8 +1,8 @@
 /** HaVips in the native API: list, search, create, edit, bind, delete one or many, take along. */
 import type { z } from 'zod';
 import { CSV_TYPE, csvOf, XLSX_TYPE, xlsxOf } from '../../havip/inventory/list-file.ts';
-import { type ListFilter, memberId, rowOf, rowsOf } from '../../havip/inventory/listing.ts';
-import type { Havip, MemberRef } from '../../havip/inventory/resources.ts';
+import { type ListFilter, rowOf, rowsOf } from '../../havip/inventory/listing.ts';
+import { type Havip, type MemberRef, memberId } from '../../havip/inventory/resources.ts';
 import type { ApiAnswer, ApiContext } from '../dialect.ts';
 import { pageOf } from './paging.ts';
 import { Problem, statusOf } from './problem.ts';

@@ -5,7 +5,7 @@
  */
 import { canonicalText, parseAddress } from '../cidr.ts';
 import type { Plane } from './plane.ts';
-import type { Havip, Holder, MemberRef, Tag } from './resources.ts';
+import { type Havip, type Holder, type MemberRef, memberId, type Tag } from './resources.ts';
 
 /** `in-use`: somebody is bound to it or holds it. */
 export type HavipStatus = 'available' | 'in-use';
@@ -94,10 +94,6 @@ export function rowOf(plane: Plane, havip: Havip): HavipRow {
     tags,
     createdAt: isoTime(havip.createdAt),
   };
-}
-
-export function memberId(member: MemberRef): string {
-  return 'eni' in member ? member.eni : member.instance;
 }
 
 /** `milliseconds` since 1970. */

@@ -49,6 +49,10 @@ export interface Eni {
 /** An instance with all its ENIs in the subnet, or one ENI. Ids. */
 export type MemberRef = { instance: string } | { eni: string };
 
+export function memberId(member: MemberRef): string {
+  return 'eni' in member ? member.eni : member.instance;
+}
+
 export interface Tag {
   key: string;
   value: string;

@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import { Announcer } from '../../ports/announcer.ts';
 import { RawSender } from '../../ports/raw-sender.ts';
-import type { Address } from '../../vrrp/address.ts';
+import { type Address, addressText } from '../../vrrp/address.ts';
 import { vrrpGroup } from '../../vrrp/advert-packet.ts';
-import { formatIpv4, formatIpv6, writeIpv6Words } from '../../wire/ip-address.ts';
+import { writeIpv6Words } from '../../wire/ip-address.ts';
 import { runIpBatch } from '../program.ts';
 import type { InterfaceFacts } from './interface-facts.ts';
 import type { SpeakerTransport, VirtualAddress } from './speaker-host.ts';
@@ -87,10 +87,6 @@ export function isIpv6Router(interfaceName: string): boolean {
   } catch {
     return false;
   }
-}
-
-export function addressText(address: Address): string {
-  return typeof address === 'number' ? formatIpv4(address) : formatIpv6(...address);
 }
 
 function octetsOf(address: Address): Uint8Array {

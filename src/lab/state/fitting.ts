@@ -10,7 +10,7 @@ import {
   parseWords,
 } from '../../havip/address-words.ts';
 import type { Inventory } from '../../havip/inventory/inventory.ts';
-import type { Eni, Havip, Instance, MemberRef } from '../../havip/inventory/resources.ts';
+import { type Eni, type Havip, type Instance, memberId } from '../../havip/inventory/resources.ts';
 import type { Topology } from '../../havip/topology.ts';
 import { LabError } from '../lab-error.ts';
 
@@ -57,7 +57,7 @@ export function fittedHavip(stored: Havip, inventory: Inventory, notes: string[]
       'eni' in member
         ? inventory.eni(member.eni) !== undefined
         : inventory.instance(member.instance) !== undefined;
-    if (!isThere) notes.push(`${nameOf(member)} is gone, and unbound from HaVip ${stored.id}`);
+    if (!isThere) notes.push(`${memberId(member)} is gone, and unbound from HaVip ${stored.id}`);
     return isThere;
   });
   const address = canonicalAddress(stored.address);
@@ -82,8 +82,4 @@ function refuseIfHomeless(havip: Havip, inventory: Inventory): void {
   if (owner === undefined || owner.kind !== 'eni') return;
   const what = `${owner.id} has ${address}, which HaVip ${id} of the state has`;
   throw new LabError(what, 'give the ENI another ip in the lab file');
-}
-
-function nameOf(member: MemberRef): string {
-  return 'eni' in member ? member.eni : member.instance;
 }

@@ -7,9 +7,8 @@ import { addressLabel, type Naming } from '../naming.ts';
 import { clockTime, difference, duration } from '../quantity.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { type Breakdown, breakdownOf, type Phase } from './phases.ts';
-import { frame, moment, more, section, table } from './pieces.ts';
+import { frame, moment, more, ROWS_MAX, section, table } from './pieces.ts';
 
-const ROWS = 60;
 const BAR_WIDTH = 1000;
 /** So that a part of a few milliseconds shows beside seconds. */
 const PART_WIDTH_MIN = 4;
@@ -27,7 +26,7 @@ export function failovers(result: ReplayResult, lanes: Lanes, naming: Naming): C
     const number = numberOf(index, result.failovers.length, result.elided.failovers);
     return { failover, number, breakdown: breakdownOf(failover, index, result, lanes) };
   });
-  const { first, last, hidden } = cut(all, result.elided.failovers, ROWS);
+  const { first, last, hidden } = cut(all, result.elided.failovers, ROWS_MAX);
   const shown = [...first, ...last];
   const longest = Math.max(...shown.map(({ breakdown }) => lengthOf(breakdown)), 0.001);
   const columns = [

@@ -2,15 +2,14 @@
 import type { HostSummary, ReplayResult, VirtualRouterSummary } from '../../analysis/result.ts';
 import { count, counted, octets } from '../quantity.ts';
 import { type Content, html, type Markup } from './markup.ts';
-import { frame, more, section, table } from './pieces.ts';
+import { frame, more, ROWS_MAX, section, table } from './pieces.ts';
 
-const ROWS = 60;
 const ADDRESSES_MAX = 3;
 
 export function routers(result: ReplayResult): Content {
   const { virtualRouters } = result;
   if (virtualRouters.length === 0) return null;
-  const shown = virtualRouters.slice(0, ROWS).map(router);
+  const shown = virtualRouters.slice(0, ROWS_MAX).map(router);
   return section('routers', 'Virtual routers', shown, more(virtualRouters.length - shown.length));
 }
 
@@ -32,7 +31,7 @@ function router(one: VirtualRouterSummary): Markup {
     { title: 'faults' },
   ];
   const rows = one.speakers
-    .slice(0, ROWS)
+    .slice(0, ROWS_MAX)
     .map((speaker): Content[] => [
       speaker.ip,
       html`<code>${speaker.mac ?? '–'}</code>`,
@@ -48,7 +47,7 @@ ${table(columns, rows, 'narrow')}`;
 
 export function hosts(result: ReplayResult): Content {
   if (result.hosts.length === 0) return null;
-  const shown = result.hosts.slice(0, ROWS);
+  const shown = result.hosts.slice(0, ROWS_MAX);
   const columns = [
     { title: 'MAC' },
     { title: 'name' },

@@ -16,6 +16,9 @@ export function moment(t: number | null, span = 0, text = `${offset(t)} s`): Mar
   return html`<a class="moment" href="#lanes" data-t="${t}" data-span="${span}">${text}</a>`;
 }
 
+/** Of a table, or of each end of one that shows both. */
+export const ROWS_MAX = 60;
+
 export interface Column {
   title: string;
   isNumber?: boolean;

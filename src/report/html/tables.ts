@@ -7,9 +7,8 @@ import { failoverNumber } from '../outage-words.ts';
 import { clockTime, counted, date, duration } from '../quantity.ts';
 import { refusalGroups, refusalsLeftOut } from '../refusal-groups.ts';
 import { type Content, html, type Markup } from './markup.ts';
-import { frame, moment, more, SEVERITY_TONES, section, sign, table } from './pieces.ts';
+import { frame, moment, more, ROWS_MAX, SEVERITY_TONES, section, sign, table } from './pieces.ts';
 
-const ROWS = 60;
 /** In view around a moment that is linked to, seconds. */
 const SPAN = 4;
 
@@ -26,7 +25,7 @@ export function outages(result: ReplayResult, naming: Naming): Content {
     { title: 'cause' },
     { title: 'frames' },
   ];
-  const { first, last, hidden } = cut(result.outages, result.elided.outages, ROWS);
+  const { first, last, hidden } = cut(result.outages, result.elided.outages, ROWS_MAX);
   const rows = [...first, ...last].map((outage): Content[] => {
     const { t, seconds, firstServiceFrame, lastServiceFrame, cause } = outage;
     const before = naming.short({ speaker: null, ...outage.before });
@@ -59,7 +58,7 @@ export function findings(result: ReplayResult): Content {
   const ordered = ORDER.flatMap((severity) =>
     result.findings.filter((finding) => finding.severity === severity),
   );
-  const shown = ordered.slice(0, ROWS).map(finding);
+  const shown = ordered.slice(0, ROWS_MAX).map(finding);
   const list = html`<ul class="findings">${shown}</ul>`;
   return section('findings', `Findings (${total})`, list, more(total - shown.length));
 }
@@ -88,7 +87,7 @@ export function refusals(result: ReplayResult, naming: Naming): Content {
     { title: 'first' },
     { title: 'frames' },
   ];
-  const rows = groups.slice(0, ROWS).map(({ first, count, last }): Content[] => {
+  const rows = groups.slice(0, ROWS_MAX).map(({ first, count, last }): Content[] => {
     const { ip, vlan, ethernetSource, reason, form } = first;
     const source = ethernetSource === undefined ? null : html`<br>sent from ${ethernetSource}`;
     return [
@@ -114,7 +113,7 @@ export function timelines(result: ReplayResult, naming: Naming): Content {
   const { havips } = result;
   if (havips.length === 0) return null;
   const rows = Math.max(HOLDINGS_MIN, 2 * Math.floor(HOLDINGS / havips.length / 2));
-  const shown = havips.slice(0, ROWS).map((havip) => timeline(havip, naming, rows));
+  const shown = havips.slice(0, ROWS_MAX).map((havip) => timeline(havip, naming, rows));
   return section('holders', 'Who held it', shown, more(havips.length - shown.length));
 }
 

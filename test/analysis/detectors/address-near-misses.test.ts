@@ -3,7 +3,6 @@
  * scene is a set-up that people run; the second source is what it is, told with it.
  */
 import { describe, expect, test } from 'vitest';
-import type { Finding, ReplayResult } from '../../../src/analysis/result.ts';
 import { compile } from '../../../src/havip/compile.ts';
 import { announcement, arp, packet } from '../../dataplane/frames.ts';
 import {
@@ -14,21 +13,13 @@ import {
   ROGUE,
   topologyOf,
 } from '../../dataplane/site.ts';
-import { A, B, C, CLIENT, CLIENT_IP, echo, type Scene, Scene as Story, VIP } from '../scene.ts';
-import { Concert, type Craft, craft, NODE_A, NODE_B } from './craft.ts';
+import { A, B, C, CLIENT, CLIENT_IP, echo, Scene as Story, VIP } from '../scene.ts';
+import { Concert, craft, found, heard, NODE_A, NODE_B } from './craft.ts';
 
 const GATEWAY = 'ee:ff:ff:ff:ff:ff';
 /** The other network card of node A. */
 const A_INSIDE = '00:16:3e:00:01:01';
 const B_INSIDE = '00:16:3e:00:01:02';
-
-function found(result: ReplayResult, code: string): Finding[] {
-  return result.findings.filter((finding) => finding.code === code);
-}
-
-function heard(scene: Pick<Scene, 'at'>, from: number, to: number, fields: Craft): void {
-  for (let second = from; second <= to; second++) scene.at(second, craft(fields));
-}
 
 function reply(source: string, ip: string): DataView {
   const to = { destination: CLIENT, tha: CLIENT, tpa: CLIENT_IP };

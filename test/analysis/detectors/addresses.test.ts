@@ -1,6 +1,6 @@
 /** Findings about addresses: for each a scene that raises it and a near miss that does not. */
 import { describe, expect, test } from 'vitest';
-import type { Finding, ReplayResult } from '../../../src/analysis/result.ts';
+import type { ReplayResult } from '../../../src/analysis/result.ts';
 import { compile } from '../../../src/havip/compile.ts';
 import { announcement, arp, BROADCAST, packet } from '../../dataplane/frames.ts';
 import {
@@ -14,21 +14,12 @@ import {
 } from '../../dataplane/site.ts';
 import { A, A_IP, B, B_IP, C, CLIENT, echo, Scene, VIP } from '../scene.ts';
 import { ADDRESS_CODES } from './address-codes.ts';
-import { Concert, type Craft, craft, NODE_A, NODE_B } from './craft.ts';
+import { Concert, craft, found, heard, NODE_A, NODE_B } from './craft.ts';
 
 const SECOND_VIP = '192.168.0.89';
 
-function found(result: ReplayResult, code: string): Finding[] {
-  return result.findings.filter((finding) => finding.code === code);
-}
-
 function codes(result: ReplayResult): string[] {
   return result.findings.map(({ code }) => code).filter((code) => ADDRESS_CODES.includes(code));
-}
-
-/** An advert a second, and no announcement. */
-function heard(scene: Pick<Scene, 'at'>, from: number, to: number, fields: Craft): void {
-  for (let second = from; second <= to; second++) scene.at(second, craft(fields));
 }
 
 /** Both announce in turn, so that the address is virtual and held by A in the end. */

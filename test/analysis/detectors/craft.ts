@@ -103,3 +103,12 @@ export function routerFindings({ findings }: ReplayResult): Finding[] {
 export function codesOf(result: ReplayResult): string[] {
   return routerFindings(result).map(({ code }) => code);
 }
+
+/** An advert a second, and no announcement. */
+export function heard(scene: Pick<Scene, 'at'>, from: number, to: number, fields: Craft): void {
+  for (let second = from; second <= to; second++) scene.at(second, craft(fields));
+}
+
+export function found(result: ReplayResult, code: string): Finding[] {
+  return result.findings.filter((finding) => finding.code === code);
+}
