@@ -51,6 +51,8 @@ export class Clients {
   /** Requests or answers of clients beyond CLIENTS_MAX. */
   overflow = 0;
   private index = new Int32Array(256).fill(-1);
+  /** By address and client IP: of the clients that have asked, the one that began last. */
+  private askers = new Int32Array(256).fill(-1);
   private keys = new Uint32Array(KEY_WORDS * 64);
   numbers = new Float64Array(CLIENT.WIDTH * 64);
   readonly requests = new RequestMemory();
@@ -59,26 +61,33 @@ export class Clients {
   of(id: number, w0: number, w1: number, w2: number, w3: number, mac: number): number {
     const high = Math.floor(mac / 4294967296);
     const low = mac >>> 0;
-    const hash = hashOf(id, w0, w1, w2, w3, low);
-    let slot = hash & (this.index.length - 1);
+    let slot = hashOf(id, w0, w1, w2, w3, low) & (this.index.length - 1);
     for (;;) {
       const client = this.index[slot] as number;
       if (client < 0) break;
       const at = client * KEY_WORDS;
-      if (
-        this.keys[at] === id &&
-        this.keys[at + 4] === w3 &&
-        this.keys[at + 3] === w2 &&
-        this.keys[at + 2] === w1 &&
-        this.keys[at + 1] === w0 &&
-        this.keys[at + 5] === low &&
-        this.keys[at + 6] === high
-      ) {
-        return client;
-      }
+      const isOne = this.keys[at + 5] === low && this.keys[at + 6] === high;
+      if (isOne && this.has(client, id, w0, w1, w2, w3)) return client;
       slot = (slot + 1) & (this.index.length - 1);
     }
     return this.add(slot, [id, w0, w1, w2, w3, low, high]);
+  }
+
+  /**
+   * The one that an answer to this IP and MAC is for: a switch that forwards by IP is sent it under
+   * the MAC of the gateway, so that where nobody with this MAC has asked, it is for whoever has.
+   */
+  answered(id: number, w0: number, w1: number, w2: number, w3: number, mac: number): number {
+    const client = this.of(id, w0, w1, w2, w3, mac);
+    if (client >= 0 && this.numbers[client * CLIENT.WIDTH + CLIENT.COUNT]! > 0) return client;
+    const asker = this.askers[this.askerSlot(id, w0, w1, w2, w3)]!;
+    return asker < 0 ? client : asker;
+  }
+
+  /** The client asks for the first time. */
+  noteAsker(client: number): void {
+    const [id, w0, w1, w2, w3] = this.keyOf(client);
+    this.askers[this.askerSlot(id, w0, w1, w2, w3)] = client;
   }
 
   addressId(client: number): number {
@@ -92,6 +101,27 @@ export class Clients {
   mac(client: number): number {
     const at = client * KEY_WORDS;
     return (this.keys[at + 6] as number) * 4294967296 + (this.keys[at + 5] as number);
+  }
+
+  private has(client: number, id: number, w0: number, w1: number, w2: number, w3: number): boolean {
+    const { keys } = this;
+    const at = client * KEY_WORDS;
+    const isLast = keys[at] === id && keys[at + 4] === w3;
+    return isLast && keys[at + 3] === w2 && keys[at + 2] === w1 && keys[at + 1] === w0;
+  }
+
+  /** Where the asker of this address and IP stands, or would. */
+  private askerSlot(id: number, w0: number, w1: number, w2: number, w3: number): number {
+    const mask = this.askers.length - 1;
+    let slot = hashOf(id, w0, w1, w2, w3, 0) & mask;
+    while (this.askers[slot]! >= 0 && !this.has(this.askers[slot]!, id, w0, w1, w2, w3)) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private keyOf(client: number): [number, number, number, number, number, number] {
+    return this.keys.subarray(client * KEY_WORDS) as never;
   }
 
   private add(slot: number, key: readonly number[]): number {
@@ -122,15 +152,10 @@ export class Clients {
   private rehash(): void {
     const index = new Int32Array(this.index.length * 2).fill(-1);
     const mask = index.length - 1;
+    this.askers = new Int32Array(index.length).fill(-1);
     for (let client = 0; client < this.size; client++) {
-      const [id, w0, w1, w2, w3, low] = this.keys.subarray(client * KEY_WORDS) as never as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
+      const [id, w0, w1, w2, w3, low] = this.keyOf(client);
+      if (this.numbers[client * CLIENT.WIDTH + CLIENT.COUNT]! > 0) this.noteAsker(client);
       let slot = hashOf(id, w0, w1, w2, w3, low) & mask;
       while ((index[slot] as number) >= 0) slot = (slot + 1) & mask;
       index[slot] = client;

@@ -52,7 +52,7 @@ export class Outages {
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.sourceHigh, link.sourceLow) : 0;
     track.noteRequest(mac, this.clock);
-    const client = this.clientOf(id, view, seen, true, mac);
+    const client = this.askerOf(id, view, seen, mac);
     if (client >= 0) this.request(client);
   }
 
@@ -68,7 +68,7 @@ export class Outages {
     track.noteAnswer(server, this.clock.now);
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
-    const client = this.clientOf(id, view, seen, false, mac);
+    const client = this.answeredOf(id, view, seen, mac);
     if (client < 0) return;
     this.gaps.onAnswer(track, client, this.exchange, server);
     this.answer(client, server);
@@ -82,22 +82,23 @@ export class Outages {
     }
   }
 
-  private clientOf(
-    id: number,
-    view: DataView,
-    seen: Classifier,
-    isSource: boolean,
-    mac: number,
-  ): number {
-    if (seen.family === 4) {
-      const at = seen.packet;
-      const address = isSource ? readIpv4Source(view, at) : readIpv4Destination(view, at);
-      return this.clients.of(id, 0, 0, 0, address, mac);
-    }
-    const at = isSource ? ipv6SourceAt(seen.packet) : ipv6DestinationAt(seen.packet);
+  private askerOf(id: number, view: DataView, { family, packet }: Classifier, mac: number): number {
+    const { clients } = this;
+    if (family === 4) return clients.of(id, 0, 0, 0, readIpv4Source(view, packet), mac);
+    const at = ipv6SourceAt(packet);
     const w0 = view.getUint32(at);
     const w1 = view.getUint32(at + 4);
-    return this.clients.of(id, w0, w1, view.getUint32(at + 8), view.getUint32(at + 12), mac);
+    return clients.of(id, w0, w1, view.getUint32(at + 8), view.getUint32(at + 12), mac);
+  }
+
+  private answeredOf(id: number, view: DataView, seen: Classifier, mac: number): number {
+    const { clients } = this;
+    const { family, packet } = seen;
+    if (family === 4) return clients.answered(id, 0, 0, 0, readIpv4Destination(view, packet), mac);
+    const at = ipv6DestinationAt(packet);
+    const w0 = view.getUint32(at);
+    const w1 = view.getUint32(at + 4);
+    return clients.answered(id, w0, w1, view.getUint32(at + 8), view.getUint32(at + 12), mac);
   }
 
   private request(client: number): void {
@@ -106,6 +107,7 @@ export class Outages {
     const { now } = this.clock;
     const at = client * CLIENT.WIDTH;
     const count = numbers[at + CLIENT.COUNT] as number;
+    if (count === 0) this.clients.noteAsker(client);
     if (requests.isCopy(client, count, exchange.key, now)) return;
     this.closeOldGap(client, now);
     if (exchange.service === 0 && count > 0) this.checkSequence(client, count, exchange.key);

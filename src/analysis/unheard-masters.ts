@@ -4,9 +4,11 @@ import type { Peer, Router } from './virtual-router.ts';
 
 /**
  * A peer that unicast adverts are sent to, that held the address by its claims and yet was never
- * heard to send an advert: its adverts pass where this capture does not look.
+ * heard to send an advert: its adverts pass where this capture does not look. Where only a part is
+ * replayed, they may as well lie before it.
  */
 export function unheardMasterFrame(analysis: Analysis): number {
+  if (analysis.clock.start > analysis.times.first) return 0;
   for (const router of analysis.routers.routers) {
     const macs = router.peers
       .filter((peer) => !isSpeaker(router, peer))

@@ -119,12 +119,15 @@ export class PortCaptures {
     const port = ring.a;
     const file = this.files[port];
     if (file === undefined) return;
-    const now = Math.round(ring.time);
+    const isInbound = ring.b === DIRECTION_IN;
+    // What leaves has come in before, at the same time by the engine's clock: of two copies the
+    // earlier is the one whose addresses the switch has not rewritten.
+    const now = Math.round(ring.time) + (isInbound ? 0 : 1);
     const seconds = Math.floor(now / NANOSECONDS);
     const nanoseconds = now - seconds * NANOSECONDS;
     const reason = ring.c;
     const comments = reason === ALLOWED ? [] : [`dropped: ${DROP_REASON_NAMES[reason]}`];
-    const direction = ring.b === DIRECTION_IN ? ('inbound' as const) : ('outbound' as const);
+    const direction = isInbound ? ('inbound' as const) : ('outbound' as const);
     const frame = ring.at + VIRTIO_HEADER_LENGTH;
     const hasOffload = ring.octets.subarray(ring.at, frame).some((octet) => octet !== 0);
     const whole = ring.octets.slice(frame, ring.end);

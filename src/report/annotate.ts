@@ -9,7 +9,7 @@ import type {
   ReplayResult,
   TimelineEntry,
 } from '../analysis/result.ts';
-import { failoverCause, outageCause, refusalReason } from './cause-texts.ts';
+import { expectedDetection, failoverCause, outageCause, refusalReason } from './cause-texts.ts';
 import { addressLabel, Naming } from './naming.ts';
 import { duration } from './quantity.ts';
 
@@ -71,16 +71,15 @@ class Notes {
   }
 
   failover(failover: FailoverEntry): void {
-    const { evidence, detectionSeconds, outageSeconds, masterDownIntervalSeconds } = failover;
+    const { evidence, detectionSeconds, outageSeconds } = failover;
     const address = addressLabel(failover.ip, failover.vlan);
     const from = this.#naming.full(failover.from);
     const to = this.#naming.full(failover.to);
     const parts = [`takeover of ${address} from ${from} by ${to}`];
     parts.push(`caused by ${failoverCause(failover, this.#naming)}`);
     if (detectionSeconds !== null) parts.push(`detected in ${duration(detectionSeconds)}`);
-    if (masterDownIntervalSeconds !== null) {
-      parts.push(`expected ${duration(masterDownIntervalSeconds)}`);
-    }
+    const expected = expectedDetection(failover);
+    if (expected !== null) parts.push(`expected ${duration(expected)}`);
     parts.push(outageSeconds === null ? 'outage unknown' : `outage ${duration(outageSeconds)}`);
     this.add(failover.frame, parts.join(', '));
     const before = `before the takeover in frame ${failover.frame}`;

@@ -22,6 +22,15 @@ export function failoverCause(failover: FailoverEntry, naming: Naming): string {
   }
 }
 
+/**
+ * What the new master had to wait for; null where it did not wait for the old one to be silent, so
+ * that its timer says nothing of how long the detection should take.
+ */
+export function expectedDetection(failover: FailoverEntry): number | null {
+  const { cause, masterDownIntervalSeconds } = failover;
+  return cause === 'crash' || cause === 'shutdown' ? masterDownIntervalSeconds : null;
+}
+
 const OUTAGE_CAUSES: Partial<Record<OutageCause, string>> = {
   crash: 'a crash',
   shutdown: 'an orderly shutdown',

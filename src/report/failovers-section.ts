@@ -1,6 +1,6 @@
 /** Each failover taken apart: what moved, how long each part took, which frames show it. */
 import type { Evidence, FailoverEntry, ReplayResult } from '../analysis/result.ts';
-import { failoverCause } from './cause-texts.ts';
+import { expectedDetection, failoverCause } from './cause-texts.ts';
 import { cut } from './cut.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page } from './page.ts';
@@ -61,13 +61,12 @@ function outageText(failover: FailoverEntry): string {
 }
 
 function detectionText(failover: FailoverEntry): string {
-  const { detectionSeconds: took, masterDownIntervalSeconds: expected, cause } = failover;
+  const took = failover.detectionSeconds;
   if (took === null) return 'unknown: no advert of the old master in the capture';
   const end = failover.evidence.firstClaimFrame === null ? 'advert of the new one' : 'claim';
   const text = `${duration(took)} from its last advert to the first ${end}`;
-  // Only where the new master had to miss the old one does its timer say anything.
-  const isTimed = cause === 'crash' || cause === 'shutdown';
-  if (expected === null || !isTimed) return text;
+  const expected = expectedDetection(failover);
+  if (expected === null) return text;
   return `${text} (expected ${duration(expected)}, ${difference(took - expected)})`;
 }
 

@@ -81,7 +81,10 @@ export class Link {
   interfaceIndex = 0;
   /** Cooked captures: 0 to us, 1 broadcast, 2 multicast, 3 to others, 4 sent by us; else 0. */
   packetType = 0;
-  /** Where octets begin that two copies of one frame share: for Ethernet the header itself. */
+  /**
+   * Where octets begin that two copies of one frame share, behind the link header: a switch that
+   * forwards by IP rewrites the Ethernet addresses.
+   */
   payload = 0;
 }
 
@@ -102,6 +105,7 @@ export function readLink(
   clear(link, at);
   link.hasEthernet = true;
   if (end - at < ETHERNET_HEADER_LENGTH) return (link.fault = FAULT_ETHERNET_TRUNCATED);
+  link.payload = at + ETHERNET_HEADER_LENGTH;
   link.hasSource = true;
   link.hasDestination = true;
   link.destinationHigh = view.getUint16(at);

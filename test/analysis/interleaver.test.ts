@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Interleaver } from '../../src/analysis/interleaver.ts';
 import { LINKTYPE_LINUX_SLL2, LINKTYPE_RAW } from '../../src/wire/link-type.ts';
-import { announcement, packet } from '../dataplane/frames.ts';
+import { announcement, arp, packet } from '../dataplane/frames.ts';
 import { A, A_IP, B_IP, VIP } from './scene.ts';
 
 const frame = announcement(A, VIP);
@@ -39,6 +39,14 @@ test('a frame seen on two interfaces is one, and the earliest copy stands', () =
   merge.push(1, 1.001);
   expect(merge.drain(true)).toEqual([2]);
   expect(merge.interleaver.duplicates).toBe(1);
+});
+
+test('a frame whose addresses a switch has rewritten on its way is a copy', () => {
+  const merge = new Merge();
+  const claim = { operation: 1, sha: A, spa: VIP, tpa: VIP };
+  merge.push(0, 1, arp({ ...claim, source: A }));
+  merge.push(1, 1.000000001, arp({ ...claim, source: 'ee:ff:ff:ff:ff:ff' }));
+  expect(merge.drain(true)).toEqual([1]);
 });
 
 test('equal frames of one interface are never duplicates', () => {

@@ -137,6 +137,19 @@ describe('echo', () => {
     expect(only((await scene.replay()).outages).client.ip).toBe(CLIENT_IP);
   });
 
+  test('an answer that is sent to the gateway is for the client that asked', async () => {
+    const scene = held();
+    const gateway = 'ee:ff:ff:ff:ff:ff';
+    for (let i = 1; i <= 9; i++) {
+      scene.at(i, echo(true, { sequence: i }));
+      const isAnswered = i < 4 || i > 6;
+      if (isAnswered) scene.at(i + 0.001, echo(false, { sequence: i, client: gateway }));
+    }
+    scene.announce(11, A);
+    const { client, unanswered, seconds } = only((await scene.replay()).outages);
+    expect([client.mac, unanswered, seconds]).toEqual([CLIENT, 3, 4]);
+  });
+
   test('the same IP with another MAC is another client', async () => {
     const scene = served();
     scene.at(1.3, echo(true, { sequence: 4, client: CLIENT2 }));

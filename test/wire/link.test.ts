@@ -42,7 +42,7 @@ describe('Ethernet', () => {
     expect(link.hasEthernet && link.hasSource && link.hasDestination).toBe(true);
     expect(formatMac(macFromHalves(link.sourceHigh, link.sourceLow))).toBe('00:16:3e:a1:00:d1');
     expect(macFromHalves(link.destinationHigh, link.destinationLow)).toBe(0xffffffffffff);
-    expect(link.payload).toBe(0);
+    expect(link.payload).toBe(14);
   });
 
   test('readEthernetType reads the field alone', () => {

@@ -1,7 +1,7 @@
 /** The table of failovers, each with a bar that takes it apart. */
 import type { Lanes } from '../../analysis/lanes.ts';
 import type { FailoverEntry, ReplayResult } from '../../analysis/result.ts';
-import { failoverCause } from '../cause-texts.ts';
+import { expectedDetection, failoverCause } from '../cause-texts.ts';
 import { cut, numberOf } from '../cut.ts';
 import { addressLabel, type Naming } from '../naming.ts';
 import { clockTime, difference, duration } from '../quantity.ts';
@@ -108,11 +108,9 @@ function legend({ phases }: Breakdown, failover: FailoverEntry): Markup {
   return html`<ul class="parts">${items}</ul>`;
 }
 
-/** Only where the new master had to miss the old one does its timer say anything. */
 function expectation(name: Phase['name'], took: number | null, failover: FailoverEntry): Content {
-  const { masterDownIntervalSeconds: expected, cause } = failover;
+  const expected = expectedDetection(failover);
   if (name !== 'detection' || took === null || expected === null) return null;
-  if (cause !== 'crash' && cause !== 'shutdown') return null;
   const text = `(expected ${duration(expected)}, ${difference(took - expected)})`;
   return html` <span class="quiet">${text}</span>`;
 }

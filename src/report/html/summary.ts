@@ -1,6 +1,7 @@
 /** The top of the page: the verdict, and the few numbers that a reader looks for first. */
 import type { Lanes } from '../../analysis/lanes.ts';
 import type { ReplayResult } from '../../analysis/result.ts';
+import { expectedDetection } from '../cause-texts.ts';
 import type { Naming } from '../naming.ts';
 import { counted, dayAndTime, duration, listed, octets } from '../quantity.ts';
 import { verdictLines } from '../verdict.ts';
@@ -83,11 +84,9 @@ function detectionTile(result: ReplayResult): Markup {
     (a, b) => ((b.detectionSeconds ?? 0) > (a.detectionSeconds ?? 0) ? b : a),
     first,
   );
-  const { masterDownIntervalSeconds: expected, cause } = slowest;
-  // Only where the new master had to miss the old one does its timer say anything.
-  const isTimed = expected !== null && (cause === 'crash' || cause === 'shutdown');
+  const expected = expectedDetection(slowest);
   const between = 'last advert to first claim';
-  const note = isTimed ? `${between}, expected ${duration(expected)}` : between;
+  const note = expected !== null ? `${between}, expected ${duration(expected)}` : between;
   const title = known.length === 1 ? 'detection' : 'slowest detection';
   const seconds = slowest.detectionSeconds as number;
   return tile(title, moment(slowest.t, seconds * 2, duration(seconds)), note);
