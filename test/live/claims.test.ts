@@ -4,11 +4,13 @@
  * from the next frame on.
  */
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { ReplayResult } from '../../src/analysis/result.ts';
 import { announcement } from '../dataplane/frames.ts';
 import { FrameSender } from './frame-sender.ts';
-import { type LabProcess, removeLabs, whyNoLab } from './lab-process.ts';
+import { havip, type LabProcess, removeLabs, whyNoLab } from './lab-process.ts';
 import { calmUp, HAVIP, type Host, holderIn, macOf, pairLab, takeoversSince } from './pair-lab.ts';
 import { attempts } from './rogue-frames.ts';
 
@@ -195,4 +197,32 @@ describe.skipIf(isSkipped)('claims in a running lab', () => {
       new Set(['ee:ff:ff:ff:ff:ff']),
     );
   });
+
+  test(
+    'are, in the captures of all ports together, the takeover that the lab told',
+    TIME,
+    async () => {
+      const lab = pairLab();
+      const folder = join(lab.folder, 'captures');
+      const since = await calmUp(lab, '--capture', folder);
+      const ping = lab.ping('client', HAVIP);
+      await ping.more(20);
+      await lab.command('kill', 'node-1');
+      const told = await lab.event('takeover', ({ time }) => time > since);
+      await ping.more(20);
+      await ping.stop();
+      await lab.down();
+      const files = readdirSync(folder).map((name) => join(folder, name));
+      const { failovers, virtualRouters } = JSON.parse(
+        (await havip('replay', ...files, '--format', 'json')).output,
+      ) as ReplayResult;
+      expect(failovers.map(({ from, to, cause }) => [from.mac, to.mac, cause])).toEqual([
+        [macOf('node-1'), macOf('node-2'), 'crash'],
+      ]);
+      expect(failovers[0]?.outageSeconds).toBeCloseTo(told.outageSeconds as number, 6);
+      expect(failovers[0]?.detectionSeconds).toBeCloseTo(told.detectionSeconds as number, 6);
+      const speakers = virtualRouters.flatMap((router) => router.speakers.map(({ mac }) => mac));
+      expect(speakers.sort()).toEqual([macOf('node-1'), macOf('node-2')]);
+    },
+  );
 });
