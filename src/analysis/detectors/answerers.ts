@@ -178,7 +178,7 @@ export class Answerers {
     const why =
       track.routers.length === 0
         ? `although ${words.host(track.holder)} announced it since`
-        : 'although it is no master any more';
+        : 'although it does not act as master any more';
     const means =
       track.routers.length === 0
         ? 'both have it configured'
@@ -194,7 +194,8 @@ export class Answerers {
         `(${watch.zombieSigns} times): ${means}, and clients that ask by ARP may get it.`,
       advice:
         'Stop the machine, or take the address off: `ip address del ADDRESS dev IFACE`. Let ' +
-        'systemd do so when keepalived dies (ExecStopPost), and restart it: `Restart=always`.',
+        'systemd do so when keepalived dies (ExecStopPost), and restart it: `Restart=always`. ' +
+        'Where it came back by itself it was stuck: `vrrp_rt_priority 50` and `vrrp_no_swap`.',
     });
   }
 

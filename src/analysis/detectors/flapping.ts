@@ -81,9 +81,9 @@ export class Flapping {
         'switches that police ARP drop what is above their rate, and with it announcements ' +
         'that matter.',
       advice:
-        'Announce less: `garp_master_repeat 5`, `garp_master_refresh 60`, ' +
-        '`garp_master_refresh_repeat 1`, and where there are many addresses ' +
-        '`vrrp_garp_interval 0.01` in global_defs.',
+        'Announce less: `garp_master_repeat 2`, `garp_master_refresh_repeat 1`, ' +
+        '`garp_lower_prio_repeat 1` (for each advert of a lower priority that is heard), and ' +
+        'where there are many addresses `vrrp_garp_interval 0.01` in global_defs.',
     });
   }
 }
