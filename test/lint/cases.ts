@@ -737,6 +737,19 @@ const TRACKING: readonly Case[] = [
     near: { one: [SECURE, TRACK('chk'), CHECK('weight -11')] },
   },
   {
+    // A weight above 0 is taken back by a failure, and the priority stays.
+    rule: 'track-weight-idle',
+    trigger: { one: [SECURE, TRACK('chk'), CHECK('weight 10')] },
+    at: 'weight 10',
+    near: { one: [SECURE, TRACK('chk'), CHECK('weight -11')] },
+  },
+  {
+    rule: 'track-weight-idle',
+    trigger: { both: [SECURE, TRACK('chk'), CHECK('weight 10')] },
+    at: 'weight 10',
+    near: { both: [SECURE, TRACK('chk'), CHECK('weight 11')] },
+  },
+  {
     rule: 'script-empty',
     trigger: { one: [SECURE, append('vrrp_script chk {\n    interval 2\n}\n')] },
     at: 'vrrp_script',

@@ -59,3 +59,10 @@ export function mended(variant: Variant, rounds: number): string[] {
   }
   return files;
 }
+
+/** The files with what the findings of one rule say to write written in, all of it once. */
+export function mendedOnce(files: readonly string[], rule: string, variant: Variant = {}) {
+  const result = judge(variant, files);
+  const edits = of(rule, result).flatMap(({ fix }) => fix?.edits ?? []);
+  return files.map((_, i) => result.source.mendedText(`ecs-${i + 1}.conf`, edits));
+}

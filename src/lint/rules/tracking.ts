@@ -4,9 +4,9 @@ import { instancesOf } from '../cluster.ts';
 import type { Fix, Report, Rule } from '../finding.ts';
 import { addTo, addToList, drop, dropKeyword } from '../fixes.ts';
 import type { Track } from '../keepalived-conf.ts';
-import type { Place } from '../notices.ts';
 import type { Running } from '../running.ts';
 import { allOf, lastOf, type Statement } from '../statements.ts';
+import { trackWeightIdle } from './track-weight.ts';
 
 const trackInterfaceMissing: Rule = {
   id: 'track-interface-missing',
@@ -122,57 +122,6 @@ function moved({ source }: Cluster, defined: Statement, instance: Statement): Fi
   }
   const paste = { file, line, column: 1, endLine: line, endColumn: 1, text: text.join('') };
   return { edits: [paste, cut], write: [] };
-}
-
-const trackWeightIdle: Rule = {
-  id: 'track-weight-idle',
-  severity: 'warning',
-  title: 'a failing check that moves nothing',
-  source: 'keepalived.conf(5), track_script: the weight changes the priority',
-  check(cluster, report) {
-    for (const { members } of cluster.routers) {
-      const [best, second] = [...members].sort((a, b) => highest(cluster, b) - highest(cluster, a));
-      if (best === undefined || second === undefined) continue;
-      for (const { weight, name, place } of weightsOf(cluster, best)) {
-        const left = highest(cluster, best) - Math.abs(weight);
-        const other = highest(cluster, second);
-        if (left < other) continue;
-        const message =
-          `when ${name} fails, ${best.host} still has ${left} against ${other} of ` +
-          `${second.host}: the address stays where it is`;
-        const enough = highest(cluster, best) - other + 1;
-        const write = [`weight ${weight < 0 ? '-' : ''}${enough}`];
-        report({ host: best.host, place, message, fix: { edits: [], write } });
-      }
-    }
-  },
-};
-
-interface Weight {
-  name: string;
-  weight: number;
-  place: Place;
-}
-
-/** Scripts that change the priority; weight 0, the default, means FAULT and always moves. */
-function weightsOf(cluster: Cluster, { config, host }: Running): Weight[] {
-  const conf = cluster.hosts.find(({ name }) => name === host)?.conf;
-  return config.tracks.flatMap(({ kind, name, weight, place }) => {
-    const script = conf?.scripts.find((one) => one.name === name);
-    if (kind !== 'script' || script === undefined) return [];
-    const own = weight?.value ?? Number(script.weight?.value ?? 0);
-    const at = weight?.place ?? script.weight?.place ?? place;
-    return Number.isInteger(own) && own !== 0 ? [{ name, weight: own, place: at }] : [];
-  });
-}
-
-/** The priority while every check succeeds. */
-function highest(cluster: Cluster, one: Running): number {
-  const gained = weightsOf(cluster, one).filter(({ weight }) => weight > 0);
-  return Math.min(
-    254,
-    gained.reduce((sum, { weight }) => sum + weight, one.priority),
-  );
 }
 
 const scriptEmpty: Rule = {
