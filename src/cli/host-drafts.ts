@@ -12,6 +12,7 @@ import type {
   ScriptUse,
   VirtualAddress,
 } from '../lint/keepalived-conf.ts';
+import { outsideMistyped } from '../lint/mistyped.ts';
 
 /** A parsed file, with the id for which its conditional lines were read. */
 export interface HostConf {
@@ -93,7 +94,7 @@ function lineOf({ file, line }: Place): string {
 
 /** What the parser remarked upon and what the lab cannot bring along, a line each. */
 export function confNotes(conf: KeepalivedConf): string[] {
-  const notes = conf.notices.map(noticeLine);
+  const notes = outsideMistyped(conf, nearest).map(noticeLine);
   if (conf.noticesLeft > 0) notes.push(`${conf.file}: ${conf.noticesLeft} more remarks`);
   const scripts = [
     ...conf.scripts.flatMap(({ script }) => (script === null ? [] : [script])),

@@ -23,10 +23,12 @@ function checkBlock(statements: readonly Statement[], grammar: Grammar, notices:
 
 function reportUnknown(statement: Statement, grammar: Grammar, notices: NoticeLog): void {
   const { keyword, block } = statement;
-  const where = grammar.name === FILE_GRAMMAR.name ? 'outside of blocks' : `in ${grammar.name}`;
+  const isOutside = grammar.name === FILE_GRAMMAR.name;
+  const where = isOutside ? 'outside of blocks' : `in ${grammar.name}`;
   const what = `keepalived 2.2.7 knows no ${shownWord(keyword)} ${where}`;
-  const swallow = 'and takes the } of its block for that of the block around it; remove it';
-  const message = `${what} ${block === null ? 'and passes it over' : swallow}`;
+  const early = isOutside ? 'closes nothing' : `ends ${grammar.name} too early`;
+  const lost = `: it passes over the word and its {, so that the } of this block ${early}`;
+  const message = what + (block === null ? ' and passes it over' : lost);
   const known = [...grammar.keywords.keys()];
   notices.add('unknown-keyword', keyword.place, message, { word: keyword.text, known });
   // keepalived reads on as if the brace were not there.

@@ -22,6 +22,7 @@ import {
   parseKeepalivedConf,
 } from './keepalived-conf.ts';
 import { type LabHost, labHostOf } from './lab-host.ts';
+import { outsideMistyped } from './mistyped.ts';
 import { RULES } from './rules.ts';
 import { runningOf } from './running.ts';
 import { SourceLines } from './source-lines.ts';
@@ -65,8 +66,8 @@ const LISTED_MAX = 1000;
 
 export function lint(request: LintRequest): LintResult {
   const source = new SourceLines();
-  const hosts = request.files.map((file) => hostOf(file, request.topology, source));
   const { provider, topology, keepalived, scripts, nearest } = request;
+  const hosts = request.files.map((file) => hostOf(file, request, source));
   const cluster: Cluster = {
     hosts,
     routers: routersOf(hosts),
@@ -92,12 +93,13 @@ export function lint(request: LintRequest): LintResult {
   };
 }
 
-function hostOf(file: LintFile, topology: Topology | null, source: SourceLines): Host {
+function hostOf(file: LintFile, { topology, nearest }: LintRequest, source: SourceLines): Host {
   source.add(file.file, file.text);
   const options = recording(file.options, source);
   const first = parseKeepalivedConf(file.text, file.file, options);
   const brace = surplusBraceOf(first);
-  const conf = brace === null ? first : reread(file, brace, options);
+  const whole = brace === null ? first : reread(file, brace, options);
+  const conf = nearest === null ? whole : { ...whole, notices: outsideMistyped(whole, nearest) };
   source.hidePasswords(conf.statements);
   const lab = topology === null ? null : labHostOf(topology, file.host, conf);
   return { name: file.host, conf, lab, brace, instances: instancesIn(conf, file.host, lab) };
