@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { RULE_IDS } from '../../src/lint/rules.ts';
 import { CASES, MULTICAST, texts } from './cases.ts';
-import { judge, mended, of, said } from './judge.ts';
+import { judge, mended, mendedOnce, of, said } from './judge.ts';
 
 test('two hosts and a lab that are as they should be: nothing is said', () => {
   expect(said(judge({}))).toEqual([]);
@@ -45,6 +45,29 @@ test('by the lab alone the peers of a host are the others, and never the host it
     '    192.168.0.210',
     '}',
   ]);
+});
+
+test('one host by multicast, one by unicast: one finding, with the address that is named', () => {
+  const files = texts({ one: [...(MULTICAST.one ?? [])] });
+  const lines = ['unicast_src_ip 192.168.0.209', 'unicast_peer {', '    192.168.0.210', '}'];
+  const refused = judge({ provider: 'alibaba' }, files);
+  expect(said(refused)).toEqual(['ecs-1.conf:4 error multicast-not-carried']);
+  expect(refused.findings[0]?.fix?.write).toEqual(lines);
+  // Where multicast is carried, and so no mistake by itself.
+  const [found] = of('peer-not-mutual', judge({ provider: 'classic' }, files));
+  expect(found?.fix?.write).toEqual(lines);
+  const written = mendedOnce(files, 'multicast-not-carried', { provider: 'alibaba' });
+  expect(said(judge({ provider: 'alibaba' }, written))).toEqual([]);
+});
+
+test('an address that the other file names is known, and one of several is not', () => {
+  const write = (peers: string) => {
+    const files = texts({ one: [['    unicast_src_ip 192.168.0.209\n', '']] });
+    const two = files[1].replace('        192.168.0.209', peers);
+    return of('unicast-source-missing', judge({}, [files[0], two]))[0]?.fix?.write;
+  };
+  expect(write('192.168.0.209')).toEqual(['unicast_src_ip 192.168.0.209']);
+  expect(write('192.168.0.209\n192.168.0.211')).toEqual(["unicast_src_ip <this host's address>"]);
 });
 
 test('a successor that counts faster than the master speaks waits no time less than none', () => {

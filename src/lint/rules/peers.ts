@@ -6,7 +6,7 @@ import { addToList, drop, replaceWord } from '../fixes.ts';
 import type { Place } from '../notices.ts';
 import type { Running } from '../running.ts';
 import { lastOf } from '../statements.ts';
-import { isVirtual } from './unicast.ts';
+import { carriesMulticast, isVirtual, unicastFix } from './unicast.ts';
 
 const peerNotMutual: Rule = {
   id: 'peer-not-mutual',
@@ -22,6 +22,8 @@ const peerNotMutual: Rule = {
 
 function checkMutual(cluster: Cluster, router: Router, one: Running, report: Report): void {
   const { config, host, isUnicast } = one;
+  // Then multicast-not-carried says all of it.
+  if (!isUnicast && !carriesMulticast(cluster)) return;
   const missing = missingPeers(router, one);
   for (const other of missing) {
     const strangers = strangersOf(cluster, one);
@@ -55,7 +57,7 @@ function mutualFix(cluster: Cluster, one: Running, other: Running, wrong?: Place
   );
   if (line !== undefined) return replaceWord(source, line.keyword, to);
   if (one.isUnicast) return addToList(one, source, 'unicast_peer', [to]);
-  return { edits: [], write: ['unicast_peer {', `    ${to}`, '}'] };
+  return unicastFix(cluster, one);
 }
 
 interface Stranger {

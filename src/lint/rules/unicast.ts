@@ -12,7 +12,7 @@ const multicastNotCarried: Rule = {
   source: 'manuals (A4, T6, U6); pcaps/05b: both are master',
   check(cluster, report) {
     const { rules } = cluster;
-    if (rules === null || rules.carriesMulticast) return;
+    if (rules === null || carriesMulticast(cluster)) return;
     for (const one of instancesOf(cluster)) {
       if (one.isUnicast) continue;
       const { config, host } = one;
@@ -24,16 +24,35 @@ const multicastNotCarried: Rule = {
   },
 };
 
-/** The lines of unicast, with the others' addresses where the files or the lab say them. */
-function unicastFix(cluster: Cluster, one: Running): Fix {
+/** Without a cloud it is not known to be lost. */
+export function carriesMulticast({ rules }: Cluster): boolean {
+  return rules === null || rules.carriesMulticast;
+}
+
+/** The lines of unicast, with the addresses where the files or the lab say them. */
+export function unicastFix(cluster: Cluster, one: Running): Fix {
   const peers = peersOf(cluster, one);
-  const isKnown = one.source !== null && peers.length > 0;
+  const address = one.source ?? expectedSource(cluster, one);
+  const isKnown = address !== null && peers.length > 0;
   const list = peers.length > 0 ? peers : ["<the other host's address>"];
-  const source = `unicast_src_ip ${one.source ?? "<this host's address>"}`;
+  const source = `unicast_src_ip ${address ?? "<this host's address>"}`;
   const own = one.config.unicastSourceIp === null ? [source] : [];
   const write = [...own, 'unicast_peer {', ...list.map((peer) => `    ${peer}`), '}'];
   if (!isKnown || one.config.unicastPeerPlace !== null) return { edits: [], write };
   return addTo(one, cluster.source, write);
+}
+
+/** The one address that the others name as a peer and that no other file sends from. */
+function expectedSource(cluster: Cluster, one: Running): string | null {
+  const router = cluster.routers.find(({ members }) => members.includes(one));
+  const others = (router?.members ?? []).filter((other) => other !== one);
+  if (others.some(({ source }) => source === null)) return null;
+  const taken = new Set(instancesOf(cluster).map(({ source }) => source));
+  const named = others
+    .flatMap(({ config }) => config.unicastPeers.map(({ address }) => address.text))
+    .filter((text) => !taken.has(text) && !isVirtual(cluster, text));
+  const [only, ...more] = new Set(named);
+  return more.length === 0 ? (only ?? null) : null;
 }
 
 /** The sources of the others of the virtual router; without files of them, the lab's. */
@@ -92,8 +111,9 @@ const sourceMissing: Rule = {
   source: "Alibaba's manual (A12); keepalived.conf(5), unicast_src_ip",
   check(cluster, report) {
     for (const one of instancesOf(cluster)) {
-      const { config, host, isUnicast, source } = one;
+      const { config, host, isUnicast } = one;
       if (!isUnicast || config.unicastSourceIp !== null) continue;
+      const source = one.source ?? expectedSource(cluster, one);
       const message =
         'without unicast_src_ip keepalived takes the first address of the interface, ' +
         'whatever it is when it starts';
