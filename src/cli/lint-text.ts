@@ -115,7 +115,8 @@ class Paper {
     const detection = `(${seconds(outage.crashDetectionSeconds ?? most)} after the last advert)`;
     const shutdown = `and ${seconds(outage.shutdownSeconds)} after a shutdown`;
     this.text(`${what}${crash} ${detection} ${shutdown}`, '  ');
-    if (unless.length > 0) this.text(`not as long as this stands: ${unless.join(', ')}`, '    ');
+    if (unless.length === 0) return;
+    this.text(`does not hold until these are mended: ${unless.join(', ')}`, '    ');
   }
 
   summary({ counts, hosts }: LintResult): void {

@@ -33,13 +33,18 @@ export function shownLine({ source }: Pick<LintResult, 'source'>, finding: Findi
 export function insteadOf(source: SourceLines, { fix, place }: Finding): Instead | null {
   if (fix === null || place === null) return null;
   const [first] = fix.edits;
-  if (first === undefined) {
-    const { line } = place;
-    if (fix.write.length === 0) return null;
-    return { kind: 'write', firstLine: line, lastLine: line, lines: fix.write };
-  }
+  const inWords: Instead = {
+    kind: 'write',
+    firstLine: place.line,
+    lastLine: place.line,
+    lines: fix.write,
+  };
+  if (first === undefined) return fix.write.length === 0 ? null : inWords;
   // Of a block that is moved, what goes to its new place.
   const lines = source.mendedLines(first.file, [first]);
+  // Only what is masked becomes another.
+  const isHidden = lines.length === 1 && lines[0] === source.shownLine(first.file, first.line);
+  if (isHidden && fix.write.length > 0) return inWords;
   const firstLine = first.line;
   const lastLine = lastLineOf(first);
   if (isInsertion(first)) {

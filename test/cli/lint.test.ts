@@ -155,6 +155,22 @@ describe('text', () => {
     expect(out).not.toContain('\x1b');
   });
 
+  test('an outage that mistakes make untrue says which', async () => {
+    put('ecs-2.conf', clean(2).replace('virtual_router_id 51', 'virtual_router_id 52'));
+    const { out } = await lint('@ecs-1.conf @ecs-2.conf');
+    expect(out).toContain('    does not hold until these are mended: vrid-differs\n');
+  });
+
+  test('without script security: what keepalived would do, not who may write', async () => {
+    const script = 'advert_int 1\n    notify /usr/bin/killall\n';
+    put('ecs-1.conf', clean(1).replace('advert_int 1\n', script));
+    const { out } = await lint('@ecs-1.conf');
+    expect(out.replace(/\s+/g, ' ')).toContain(
+      'without enable_script_security keepalived would run scripts as root even where others ' +
+        'than root may write to them [script-security-off]',
+    );
+  });
+
   test('has colours on a terminal, unless NO_COLOR or --no-color say no', async () => {
     const terminal = (streams: MemoryStreams) => {
       streams.output.isTerminal = true;

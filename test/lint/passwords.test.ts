@@ -90,6 +90,21 @@ test('is in no block that is moved', () => {
   expect(all).not.toContain('hunter2');
 });
 
+test('of one that is too long it is said in words what to write', () => {
+  const { all, result } = reports(withPassword('auth_pass hunter2hunter2'));
+  expect(all).not.toContain('hunter2');
+  const finding = result.findings.find(({ rule }) => rule === 'auth-too-long')!;
+  expect(finding.message).toBe(
+    'keepalived uses only the first 8 characters of auth_pass: write these alone',
+  );
+  expect(insteadOf(result.source, finding)).toMatchObject({
+    kind: 'write',
+    lines: ['auth_pass <the first 8 characters of the password>'],
+  });
+  const mended = result.source.mendedText('ecs-1.conf', finding.fix?.edits ?? []);
+  expect(mended).toContain('auth_pass hunter2h\n');
+});
+
 test('nothing else is', () => {
   const text = clean(1).replace('PASS', 'PAS').replace('priority 100', 'priority x # author');
   const { lines } = reports(text);

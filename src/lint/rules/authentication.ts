@@ -26,9 +26,9 @@ const authTooLong: Rule = {
         text: '',
       };
       const message =
-        `keepalived uses the first ${AUTH_DATA_LENGTH} characters of auth_pass and drops ` +
-        'the rest';
-      const write = [`auth_pass <the first ${AUTH_DATA_LENGTH} characters>`];
+        `keepalived uses only the first ${AUTH_DATA_LENGTH} characters of auth_pass: write ` +
+        'these alone';
+      const write = [`auth_pass <the first ${AUTH_DATA_LENGTH} characters of the password>`];
       report({ host, place, message, fix: { edits: isPlain ? [cut] : [], write } });
     }
   },

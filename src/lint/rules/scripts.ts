@@ -25,8 +25,8 @@ const scriptSecurityOff: Rule = {
       const [first] = scriptsOf(host);
       if (first === undefined || host.conf.globals.scriptSecurity?.value === true) continue;
       const message =
-        'scripts run as root although anybody may write to them: ' +
-        'enable_script_security would refuse such';
+        'without enable_script_security keepalived would run scripts as root even where others ' +
+        'than root may write to them';
       const isOff = globalOf(host.conf, 'enable_script_security') !== null;
       const fix = isOff
         ? { edits: [], write: ['enable_script_security'] }
