@@ -1,5 +1,6 @@
 // What track-weight-idle says of weights above and below 0: the priority of the host while the
 // check succeeds and when it fails, and a weight with which the failure moves the address.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clean } from './cases.ts';
 import { judge, mendedOnce, of } from './judge.ts';
@@ -146,4 +147,26 @@ test.each<[string, Node, Node]>([
   ['the owner, whose weights are cleared', { priority: 255, weights: [9] }, { priority: 100 }],
 ])('nothing is said of %s', (_, one, two) => {
   expect(found([text(1, one), text(2, two)])).toEqual([]);
+});
+
+test('whatever the numbers are: what is said to write silences what says it', () => {
+  const weight = fc.integer({ min: -253, max: 253 });
+  const node = fc.record({
+    priority: fc.integer({ min: 1, max: 254 }),
+    weights: fc.array(weight, { maxLength: 2 }),
+    isTracked: fc.boolean(),
+  });
+  const about = ({ host, message }: { host: string | null; message: string }) =>
+    `${host} ${message.split(' ')[1]}`;
+  const check = (one: Node, two: Node) => {
+    const files = [text(1, one), text(2, two)];
+    const { findings, source } = judge({}, files);
+    for (const finding of findings.filter(({ rule }) => rule === RULE)) {
+      const edits = finding.fix?.edits ?? [];
+      const mended = files.map((_, i) => source.mendedText(`ecs-${i + 1}.conf`, edits));
+      expect(edits.length).toBeGreaterThan(0);
+      expect(found(mended).map(about)).not.toContain(about(finding));
+    }
+  };
+  fc.assert(fc.property(node, node, check), { numRuns: 500 });
 });
