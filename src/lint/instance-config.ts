@@ -54,6 +54,8 @@ export interface Track {
   readonly kind: 'interface' | 'script' | 'file' | 'process' | 'bfd';
   readonly name: string;
   readonly weight: Given<number> | null;
+  /** The word behind the weight, which may turn it round. */
+  readonly weightOption: string | null;
   readonly place: Place;
 }
 
@@ -229,7 +231,13 @@ export function tracksOf(settings: Settings, notices: NoticeLog): Track[] {
         const what = `weight ${shownWord(word)} is no whole number; write -253 to 253`;
         notices.add('bad-value', word.place, what);
       }
-      return { kind, name: keyword.text, weight: isRead ? weight : null, place: keyword.place };
+      return {
+        kind,
+        name: keyword.text,
+        weight: isRead ? weight : null,
+        weightOption: at < 0 ? null : (values[at + 2]?.text ?? null),
+        place: keyword.place,
+      };
     }),
   );
 }

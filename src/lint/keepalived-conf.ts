@@ -63,6 +63,8 @@ export interface ScriptConfig {
   readonly interval: Given<number> | null;
   readonly timeout: Given<number> | null;
   readonly weight: Given<string> | null;
+  /** The word behind the weight, which may turn it round. */
+  readonly weightOption: string | null;
   readonly rise: Given<number> | null;
   readonly fall: Given<number> | null;
 }
@@ -177,6 +179,7 @@ function scriptOf({ keyword, values, block }: Statement, notices: NoticeLog): Sc
     interval: settings.seconds('interval', SECONDS),
     timeout: settings.seconds('timeout', SECONDS),
     weight: settings.word('weight'),
+    weightOption: settings.all('weight').at(-1)?.values[1]?.text ?? null,
     rise: settings.integer('rise', COUNT),
     fall: settings.integer('fall', COUNT),
   };

@@ -140,6 +140,18 @@ test('of several weights each is judged by itself, and bounded is their sum alon
   ]);
 });
 
+test('a reversed weight counts as keepalived counts it, and its failure is not judged', () => {
+  const files = [
+    text(1, { priority: 110, weights: [-5, 7] }).replace('weight 7', 'weight 7 reverse'),
+    text(2, { priority: 100, weights: [-1] }).replace('weight -1', 'weight -1 reverse'),
+  ];
+  expect(found(files).map(({ message, fix }) => [message, fix?.write])).toEqual([]);
+  const more = files.map((one) => one.replace('priority 110', 'priority 120'));
+  expect(found(more).map(({ message, fix }) => [message, fix?.write])).toEqual([
+    [expect.stringContaining('when chk0 fails, ecs-1 still has 108 (113 '), ['weight -14']],
+  ]);
+});
+
 test.each<[string, Node, Node]>([
   ['a weight above 0 that decides', { priority: 95, weights: [10] }, { priority: 100 }],
   ['one on both', { priority: 101, weights: [2] }, { priority: 100, weights: [2] }],

@@ -14,11 +14,14 @@ const WEIGHT_MOST = 253;
 interface Weight {
   readonly name: string;
   readonly value: number;
+  /** It takes away while the check succeeds, or adds when it fails. */
+  readonly isReversed: boolean;
   readonly place: Place;
 }
 
 interface Weighted {
   readonly host: string;
+  /** Those by which a failure lowers the priority. */
   readonly weights: readonly Weight[];
   /** The priority and all weights above 0, out of bounds or not. */
   readonly sum: number;
@@ -90,9 +93,10 @@ function peerOf({ sum }: Weighted, { weights }: Weighted, { name, value }: Weigh
 }
 
 function weighted(cluster: Cluster, one: Running): Weighted {
-  const weights = weightsOf(cluster, one);
-  const gained = weights.filter(({ value }) => value > 0);
-  const sum = gained.reduce((total, { value }) => total + value, one.priority);
+  const all = weightsOf(cluster, one);
+  const weights = all.filter(({ isReversed }) => !isReversed);
+  const gains = all.map(({ value, isReversed }) => Math.max(0, value) * (isReversed ? -1 : 1));
+  const sum = gains.reduce((total, gain) => total + gain, one.priority);
   const healthy = one.priority === PRIORITY_OWNER ? PRIORITY_OWNER : bounded(sum);
   return { host: one.host, weights, sum, healthy };
 }
@@ -104,12 +108,13 @@ function weighted(cluster: Cluster, one: Running): Weighted {
 function weightsOf(cluster: Cluster, { config, host, priority }: Running): Weight[] {
   if (priority === PRIORITY_OWNER) return [];
   const conf = cluster.hosts.find(({ name }) => name === host)?.conf;
-  return config.tracks.flatMap(({ kind, name, weight, place }) => {
+  return config.tracks.flatMap(({ kind, name, weight, weightOption, place }) => {
     const script = conf?.scripts.find((one) => one.name === name);
     if (kind !== 'script' || script === undefined) return [];
     const value = weight?.value ?? Number(script.weight?.value ?? 0);
     const at = weight?.place ?? script.weight?.place ?? place;
-    return Number.isInteger(value) && value !== 0 ? [{ name, value, place: at }] : [];
+    const isReversed = (weightOption ?? script.weightOption) === 'reverse';
+    return Number.isInteger(value) && value !== 0 ? [{ name, value, isReversed, place: at }] : [];
   });
 }
 
