@@ -102,6 +102,9 @@ describe('mistakes', () => {
     ['up --api 84700 lab.yaml', /havip up: --api: "84700" is no place; /],
     ['up --api 8470', /havip up: up takes one lab file/],
     ['explain claim-refuse', /havip explain: unknown finding code.*did you mean claim-refused\?/],
+    ['explain zombie', /unknown finding code "zombie"; did you mean zombie-holder\?/],
+    ['replay x --fail-on zombie', /unknown finding code "zombie"; did you mean zombie-holder\?/],
+    ['replay x --fail-on slow-failover', /did you mean slow-takeover\? havip explain lists them/],
     ['explain --what', /havip explain: unknown option "--what"/],
   ])('havip %s: one line, status 2', async (line, message) => {
     const { status, out, err } = await run(line);

@@ -2,8 +2,13 @@
 
 /** Longer words are compared by their beginning only, which bounds the work. */
 const COMPARED_MAX = 40;
+/** Shorter beginnings say too little. */
+const BEGINNING_MIN = 3;
 
-/** The closest candidate within a third of the word's length (at least two edits), else null. */
+/**
+ * The closest candidate within a third of the word's length (at least two edits), else the first
+ * of which the word begins a part: `zombie` for `zombie-holder`; else null.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   const wanted = word.slice(0, COMPARED_MAX).toLowerCase();
   let best: string | null = null;
@@ -14,7 +19,12 @@ export function nearest(word: string, candidates: readonly string[]): string | n
     best = candidate;
     bestDistance = distance;
   }
-  return best;
+  return best ?? candidates.find((candidate) => beginsPart(wanted, candidate)) ?? null;
+}
+
+/** Whether the word begins the candidate, or what follows a hyphen in it. */
+function beginsPart(word: string, candidate: string): boolean {
+  return word.length >= BEGINNING_MIN && `-${candidate.toLowerCase()}`.includes(`-${word}`);
 }
 
 /** `did you mean "subnet"?`, or the list of what there is where nothing is close. */
