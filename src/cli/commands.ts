@@ -81,8 +81,8 @@ const COMMANDS: Record<string, Entry> = {
     load: async () => (await import('./doctor.ts')).doctor,
   },
   explain: {
-    operands: '[CODE...]',
-    summary: 'what a finding means and what to do',
+    operands: '[WORD...]',
+    summary: 'what a finding, a drop reason or a cause means and what to do',
     load: async () => (await import('./explain.ts')).explain,
   },
   help: {

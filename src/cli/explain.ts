@@ -1,5 +1,10 @@
-/** `havip explain CODE`: the section of docs/findings.md, which is the one place for it. */
+/**
+ * `havip explain WORD`: the sections of docs that say what a finding, a drop reason or a cause
+ * means. Each document is the one place for its words.
+ */
 import fs from 'node:fs';
+import { CAUSES, OUTAGE_CAUSES } from '../analysis/logs.ts';
+import { ALLOWED, DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { FINDING_CODES } from '../report/finding-codes.ts';
 import { Page } from '../report/page.ts';
 import { lookOf } from './look.ts';
@@ -9,14 +14,49 @@ import { UsageError } from './usage-error.ts';
 
 const EXPLAIN: CommandSpec = {
   name: 'explain',
-  operands: '[CODE...]',
-  summary: 'say what a finding means, how it is recognised and what to do; without CODE, list them',
+  operands: '[WORD...]',
+  summary:
+    'say what a finding, a drop reason or a cause means and what to do; without WORD, list them',
   options: [{ name: 'no-color', help: 'no colours, even on a terminal' }],
-  examples: [['havip explain claim-refused', 'what this finding of a report means']],
+  examples: [
+    ['havip explain claim-refused', 'what this finding of a report means'],
+    ['havip explain not-carried crash', 'why frames are dropped, and what caused a takeover'],
+  ],
 };
 
+/** Words of one kind, each with a section in a document. */
+export interface Glossary {
+  readonly title: string;
+  /** What one of them is. */
+  readonly kind: string;
+  readonly words: readonly string[];
+  readonly document: URL;
+}
+
+const documentOf = (name: string): URL => new URL(`../../docs/${name}.md`, import.meta.url);
+
+export const GLOSSARIES: readonly Glossary[] = [
+  {
+    title: 'Findings of a report',
+    kind: 'finding',
+    words: FINDING_CODES,
+    document: documentOf('findings'),
+  },
+  {
+    title: 'Drop reasons: why the switch of a live lab lets a frame go no further',
+    kind: 'drop reason',
+    words: DROP_REASON_NAMES.filter((_, reason) => reason !== ALLOWED),
+    document: documentOf('drop-reasons'),
+  },
+  {
+    title: 'Causes of failovers, timeline entries and outages',
+    kind: 'cause',
+    words: [...CAUSES, ...OUTAGE_CAUSES],
+    document: documentOf('causes'),
+  },
+];
+
 const CODE_INDENT = 6;
-const DOCUMENT = new URL('../../docs/findings.md', import.meta.url);
 
 export async function explain(
   arguments_: readonly string[],
@@ -25,26 +65,23 @@ export async function explain(
 ): Promise<number> {
   const line = readCommandLine(EXPLAIN, arguments_);
   const look = lookOf(streams.output, streams, line.isGiven('no-color'));
-  for (const code of line.operands) {
-    if (FINDING_CODES.includes(code)) continue;
-    const mend = 'havip explain lists them all';
-    throw UsageError.unknown('finding code', code, FINDING_CODES, mend);
+  const known = GLOSSARIES.flatMap(({ words }) => words);
+  for (const word of line.operands) {
+    if (known.includes(word)) continue;
+    throw UsageError.unknown('word', word, known, 'havip explain lists them all');
   }
-  const sections = findingSections(fs.readFileSync(DOCUMENT, 'utf8'));
   const page = new Page(look);
-  if (line.operands.length === 0) writeList(page, sections);
-  for (const code of line.operands) {
-    page.title(code);
-    for (const paragraph of sections.get(code) ?? []) writeParagraph(page, paragraph);
-  }
+  if (line.operands.length === 0) for (const glossary of GLOSSARIES) writeList(page, glossary);
+  for (const word of line.operands) writeSections(page, word);
   streams.output.write(page.text());
   return STATUS_DONE;
 }
 
 /** The paragraphs under each second-level heading, in the order of the document. */
-export function findingSections(document: string): Map<string, string[]> {
+export function sectionsOf({ document }: Glossary): Map<string, string[]> {
   const sections = new Map<string, string[]>();
-  for (const part of document.split(/^## /m).slice(1)) {
+  const text = fs.readFileSync(document, 'utf8');
+  for (const part of text.split(/^## /m).slice(1)) {
     const [heading = '', ...rest] = part.split('\n');
     const paragraphs = rest
       .join('\n')
@@ -55,11 +92,23 @@ export function findingSections(document: string): Map<string, string[]> {
   return sections;
 }
 
-function writeList(page: Page, sections: Map<string, string[]>): void {
-  for (const code of FINDING_CODES) {
-    const [first = ''] = sections.get(code) ?? [];
-    page.paragraph(code, { tone: 'strong' });
-    page.paragraph(firstSentence(plain(first)), { indent: 4 });
+/** What the word means, in each sense that it has: split-brain is a finding and a cause. */
+function writeSections(page: Page, word: string): void {
+  const senses = GLOSSARIES.filter(({ words }) => words.includes(word));
+  for (const glossary of senses) {
+    page.title(senses.length === 1 ? word : `${word} (${glossary.kind})`);
+    for (const paragraph of sectionsOf(glossary).get(word) ?? []) writeParagraph(page, paragraph);
+  }
+}
+
+function writeList(page: Page, glossary: Glossary): void {
+  const sections = sectionsOf(glossary);
+  page.title(glossary.title);
+  page.blank();
+  for (const word of glossary.words) {
+    const [first = ''] = sections.get(word) ?? [];
+    page.paragraph(word, { tone: 'strong', indent: 2 });
+    page.paragraph(firstSentence(plain(first)), { indent: 6 });
   }
 }
 
@@ -78,9 +127,10 @@ export function writeParagraph(page: Page, paragraph: string): void {
   }
 }
 
-/** Markdown's marks and line ends taken away. */
+/** Markdown's marks, links and line ends taken away. */
 function plain(markdown: string): string {
-  return markdown.replace(/\s*\n\s*/g, ' ').replace(/\*\*|`/g, '');
+  const text = markdown.replace(/\s*\n\s*/g, ' ').replace(/\*\*|`/g, '');
+  return text.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1');
 }
 
 function firstSentence(text: string): string {

@@ -1,9 +1,11 @@
 /** The program around the commands: help, version, explain, and what it does not know. */
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { CAUSES, OUTAGE_CAUSES } from '../../src/analysis/logs.ts';
 import { runCommand } from '../../src/cli/commands.ts';
-import { findingSections } from '../../src/cli/explain.ts';
+import { GLOSSARIES, sectionsOf } from '../../src/cli/explain.ts';
 import { progressText } from '../../src/cli/progress.ts';
+import { DROP_REASON_NAMES } from '../../src/dataplane/drop-reason.ts';
 import { FINDING_CODES } from '../../src/report/finding-codes.ts';
 import { MemoryClock, MemoryStreams } from './memory-streams.ts';
 
@@ -101,8 +103,11 @@ describe('mistakes', () => {
     ['up lab.yaml --api=here', /havip up: --api: "here" is no place; write 8470 or 127.0.0.1:8470/],
     ['up --api 84700 lab.yaml', /havip up: --api: "84700" is no place; /],
     ['up --api 8470', /havip up: up takes one lab file/],
-    ['explain claim-refuse', /havip explain: unknown finding code.*did you mean claim-refused\?/],
-    ['explain zombie', /unknown finding code "zombie"; did you mean zombie-holder\?/],
+    ['explain claim-refuse', /havip explain: unknown word.*did you mean claim-refused\?/],
+    ['explain not-carrid', /unknown word "not-carrid"; did you mean not-carried\? havip explain/],
+    ['explain preemtion', /unknown word "preemtion"; did you mean preemption\?/],
+    ['explain zombie', /unknown word "zombie"; did you mean zombie-holder\?/],
+    ['explain allowed', /unknown word "allowed"; /],
     ['replay x --fail-on zombie', /unknown finding code "zombie"; did you mean zombie-holder\?/],
     ['replay x --fail-on slow-failover', /did you mean slow-takeover\? havip explain lists them/],
     ['explain --what', /havip explain: unknown option "--what"/],
@@ -123,19 +128,28 @@ test('--version is that of the package', async () => {
 });
 
 describe('explain', () => {
-  const document = fs.readFileSync(new URL('../../docs/findings.md', import.meta.url), 'utf8');
-  const sections = findingSections(document);
+  const kinds = GLOSSARIES.map((glossary) => [glossary.kind, glossary] as const);
+  const findings = ['**Meaning.**', '**How it is recognised.**', '**What to do.**'];
+  const parts: Record<string, string[]> = {
+    finding: findings,
+    'drop reason': ['**Meaning.**', '**When it is normal.**', '**What to do.**'],
+    cause: findings,
+  };
 
-  test('the document has a section for each code and for nothing else', () => {
-    expect([...sections.keys()].sort()).toEqual([...FINDING_CODES].sort());
+  test.each(kinds)('the document has a section for each %s and for nothing else', (_, glossary) => {
+    expect([...sectionsOf(glossary).keys()].sort()).toEqual([...glossary.words].sort());
   });
 
-  test('each is explained in full', () => {
-    for (const [code, paragraphs] of sections) {
+  test('every finding, drop reason and cause is there', () => {
+    const words = GLOSSARIES.flatMap((glossary) => glossary.words);
+    const reasons = DROP_REASON_NAMES.filter((name) => name !== 'allowed');
+    expect(words).toEqual([...FINDING_CODES, ...reasons, ...CAUSES, ...OUTAGE_CAUSES]);
+  });
+
+  test.each(kinds)('each %s is explained in full', (kind, glossary) => {
+    for (const [word, paragraphs] of sectionsOf(glossary)) {
       const text = paragraphs.join('\n');
-      for (const part of ['**Meaning.**', '**How it is recognised.**', '**What to do.**']) {
-        expect(text, code).toContain(part);
-      }
+      for (const part of parts[kind] ?? []) expect(text, word).toContain(part);
     }
   });
 
@@ -148,9 +162,35 @@ describe('explain', () => {
     for (const text of out.split('\n')) expect(text.length).toBeLessThanOrEqual(80);
   });
 
-  test('without a code lists all, each with a sentence', async () => {
+  test('prints a drop reason and a cause as it prints a finding', async () => {
+    const { status, out } = await run('explain not-carried crash');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^not-carried\n {2}Meaning\. A frame to a multicast or broadcast MAC/);
+    expect(out).toMatch(/\n\ncrash\n {2}Meaning\. The old holder fell silent/);
+    expect(out).toContain('\n      advert_int 0.2\n');
+    expect(out).not.toMatch(/\]\(/);
+  });
+
+  test('a word of two senses has both', async () => {
+    const titles = async (word: string) =>
+      (await run(`explain ${word}`)).out.split('\n').filter((text) => text.startsWith(word));
+    expect(await titles('split-brain')).toEqual(['split-brain (finding)', 'split-brain (cause)']);
+    expect(await titles('reserved-address')).toEqual([
+      'reserved-address (finding)',
+      'reserved-address (drop reason)',
+    ]);
+  });
+
+  test('without a word lists all by kind, each with a sentence', async () => {
     const { out } = await run('explain');
-    for (const code of FINDING_CODES) expect(out).toContain(`${code}\n    `);
+    let at = -1;
+    for (const { title, words } of GLOSSARIES) {
+      for (const line of [`${title}\n\n`, ...words.map((word) => `\n  ${word}\n      `)]) {
+        expect(out.indexOf(line, at), line).toBeGreaterThan(at);
+        at = out.indexOf(line, at);
+      }
+    }
+    for (const text of out.split('\n')) expect(text.length).toBeLessThanOrEqual(80);
   });
 });
 
