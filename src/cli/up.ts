@@ -6,14 +6,14 @@ import type { LabEvent } from '../analysis/live-events.ts';
 import type { ApiServer } from '../api/server.ts';
 import { DYNAMIC_ARP_INSPECTION, type PolicerRate } from '../dataplane/arp-policer.ts';
 import { type Account, openAccount, planeOf } from '../lab/account.ts';
-import { ControlServer } from '../lab/control-server.ts';
+import { type ControlRequest, ControlServer } from '../lab/control-server.ts';
 import { EngineLink } from '../lab/engine/engine-link.ts';
 import { Lab } from '../lab/lab.ts';
 import { obey, type RunningLab } from '../lab/lab-commands.ts';
 import { LabDataplane } from '../lab/lab-dataplane.ts';
 import { LabError } from '../lab/lab-error.ts';
 import { controlPath } from '../lab/lab-record.ts';
-import { labLine } from '../report/lab-lines.ts';
+import { commandLine, labLine } from '../report/lab-lines.ts';
 import { API_OPTIONS, type ApiPlace, apiPlace, openApi } from './api-options.ts';
 import { hostLine } from './host-lines.ts';
 import { lookOf } from './look.ts';
@@ -116,6 +116,11 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
   const hosts = hostLine(line.value('logs'), shown, look, more.warn);
   const emit = (event: LabEvent): void =>
     streams.output.write(isJson ? `${JSON.stringify(event)}\n` : labLine(event, look));
+  // Programs have the state and the history for this: the events are a contract.
+  const onDone = (request: ControlRequest, milliseconds: number): void => {
+    const time = new Date(milliseconds).toISOString();
+    if (!isJson) streams.output.write(commandLine(time, request, look) ?? '');
+  };
   let status = STATUS_DONE;
   const end = ending(streams);
   const lab = await Lab.start({
@@ -146,7 +151,7 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
   let control: ControlServer | null = null;
   let server: ApiServer | null = null;
   try {
-    control = await listen(line.value('control'), running, () => end.now());
+    control = await listen(line.value('control'), running, { now: more.now, onDone, end: end.now });
     if (more.api !== null) server = await openApi(more.api, running, more.warn);
     await Promise.race([lab.bringUp(server?.url ?? null), end.asked]);
     await end.asked;
@@ -168,19 +173,32 @@ function arpRateOf(text: string | null): PolicerRate | null {
   throw new UsageError(`--arp-rate: "${text}" is no rate`, mend);
 }
 
+interface Obedience {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** A command was obeyed, which came at that time. */
+  onDone(request: ControlRequest, milliseconds: number): void;
+  end(): void;
+}
+
 /** Takes commands at `chosen`, or else at the usual place. */
 async function listen(
   chosen: string | null,
   running: RunningLab,
-  end: () => void,
+  { now, onDone, end }: Obedience,
 ): Promise<ControlServer> {
   const { lab } = running;
   const place = chosen === null ? controlPath(lab.name) : path.resolve(chosen);
   const control = await ControlServer.listen(place, async (request) => {
-    if (request.command !== 'down') return obey(running, request);
-    // The answer leaves first.
-    setImmediate(end);
-    return null;
+    if (request.command === 'down') {
+      // The answer leaves first.
+      setImmediate(end);
+      return null;
+    }
+    const came = now();
+    const result = await obey(running, request);
+    onDone(request, came);
+    return result;
   });
   if (chosen !== null) lab.ground.listensAt(place);
   return control;

@@ -10,6 +10,46 @@ export function labLine(event: LabEvent, look: Look): string {
   return `${paint(printable(`${clockTime(event.time)}  ${text}`, look), tone, look)}\n`;
 }
 
+/** Commands that change a running lab, with the fields of a request that name what they change. */
+const OPERANDS: Record<string, readonly string[]> = {
+  bind: ['havip', 'member'],
+  unbind: ['havip', 'member'],
+  ...{ kill: ['host'], start: ['host'], pause: ['host'], resume: ['host'] },
+  ...{ cut: ['host'], heal: ['host'], fault: ['host'] },
+};
+/** Shares that `fault` spoils, by the option that asks for each. */
+const SHARES = { loss: 'loss', duplicate: 'duplication', reorder: 'reordering' } as const;
+
+/** A command from another terminal as it was typed there; null where it changes nothing. */
+export function commandLine(
+  time: string,
+  request: Readonly<Record<string, unknown>>,
+  look: Look,
+): string | null {
+  const command = String(request.command);
+  const fields = Object.hasOwn(OPERANDS, command) ? OPERANDS[command] : undefined;
+  if (fields === undefined) return null;
+  const operands = fields.map((field) => String(request[field]));
+  const words = [command, ...operands, ...optionsOf(command, request)].join(' ');
+  return `${paint(printable(`${clockTime(time)}  ${words}`, look), 'strong', look)}\n`;
+}
+
+function optionsOf(command: string, request: Readonly<Record<string, unknown>>): string[] {
+  if (command === 'cut') return request.carrier === true ? ['--carrier'] : [];
+  if (command !== 'fault') return [];
+  const given = (field: string): number => Number(request[field] ?? 0);
+  const options = Object.entries(SHARES)
+    .filter(([, field]) => given(field) > 0)
+    .map(([option, field]) => `--${option} ${percent(given(field))}`);
+  if (given('delay') > 0) options.push(`--delay ${given('delay')}ms`);
+  const isSeeded = options.length > 0 && given('seed') > 1;
+  return isSeeded ? [...options, `--seed ${given('seed')}`] : options;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(6))}%`;
+}
+
 function wordsOf(event: LabEvent): [text: string, tone: Tone] {
   switch (event.event) {
     case 'ready': {

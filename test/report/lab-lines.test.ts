@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ClaimEvent, LabEvent, TakeoverEvent } from '../../src/analysis/live-events.ts';
-import { labLine } from '../../src/report/lab-lines.ts';
+import { commandLine, labLine } from '../../src/report/lab-lines.ts';
 
 const LOOK = { width: 80, color: false, unicode: true };
 const TIME = '2026-11-20T22:13:20.608214000Z';
@@ -95,5 +95,42 @@ describe('the lines of all events', () => {
     const ascii = lines({ unicode: false }).join('').replaceAll('’', '');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
     expect(ascii).toMatch(/^[\x00-\x7f]*$/);
+  });
+});
+
+describe('the line of a command from another terminal', () => {
+  const rates = { loss: 0, duplication: 0, reordering: 0, delay: 0, seed: 1 };
+
+  test.each([
+    ['kill ecs-1', { command: 'kill', host: 'ecs-1' }],
+    ['start ecs-1', { command: 'start', host: 'ecs-1' }],
+    ['pause ecs-1', { command: 'pause', host: 'ecs-1' }],
+    ['resume ecs-1', { command: 'resume', host: 'ecs-1' }],
+    ['cut ecs-1/eth1', { command: 'cut', host: 'ecs-1/eth1', carrier: false }],
+    ['cut ecs-1 --carrier', { command: 'cut', host: 'ecs-1', carrier: true }],
+    ['heal ecs-1', { command: 'heal', host: 'ecs-1' }],
+    ['bind web ecs-3', { command: 'bind', havip: 'web', member: 'ecs-3' }],
+    ['unbind web ecs-3', { command: 'unbind', havip: 'web', member: 'ecs-3' }],
+    ['fault ecs-2', { command: 'fault', host: 'ecs-2', ...rates }],
+    ['fault ecs-2', { command: 'fault', host: 'ecs-2' }],
+    [
+      'fault ecs-2 --loss 29% --reorder 0.1% --delay 20ms --seed 7',
+      {
+        ...{ command: 'fault', host: 'ecs-2', ...rates },
+        ...{ loss: 0.29, reordering: 0.001, delay: 20, seed: 7 },
+      },
+    ],
+    ['fault ecs-2 --duplicate 100%', { command: 'fault', host: 'ecs-2', ...rates, duplication: 1 }],
+  ])('%s is told as it was typed', (words, request) => {
+    expect(commandLine(TIME, request, LOOK)).toBe(`22:13:20.608  ${words}\n`);
+  });
+
+  test('steers no terminal', () => {
+    const line = commandLine(TIME, { command: 'cut', host: 'a\x1b[31m\n/eth0' }, LOOK);
+    expect(line).toMatch(/^22:13:20\.608 {2}cut a\?\[31m.\/eth0\n$/);
+  });
+
+  test.each(['status', 'list', 'history', 'down', 'toString'])('%s changes nothing', (command) => {
+    expect(commandLine(TIME, { command }, LOOK)).toBeNull();
   });
 });
