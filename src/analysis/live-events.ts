@@ -86,6 +86,12 @@ export interface LabStatus {
   lostEvents: number;
 }
 
+/** What a running lab answers when it is asked for its status. */
+export interface LabStatusAnswer extends LabStatus {
+  /** Hosts that were killed and not started since; their ports are `cut`. */
+  dead: string[];
+}
+
 export interface PortStatus {
   name: string;
   mac: string;

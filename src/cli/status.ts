@@ -1,5 +1,5 @@
 /** `havip status`: a running lab as it stands. */
-import type { LabStatus } from '../analysis/live-events.ts';
+import type { LabStatusAnswer } from '../analysis/live-events.ts';
 import { askLab, chosenLab } from '../lab/control-client.ts';
 import { statusPage } from '../report/lab-status.ts';
 import { LAB_OPTION } from './control.ts';
@@ -28,8 +28,10 @@ export async function status(
   const line = readCommandLine(STATUS, arguments_);
   const look = lookOf(streams.output, streams, line.isGiven('no-color'));
   if (line.operands.length > 0) throw new UsageError('status takes no operand', 'use --lab NAME');
-  const answer = (await askLab(chosenLab(line.value('lab')), { command: 'status' })) as LabStatus;
-  const text = line.isGiven('json') ? `${JSON.stringify(answer)}\n` : statusPage(answer, look);
+  const lab = chosenLab(line.value('lab'));
+  const answer = (await askLab(lab, { command: 'status' })) as LabStatusAnswer;
+  const { dead, ...shown } = answer;
+  const text = line.isGiven('json') ? `${JSON.stringify(shown)}\n` : statusPage(shown, look, dead);
   streams.output.write(text);
   return STATUS_DONE;
 }

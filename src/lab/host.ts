@@ -24,6 +24,7 @@ export class Host {
   private readonly folder: string;
   private readonly sink: LineSink;
   private readonly children = new Set<ChildProcess>();
+  private hasPower = true;
   /** Grows with each start, so that an old process's end says nothing about a new one. */
   private life = 0;
 
@@ -58,9 +59,15 @@ export class Host {
     return this.commands.length > 0;
   }
 
+  /** Whether it was killed and has not been started since. */
+  get isDead(): boolean {
+    return !this.hasPower;
+  }
+
   /** Starts what `run` names; returns the processes' numbers. */
   start(): number[] {
     this.life++;
+    this.hasPower = true;
     const [namespace] = this.namespaces;
     if (namespace === undefined) return [];
     return this.commands.flatMap((words) => this.launch(namespace, words));
@@ -69,6 +76,7 @@ export class Host {
   /** As when the power fails: nothing is told, nothing is cleaned up. */
   async kill(): Promise<void> {
     this.life++;
+    this.hasPower = false;
     for (const namespace of this.namespaces) await killProcesses(namespace);
     // Where somebody has taken the namespace its name, they are still in there.
     for (const { pid } of this.children) if (pid !== undefined) killGroup(pid);

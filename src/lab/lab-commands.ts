@@ -2,7 +2,7 @@
  * What a running lab can be told to do, by name: the other end of `havip status`, `bind`, `kill`
  * and the like. Each answers with what became of it; a refusal is thrown and changes nothing.
  */
-import type { LabStatus, PortStatus } from '../analysis/live-events.ts';
+import type { LabStatusAnswer, PortStatus } from '../analysis/live-events.ts';
 import type { Plane } from '../havip/inventory/plane.ts';
 import { setCarrier } from '../ports/tap-device.ts';
 import { formatMac, parseMac } from '../wire/mac.ts';
@@ -137,7 +137,7 @@ function carrierOf(lab: Lab, port: number, on: boolean): void {
 }
 
 /** The lab as it stands. */
-async function statusOf(lab: Lab, plane: Plane): Promise<LabStatus> {
+async function statusOf(lab: Lab, plane: Plane): Promise<LabStatusAnswer> {
   const statistics = await lab.statistics();
   const { topology, ground } = lab;
   const portName = (port: number): string | null => {
@@ -182,6 +182,7 @@ async function statusOf(lab: Lab, plane: Plane): Promise<LabStatus> {
     }),
     drops: statistics.drops,
     lostEvents: lab.feed.lost,
+    dead: [...lab.hosts.values()].filter((host) => host.isDead).map((host) => host.name),
   };
 }
 

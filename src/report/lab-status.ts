@@ -1,5 +1,5 @@
 /** A running lab as it stands, for a terminal: HaVips first, then ports, addresses, drops. */
-import type { LabStatus } from '../analysis/live-events.ts';
+import type { LabStatus, PortStatus } from '../analysis/live-events.ts';
 import type { Column } from './layout.ts';
 import { type Look, Page } from './page.ts';
 import { clockTime, count, counted, date, octets } from './quantity.ts';
@@ -30,7 +30,8 @@ const TABLE: Column[] = [
 const DROPS: Column[] = [{ title: 'reason' }, { title: 'frames', right: true }];
 const ROWS_MAX = 50;
 
-export function statusPage(status: LabStatus, look: Look): string {
+/** `dead`: hosts that were killed. */
+export function statusPage(status: LabStatus, look: Look, dead: readonly string[] = []): string {
   const page = new Page(look);
   const held = status.havips.filter((havip) => havip.holder !== null).length;
   const rules = status.provider === null ? '' : `, rules of ${status.provider}`;
@@ -60,7 +61,7 @@ export function statusPage(status: LabStatus, look: Look): string {
       .slice(0, ROWS_MAX)
       .map((port) => [
         port.name,
-        port.state,
+        stateOf(port, dead),
         count(port.rateIn),
         count(port.rateOut),
         count(port.framesIn),
@@ -99,6 +100,12 @@ export function statusPage(status: LabStatus, look: Look): string {
     page.paragraph(what, { tone: 'warn' });
   }
   return page.text();
+}
+
+/** A dead host's port is cut; that it is dead says more. */
+function stateOf({ name, state }: PortStatus, dead: readonly string[]): string {
+  const [host = ''] = name.split('/');
+  return state === 'cut' && dead.includes(host) ? 'dead' : state;
 }
 
 function left(page: Page, rows: number): void {

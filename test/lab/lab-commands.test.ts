@@ -3,7 +3,7 @@
  * that writes down what its engine is asked.
  */
 import { describe, expect, test, vi } from 'vitest';
-import type { LabStatus } from '../../src/analysis/live-events.ts';
+import type { LabStatusAnswer } from '../../src/analysis/live-events.ts';
 import { resourcesOf } from '../../src/havip/inventory/from-topology.ts';
 import { Inventory } from '../../src/havip/inventory/inventory.ts';
 import { Plane } from '../../src/havip/inventory/plane.ts';
@@ -44,7 +44,11 @@ function labOf() {
       name,
       {
         name,
-        kill: async () => void deeds.push(`kill ${name}`),
+        isDead: false,
+        async kill() {
+          this.isDead = true;
+          deeds.push(`kill ${name}`);
+        },
         pause: () => deeds.push(`pause ${name}`),
         resume: () => deeds.push(`resume ${name}`),
       },
@@ -66,7 +70,10 @@ function labOf() {
     rates: [{ in: 1, out: 2 }],
     feed: { lost: 4, holders: { heldSince: () => '2026-11-20T12:00:01.000000000Z' } },
     statistics: async () => STATISTICS,
-    powerOn: async ({ name }: { name: string }) => void deeds.push(`power on ${name}`),
+    powerOn: async (host: { name: string; isDead: boolean }) => {
+      host.isDead = false;
+      deeds.push(`power on ${host.name}`);
+    },
     hostNamed: (name: string) => {
       const host = hosts.get(name);
       if (host === undefined) throw new LabError(`no host ${name}`, 'known are ecs-1, ecs-2');
@@ -103,10 +110,11 @@ function labOf() {
   const tell = (command: string, more: object = {}) =>
     obey({ lab: lab as unknown as Lab, plane, store }, { command, ...more });
   const states = async () => {
-    const { ports } = (await tell('status')) as LabStatus;
+    const { ports } = (await tell('status')) as LabStatusAnswer;
     return ports.map(({ state }) => state);
   };
-  return { lab, deeds, asked, tell, states };
+  const dead = async () => ((await tell('status')) as LabStatusAnswer).dead;
+  return { lab, deeds, asked, tell, states, dead };
 }
 
 describe('what is done', () => {
@@ -137,10 +145,15 @@ describe('what is done', () => {
   });
 
   test('a host is cut off before it dies, and dead before it starts with a clean cable', async () => {
-    const { tell, deeds, states } = labOf();
+    const { tell, deeds, states, dead } = labOf();
+    await tell('cut', { host: 'ecs-2' });
+    expect([deeds.splice(0), await dead()]).toEqual([['cut 2 on'], []]);
+    await tell('heal', { host: 'ecs-2' });
+    deeds.splice(0);
     await tell('kill', { host: 'ecs-1' });
     expect(deeds).toEqual(['cut 0,1 on', 'kill ecs-1']);
     expect(await states()).toEqual(['cut', 'cut', 'up']);
+    expect(await dead()).toEqual(['ecs-1']);
     await tell('start', { host: 'ecs-1' });
     expect(deeds.slice(2)).toEqual([
       'kill ecs-1',
@@ -149,7 +162,7 @@ describe('what is done', () => {
       'cut 0,1 off',
       'hold 0,1 off',
     ]);
-    expect(await states()).toEqual(['up', 'up', 'up']);
+    expect([await states(), await dead()]).toEqual([['up', 'up', 'up'], []]);
   });
 
   test('a host that lost its carrier has it again when it starts', async () => {

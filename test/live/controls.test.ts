@@ -2,10 +2,13 @@
  * What a running lab can be told to do to its hosts and cables, as the hosts themselves see it:
  * their kernels' counters and processes, and a ping, say whether it was done.
  */
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from 'vitest';
 import { processesIn } from '../../src/lab/namespace.ts';
-import { havip, type LabProcess, removeLabs, whyNoLab } from './lab-process.ts';
+import { havip, type LabProcess, PROGRAM, removeLabs, whyNoLab } from './lab-process.ts';
 import { calmUp, HAVIP, holderIn, ipOf, pairLab, takeoversSince } from './pair-lab.ts';
 
 const reason = whyNoLab();
@@ -36,8 +39,47 @@ function bothWith(...more: string[]): LabProcess {
   return pairLab({ keepalived: { 'node-1': { more }, 'node-2': { more } } });
 }
 
+/** The lines of `havip up` as a person sees them. */
+async function linesOf(lab: LabProcess): Promise<string[]> {
+  const args = [PROGRAM, 'up', join(lab.folder, 'lab.yaml')];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  await expect
+    .poll(() => lines.some((line) => line.includes('  ready: ')), { timeout: 30_000 })
+    .toBe(true);
+  return lines;
+}
+
 describe.skipIf(isSkipped)('a running lab', () => {
   afterEach(removeLabs, 60_000);
+
+  test('shows what it was told to do before what came of it, and who is dead', TIME, async () => {
+    const lab = pairLab();
+    const lines = await linesOf(lab);
+    const port = async (host: string): Promise<string> =>
+      (await lab.command('status')).split('\n').find((line) => line.includes(`${host}/eth0 `))!;
+    await lab.command('cut', 'client', '--carrier');
+    expect(await port('client')).toMatch(/ cut /);
+    await lab.command('heal', 'client');
+    await expect(lab.command('kill', 'nobody')).rejects.toThrow(/no host nobody/);
+    await lab.command('kill', 'node-1');
+    expect(await port('node-1')).toMatch(/ dead /);
+    expect(await lab.command('status', '--json')).toMatch(/"state":"cut"/);
+    expect(await lab.command('status', '--json')).not.toContain('dead');
+    await expect
+      .poll(() => lines.some((line) => line.includes('  takeover ')), { timeout: 30_000 })
+      .toBe(true);
+    await lab.command('start', 'node-1');
+    expect(await port('node-1')).toMatch(/ up /);
+    const told = lines
+      .filter((line) => /^[\d:.]{12} {2}(cut|heal|kill|start|takeover|status) /.test(line))
+      .map((line) => line.slice(14).replace(/ of .*/, ''));
+    expect(told).toEqual([
+      ...['cut client --carrier', 'heal client', 'kill node-1', 'takeover', 'start node-1'],
+    ]);
+    await lab.command('down');
+  });
 
   test('pauses a host in the middle of what it does, and lets it go on', TIME, async () => {
     const lab = bothWith('garp_master_refresh 1');

@@ -66,6 +66,14 @@ describe('the page of a lab', () => {
     });
   }
 
+  test('a port that is cut because its host is dead says so, and no other', () => {
+    const text = statusPage(statusOf(), LOOK, ['ecs-1', 'ecs-2', 'rogue']);
+    expect(text).toMatch(/^ *ecs-1\/eth0 +up /m);
+    expect(text).toMatch(/^ *ecs-2\/eth0 +dead /m);
+    expect(text).toMatch(/^ *rogue\/eth0 +gone /m);
+    expect(statusPage(statusOf(), LOOK, ['ecs-1'])).toMatch(/^ *ecs-2\/eth0 +cut /m);
+  });
+
   test('no line is wider than the terminal, whatever the names', () => {
     const long = '主机'.repeat(30);
     const status = statusOf({
