@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ReplayResult } from '../../src/analysis/result.ts';
+import type { FailoverEntry, ReplayResult } from '../../src/analysis/result.ts';
 import { announcement } from '../dataplane/frames.ts';
 import { FrameSender } from './frame-sender.ts';
 import { havip, type LabProcess, removeLabs, whyNoLab } from './lab-process.ts';
@@ -216,11 +216,11 @@ describe.skipIf(isSkipped)('claims in a running lab', () => {
       const { failovers, virtualRouters } = JSON.parse(
         (await havip('replay', ...files, '--format', 'json')).output,
       ) as ReplayResult;
-      expect(failovers.map(({ from, to, cause }) => [from.mac, to.mac, cause])).toEqual([
-        [macOf('node-1'), macOf('node-2'), 'crash'],
-      ]);
-      expect(failovers[0]?.outageSeconds).toBeCloseTo(told.outageSeconds as number, 6);
-      expect(failovers[0]?.detectionSeconds).toBeCloseTo(told.detectionSeconds as number, 6);
+      // The first election may have been one, too.
+      const { from, to, cause, ...measured } = failovers.at(-1) as FailoverEntry;
+      expect([from.mac, to.mac, cause]).toEqual([macOf('node-1'), macOf('node-2'), 'crash']);
+      expect(measured.outageSeconds).toBeCloseTo(told.outageSeconds as number, 6);
+      expect(measured.detectionSeconds).toBeCloseTo(told.detectionSeconds as number, 6);
       const speakers = virtualRouters.flatMap((router) => router.speakers.map(({ mac }) => mac));
       expect(speakers.sort()).toEqual([macOf('node-1'), macOf('node-2')]);
     },
