@@ -1,4 +1,5 @@
 import { type Claim, claimFromArp, claimFromNeighbor } from '../arp/claim.ts';
+import { macFromHalves } from '../wire/mac.ts';
 import { isHavipPolicy } from './address-book.ts';
 import type { AddressPlan } from './address-plan.ts';
 import type { AnnouncementWay } from './announcement-way.ts';
@@ -79,6 +80,7 @@ export class ClaimJudge {
     const { given } = this;
     const why = given === reason.ALLOWED ? this.authorize(entry, id, port) : given;
     if (why !== reason.ALLOWED) {
+      if (given === reason.ALLOWED && this.isOfCloud()) return reason.ALLOWED;
       this.refuse(id, why);
       if (!this.dryRun) return why;
     } else if (this.policer !== null && !this.policer.admits(port, now)) {
@@ -95,6 +97,16 @@ export class ClaimJudge {
       this.observer.onClaim(claim, neighbors.tableOf(claim).tag(known), outcome, reason.ALLOWED);
     }
     return why;
+  }
+
+  /**
+   * When only watching: an answer of the cloud itself, which gives its own MAC for its hosts'. An
+   * engine knows its own from those that a host has forged.
+   */
+  private isOfCloud(): boolean {
+    const { claim, plan } = this;
+    if (!this.observes || plan === null || plan.cloudMac === 0) return false;
+    return macFromHalves(claim.macHigh, claim.macLow) === plan.cloudMac;
   }
 
   /**

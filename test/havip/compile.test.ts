@@ -2,10 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/havip/compile.ts';
 import { RULE_SET_NAMES, ruleSet } from '../../src/havip/rule-sets.ts';
-import type { Topology } from '../../src/havip/topology.ts';
-import { parseMac } from '../../src/wire/mac.ts';
-import { announcement, packet, type Tags } from '../dataplane/frames.ts';
+import type { ProviderName, Topology } from '../../src/havip/topology.ts';
+import { formatMac, parseMac } from '../../src/wire/mac.ts';
+import { announcement, arp, packet, type Tags } from '../dataplane/frames.ts';
 import {
+  ADDRESSES,
   type Bench,
   CLIENT,
   eniOf,
@@ -28,6 +29,11 @@ import {
 function first(bench: Bench, mac: string, ip: string, tags: Tags = []): string {
   return bench.claim(announcement(mac, ip, tags));
 }
+
+const cloudMac = (provider: ProviderName): string => formatMac(ruleSet(provider).gatewayMac);
+
+/** ARP that answers the client. */
+const answer = { operation: 2, destination: CLIENT, tha: CLIENT, tpa: '192.168.0.10' };
 
 const alibaba = (more: Partial<Topology> = {}): Bench => watching('alibaba', more);
 
@@ -149,12 +155,20 @@ describe('what is whose', () => {
     const bench = alibaba();
     expect(first(bench, NODE1, GATEWAY)).toBe('refused ordinary-address');
     expect(first(bench, STRANGER, GATEWAY)).toBe('moved');
-    const own = ruleSet('alibaba')
-      .gatewayMac.toString(16)
-      .replace(/..(?!$)/g, '$&:');
+    const own = cloudMac('alibaba');
     // ee:ff:… is an individual address: the group bit is clear.
     expect(first(bench, own, GATEWAY)).toBe('moved');
     expect(first(bench, STRANGER, GATEWAY)).toBe('refused ordinary-address');
+  });
+
+  test('a cloud that forwards by IP answers for its hosts, which is nobody’s claim', () => {
+    const bench = alibaba();
+    for (const ip of [ADDRESSES[NODE1] as string, VIP]) {
+      expect(bench.claim(arp({ ...answer, spa: ip, source: cloudMac('alibaba') }))).toBe('nothing');
+    }
+    const byMac = watching('huawei');
+    const forged = arp({ ...answer, spa: VIP, source: cloudMac('huawei') });
+    expect(byMac.claim(forged)).toMatch(/^refused/);
   });
 
   test('two subnets are kept apart', () => {

@@ -22,7 +22,8 @@ function openPlan(): AddressPlan {
   const id = book.add(0, 4, 0, 0, 0, 0);
   const enis = { find: () => -1, subnet: () => 0, port: () => -1, isChecked: () => false };
   const rules = { enforces: false, uncheckedMayClaim: true };
-  return { rules, enis, book, sourceGuard: new SourceGuard(), policyOf: () => id, havips: [] };
+  const sourceGuard = new SourceGuard();
+  return { rules, enis, book, sourceGuard, cloudMac: 0, policyOf: () => id, havips: [] };
 }
 
 /** Ids differ by the one record that the plan has beforehand; hence addresses are noted, not ids. */
