@@ -59,18 +59,10 @@ export class Clients {
 
   /** The client's number, made where it is new; -1 where there are too many. */
   of(id: number, w0: number, w1: number, w2: number, w3: number, mac: number): number {
-    const high = Math.floor(mac / 4294967296);
-    const low = mac >>> 0;
-    let slot = hashOf(id, w0, w1, w2, w3, low) & (this.index.length - 1);
-    for (;;) {
-      const client = this.index[slot] as number;
-      if (client < 0) break;
-      const at = client * KEY_WORDS;
-      const isOne = this.keys[at + 5] === low && this.keys[at + 6] === high;
-      if (isOne && this.has(client, id, w0, w1, w2, w3)) return client;
-      slot = (slot + 1) & (this.index.length - 1);
-    }
-    return this.add(slot, [id, w0, w1, w2, w3, low, high]);
+    const slot = this.slotOf(id, w0, w1, w2, w3, mac);
+    const client = this.index[slot]!;
+    if (client >= 0) return client;
+    return this.add(slot, [id, w0, w1, w2, w3, mac >>> 0, Math.floor(mac / 4294967296)]);
   }
 
   /**
@@ -78,10 +70,10 @@ export class Clients {
    * the MAC of the gateway, so that where nobody with this MAC has asked, it is for whoever has.
    */
   answered(id: number, w0: number, w1: number, w2: number, w3: number, mac: number): number {
-    const client = this.of(id, w0, w1, w2, w3, mac);
+    const client = this.index[this.slotOf(id, w0, w1, w2, w3, mac)]!;
     if (client >= 0 && this.numbers[client * CLIENT.WIDTH + CLIENT.COUNT]! > 0) return client;
     const asker = this.askers[this.askerSlot(id, w0, w1, w2, w3)]!;
-    return asker < 0 ? client : asker;
+    return asker < 0 ? this.of(id, w0, w1, w2, w3, mac) : asker;
   }
 
   /** The client asks for the first time. */
@@ -108,6 +100,22 @@ export class Clients {
     const at = client * KEY_WORDS;
     const isLast = keys[at] === id && keys[at + 4] === w3;
     return isLast && keys[at + 3] === w2 && keys[at + 2] === w1 && keys[at + 1] === w0;
+  }
+
+  /** Where the client stands, or would. */
+  private slotOf(id: number, w0: number, w1: number, w2: number, w3: number, mac: number): number {
+    const high = Math.floor(mac / 4294967296);
+    const low = mac >>> 0;
+    const mask = this.index.length - 1;
+    let slot = hashOf(id, w0, w1, w2, w3, low) & mask;
+    for (;;) {
+      const client = this.index[slot]!;
+      if (client < 0) return slot;
+      const at = client * KEY_WORDS;
+      const isOne = this.keys[at + 5] === low && this.keys[at + 6] === high;
+      if (isOne && this.has(client, id, w0, w1, w2, w3)) return slot;
+      slot = (slot + 1) & mask;
+    }
   }
 
   /** Where the asker of this address and IP stands, or would. */

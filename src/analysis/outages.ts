@@ -52,7 +52,7 @@ export class Outages {
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.sourceHigh, link.sourceLow) : 0;
     track.noteRequest(mac, this.clock);
-    const client = this.askerOf(id, view, seen, mac);
+    const client = this.clientOf(id, view, seen, true, mac);
     if (client >= 0) this.request(client);
   }
 
@@ -68,7 +68,7 @@ export class Outages {
     track.noteAnswer(server, this.clock.now);
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
-    const client = this.answeredOf(id, view, seen, mac);
+    const client = this.clientOf(id, view, seen, false, mac);
     if (client < 0) return;
     this.gaps.onAnswer(track, client, this.exchange, server);
     this.answer(client, server);
@@ -82,23 +82,28 @@ export class Outages {
     }
   }
 
-  private askerOf(id: number, view: DataView, { family, packet }: Classifier, mac: number): number {
+  private clientOf(
+    id: number,
+    view: DataView,
+    seen: Classifier,
+    isSource: boolean,
+    mac: number,
+  ): number {
     const { clients } = this;
-    if (family === 4) return clients.of(id, 0, 0, 0, readIpv4Source(view, packet), mac);
-    const at = ipv6SourceAt(packet);
+    const { packet } = seen;
+    if (seen.family === 4) {
+      return isSource
+        ? clients.of(id, 0, 0, 0, readIpv4Source(view, packet), mac)
+        : clients.answered(id, 0, 0, 0, readIpv4Destination(view, packet), mac);
+    }
+    const at = isSource ? ipv6SourceAt(packet) : ipv6DestinationAt(packet);
     const w0 = view.getUint32(at);
     const w1 = view.getUint32(at + 4);
-    return clients.of(id, w0, w1, view.getUint32(at + 8), view.getUint32(at + 12), mac);
-  }
-
-  private answeredOf(id: number, view: DataView, seen: Classifier, mac: number): number {
-    const { clients } = this;
-    const { family, packet } = seen;
-    if (family === 4) return clients.answered(id, 0, 0, 0, readIpv4Destination(view, packet), mac);
-    const at = ipv6DestinationAt(packet);
-    const w0 = view.getUint32(at);
-    const w1 = view.getUint32(at + 4);
-    return clients.answered(id, w0, w1, view.getUint32(at + 8), view.getUint32(at + 12), mac);
+    const w2 = view.getUint32(at + 8);
+    const w3 = view.getUint32(at + 12);
+    return isSource
+      ? clients.of(id, w0, w1, w2, w3, mac)
+      : clients.answered(id, w0, w1, w2, w3, mac);
   }
 
   private request(client: number): void {

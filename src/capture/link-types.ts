@@ -33,6 +33,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [10, 'FDDI'],
   [11, 'ATM_RFC1483'],
   [12, 'RAW'],
+  [14, 'RAW'],
   [15, 'SLIP_BSDOS'],
   [16, 'PPP_BSDOS'],
   [19, 'ATM_CLIP'],

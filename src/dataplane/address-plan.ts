@@ -14,8 +14,8 @@ export interface AddressPlan {
   readonly book: AddressBook;
   /** Null where IP sources are not judged. */
   readonly sourceGuard: SourceGuard | null;
-  /** The MAC under which a cloud that forwards by IP answers for its hosts; 0 where none does. */
-  readonly cloudMac: number;
+  /** The MAC with which a cloud answers for its hosts (proxy ARP, RFC 1027); 0 where none does. */
+  readonly proxyMac: number;
   /** Addresses of the HaVips; who only watches follows them before anybody claims them. */
   readonly havips: readonly { readonly family: 4 | 6; readonly words: AddressWords }[];
   /** Id of the book's record with the policy for the address that is claimed. */

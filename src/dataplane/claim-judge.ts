@@ -80,7 +80,7 @@ export class ClaimJudge {
     const { given } = this;
     const why = given === reason.ALLOWED ? this.authorize(entry, id, port) : given;
     if (why !== reason.ALLOWED) {
-      if (given === reason.ALLOWED && this.isOfCloud()) return reason.ALLOWED;
+      if (given === reason.ALLOWED && this.isProxyAnswer()) return reason.ALLOWED;
       this.refuse(id, why);
       if (!this.dryRun) return why;
     } else if (this.policer !== null && !this.policer.admits(port, now)) {
@@ -100,13 +100,13 @@ export class ClaimJudge {
   }
 
   /**
-   * When only watching: an answer of the cloud itself, which gives its own MAC for its hosts'. An
-   * engine knows its own from those that a host has forged.
+   * When only watching: the cloud itself answers, with its own MAC for its hosts'. An engine knows
+   * its answers from those that a host has forged.
    */
-  private isOfCloud(): boolean {
+  private isProxyAnswer(): boolean {
     const { claim, plan } = this;
-    if (!this.observes || plan === null || plan.cloudMac === 0) return false;
-    return macFromHalves(claim.macHigh, claim.macLow) === plan.cloudMac;
+    if (!this.observes || plan === null || plan.proxyMac === 0) return false;
+    return macFromHalves(claim.macHigh, claim.macLow) === plan.proxyMac;
   }
 
   /**

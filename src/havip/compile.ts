@@ -104,7 +104,7 @@ export class CompiledTopology {
       },
       enis: this.enis,
       book: this.book,
-      cloudMac: this.rules?.forwarding === 'by-ip' ? this.rules.gatewayMac : 0,
+      proxyMac: this.rules?.forwarding === 'by-ip' ? this.rules.gatewayMac : 0,
       sourceGuard: learns || this.topology.enis.length === 0 ? null : this.rights.guard,
       policyOf: (claim) => this.policyOf(claim),
     };

@@ -1,5 +1,7 @@
 /** Outages as a client counts them: from the last answer before to the first answer after. */
+
 import { describe, expect, test } from 'vitest';
+import { Clients } from '../../src/analysis/clients.ts';
 import { Replay } from '../../src/analysis/replay.ts';
 import type { OutageEntry, ReplayResult } from '../../src/analysis/result.ts';
 import { topologyOf as topologyAsked } from '../../src/cli/topology.ts';
@@ -148,6 +150,18 @@ describe('echo', () => {
     scene.announce(11, A);
     const { client, unanswered, seconds } = only((await scene.replay()).outages);
     expect([client.mac, unanswered, seconds]).toEqual([CLIENT, 3, 4]);
+  });
+
+  test('an answer to the gateway makes no client of its own', () => {
+    const clients = new Clients();
+    const gateway = 0xeeffffffffff;
+    const asker = clients.of(1, 0, 0, 0, 7, 0x00163e00000a);
+    clients.noteAsker(asker);
+    expect(clients.answered(1, 0, 0, 0, 7, gateway)).toBe(asker);
+    expect(clients.size).toBe(1);
+    // Of an address that nobody was seen to ask for.
+    expect(clients.answered(2, 0, 0, 0, 7, gateway)).not.toBe(asker);
+    expect(clients.size).toBe(2);
   });
 
   test('the same IP with another MAC is another client', async () => {

@@ -168,12 +168,14 @@ describe('resumed', () => {
 });
 
 describe('what the capture cannot show', () => {
-  test('raw IP has no Ethernet layer', async () => {
+  // As LINKTYPE_RAW, and as BSD and OpenBSD number DLT_RAW.
+  test.each([101, 12, 14])('raw IP has no Ethernet layer (%i)', async (linkField) => {
     const scene = new Scene();
     const whole = packet({ source: A, from: A_IP, to: B_IP });
     scene.at(0, new DataView(whole.buffer.slice(14)));
-    const { findings, counts } = await scene.replay({ linkField: 101 });
+    const { findings, counts } = await scene.replay({ linkField });
     expect(findings.map(({ code }) => code)).toContain('no-ethernet');
+    expect(findings[0]?.message).toContain('RAW has no Ethernet layer');
     expect(counts).toMatchObject({ ipv4: 1, arp: 0 });
   });
 

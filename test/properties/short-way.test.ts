@@ -23,7 +23,7 @@ function openPlan(): AddressPlan {
   const enis = { find: () => -1, subnet: () => 0, port: () => -1, isChecked: () => false };
   const rules = { enforces: false, uncheckedMayClaim: true };
   const sourceGuard = new SourceGuard();
-  return { rules, enis, book, sourceGuard, cloudMac: 0, policyOf: () => id, havips: [] };
+  return { rules, enis, book, sourceGuard, proxyMac: 0, policyOf: () => id, havips: [] };
 }
 
 /** Ids differ by the one record that the plan has beforehand; hence addresses are noted, not ids. */
