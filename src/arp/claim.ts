@@ -114,44 +114,23 @@ export function claimFromArp(view: DataView, at: number, claim: Claim): boolean 
   } else {
     claim.form = isGratuitous ? FORM_GRATUITOUS_REPLY : FORM_ARP_REPLY;
   }
-  claim.family = 4;
+  clearNeighborFields(claim);
   claim.address = sender;
-  claim.word0 = claim.word1 = claim.word2 = claim.word3 = 0;
   claim.macHigh = readSenderHardwareHigh(view, at);
   claim.macLow = readSenderHardwareLow(view, at);
-  claim.override = claim.solicited = claim.router = false;
-  claim.targetHardware = targetKind(view, at, claim);
+  const targetHigh = readTargetHardwareHigh(view, at);
+  claim.targetHardware = targetKind(targetHigh, readTargetHardwareLow(view, at), claim);
   claim.asked = target;
-  claim.isImplied = false;
-  claim.isFromClaimed = true;
   return true;
 }
 
-/**
- * Fills `claim`, but for its network, from an untagged Ethernet frame at `at` that is known to be a
- * gratuitous ARP between IPv4 addresses, of this operation, asserting the MAC that it comes from.
- * The caller has just read most of it, and hands it on as signed words.
- */
-export function fillGratuitous(
-  claim: Claim,
-  view: DataView,
-  at: number,
-  operation: number,
-  address: number,
-  high: number,
-  low: number,
-): void {
-  claim.form = operation === ARP_REQUEST ? FORM_GRATUITOUS_REQUEST : FORM_GRATUITOUS_REPLY;
-  claim.network = 0;
-  claim.address = address >>> 0;
-  claim.macHigh = high;
-  claim.macLow = low >>> 0;
-  claim.targetHardware = targetKind(view, at + 14, claim);
-  // Most claims on this way follow one of their kind, which has left these as they must be.
-  if (claim.family === 4 && !claim.override && !claim.solicited && !claim.router) return;
+/** Sets what only claims by neighbor discovery have to what it is in a claim by ARP. */
+export function clearNeighborFields(claim: Claim): void {
   claim.family = 4;
   claim.word0 = claim.word1 = claim.word2 = claim.word3 = 0;
   claim.override = claim.solicited = claim.router = false;
+  claim.isImplied = false;
+  claim.isFromClaimed = true;
 }
 
 /** Linux arp_process and rule 0.0.0.0 = probe: such senders change no cache. */
@@ -160,9 +139,8 @@ function isClaimableIpv4(address: number): boolean {
   return !isMulticastIpv4(address) && !isLoopbackIpv4(address);
 }
 
-function targetKind(view: DataView, at: number, claim: Claim): number {
-  const high = readTargetHardwareHigh(view, at);
-  const low = readTargetHardwareLow(view, at);
+/** What a target hardware address is (both words unsigned) in `claim`, whose MACs are filled. */
+export function targetKind(high: number, low: number, claim: Claim): number {
   if (high === 0 && low === 0) return TARGET_ZERO;
   if (high === 0xffff && low === 0xffffffff) return TARGET_ONES;
   if (high === claim.macHigh && low === claim.macLow) return TARGET_SENDER;

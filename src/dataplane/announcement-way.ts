@@ -1,5 +1,11 @@
 import { ARP_REPLY, ARP_REQUEST } from '../arp/arp.ts';
-import { type Claim, fillGratuitous } from '../arp/claim.ts';
+import {
+  type Claim,
+  clearNeighborFields,
+  FORM_GRATUITOUS_REPLY,
+  FORM_GRATUITOUS_REQUEST,
+  targetKind,
+} from '../arp/claim.ts';
 import type { IpTable4 } from '../fdb/ip-table.ts';
 import type { AddressBook } from './address-book.ts';
 import type { AddressPlan } from './address-plan.ts';
@@ -14,14 +20,20 @@ import { CLAIM_CONFIRMED, CLAIM_MOVED } from './verdict.ts';
  * from the MAC that it asserts, for an address that is in the table, by an ENI that was let claim
  * it before. It does in one function what the long way does in ten, with the same outcome; any
  * other frame it leaves alone. Offsets are those of octets in the frame (RFC 826 behind 14 octets).
+ * What it calls is small enough for V8 to inline all of it (920 octets of bytecode together), which
+ * is a quarter of its time.
  */
 const DESTINATION = 0;
-const SOURCE = 6;
+/** The last two octets of the destination and the first two of the source. */
+const BETWEEN = 4;
+const SOURCE_LOW = 8;
 const TYPE_AND_HARDWARE = 12;
 const PROTOCOL_AND_LENGTHS = 16;
-const OPERATION = 20;
-const SENDER_MAC = 22;
+/** The operation and the first two octets of the sender's MAC. */
+const OPERATION_AND_SENDER = 20;
+const SENDER_LOW = 24;
 const SENDER_IP = 28;
+const TARGET_MAC = 32;
 const TARGET_IP = 38;
 const LENGTH = 42;
 /** EtherType 0x0806, hardware type 1; protocol 0x0800, lengths 6 and 4. */
@@ -30,14 +42,6 @@ const IPV4_6_4 = 0x08000604;
 /** First octets of addresses that the long way may find unclaimable. */
 const LOOPBACK = 127;
 const CLASS_D = 224;
-
-/** ENIs by MAC, direct-mapped: low and high word, number of the ENI, its port. */
-const BITS = 10;
-const STRIDE = 4;
-const HIGH = 1;
-const ENI = 2;
-const PORT = 3;
-const FACTOR = 0x9e3779b1 | 0;
 
 export interface AnnouncementParts {
   readonly classifier: Classifier;
@@ -61,8 +65,12 @@ export class AnnouncementWay {
   private readonly enis: EniTable | null;
   private readonly book: AddressBook;
   private readonly observes: boolean;
-  private readonly known = new Int32Array(STRIDE << BITS);
   private edition: number;
+  /** Who sent the last one: MAC in two words, number of the ENI and its port, -1 for none. */
+  private senderHigh = 0;
+  private senderLow = 0;
+  private senderEni = -1;
+  private senderPort = -1;
 
   constructor(parts: AnnouncementParts) {
     this.classifier = parts.classifier;
@@ -82,27 +90,36 @@ export class AnnouncementWay {
     const net = address >>> 24;
     if (net === 0 || net >= CLASS_D || net === LOOPBACK) return false;
     if (address !== view.getInt32(at + TARGET_IP)) return false;
-    const operation = view.getUint16(at + OPERATION);
-    if (operation !== ARP_REQUEST && operation !== ARP_REPLY) return false;
     if (view.getInt32(at + PROTOCOL_AND_LENGTHS) !== IPV4_6_4) return false;
-    const low = view.getInt32(at + SENDER_MAC + 2);
-    const high = view.getUint16(at + SENDER_MAC);
-    if (low !== view.getInt32(at + SOURCE + 2) || high !== view.getUint16(at + SOURCE))
-      return false;
+    const word = view.getInt32(at + OPERATION_AND_SENDER);
+    const operation = word >>> 16;
+    if (operation !== ARP_REQUEST && operation !== ARP_REPLY) return false;
+    const high = word & 0xffff;
+    const low = view.getInt32(at + SENDER_LOW);
+    const between = view.getInt32(at + BETWEEN);
+    if (low !== view.getInt32(at + SOURCE_LOW) || high !== (between & 0xffff)) return false;
     if ((high & 0x0100) !== 0 || (high | low) === 0) return false;
-    const start = view.getInt32(at + DESTINATION);
-    if ((start & 0x01000000) === 0 || start === RESERVED_GROUP) return false;
-    const { table, network } = this;
+    const first = view.getInt32(at + DESTINATION);
+    if ((first & 0x01000000) === 0 || first === RESERVED_GROUP) return false;
+    const { table, network, claim } = this;
     const entry = table.find(network, address);
     if (entry < 0) return false;
     if (this.enis !== null && !this.isGranted(entry, high, low, port)) return false;
-    this.classifier.takeAnnouncement(view, at, end, operation);
-    fillGratuitous(this.claim, view, at, operation, address, high, low);
-    this.classifier.network = network;
-    this.claim.network = network;
-    const moved = table.pointAt(entry, high, low, port, tick);
-    const outcome = moved ? CLAIM_MOVED : CLAIM_CONFIRMED;
-    this.observer.onClaim(this.claim, table.tag(entry), outcome, ALLOWED);
+    const { link } = claim;
+    link.destinationHigh = first >>> 16;
+    link.destinationLow = ((first << 16) | (between >>> 16)) >>> 0;
+    link.sourceHigh = claim.macHigh = high;
+    link.sourceLow = claim.macLow = low >>> 0;
+    this.classifier.takeAnnouncement(at, end, operation, network);
+    // Most follow one of their kind, which has left these as they must be.
+    if (claim.form > FORM_GRATUITOUS_REPLY || claim.family !== 4) clearNeighborFields(claim);
+    claim.form = operation === ARP_REQUEST ? FORM_GRATUITOUS_REQUEST : FORM_GRATUITOUS_REPLY;
+    claim.network = network;
+    claim.address = claim.asked = address >>> 0;
+    const targetLow = view.getUint32(at + TARGET_MAC + 2);
+    claim.targetHardware = targetKind(view.getUint16(at + TARGET_MAC), targetLow, claim);
+    const outcome = table.pointAt(entry, high, low, port, tick) ? CLAIM_MOVED : CLAIM_CONFIRMED;
+    this.observer.onClaim(claim, table.tag(entry), outcome, ALLOWED);
     return true;
   }
 
@@ -118,28 +135,27 @@ export class AnnouncementWay {
 
   /** Whether the claim guard and the source guard have let this ENI do just that before. */
   private isGranted(entry: number, high: number, low: number, port: number): boolean {
-    const { known, table, book } = this;
-    if (this.edition !== book.edition) this.forget();
-    const at = (Math.imul(low, FACTOR) >>> (32 - BITS)) * STRIDE;
-    if (known[at] !== low || known[at + HIGH] !== high) this.learn(at, high, low);
-    const eni = known[at + ENI]!;
-    if (eni < 0 || !table.isGranted(entry, eni)) return false;
-    return this.observes || known[at + PORT] === port;
+    if (this.edition !== this.book.edition) this.forget();
+    if (low !== this.senderLow || high !== this.senderHigh) this.turnTo(high, low);
+    if (this.senderEni < 0 || !this.table.isGranted(entry, this.senderEni)) return false;
+    return this.observes || this.senderPort === port;
   }
 
-  private learn(at: number, high: number, low: number): void {
+  /** Whoever takes over announces all of its addresses in a row: it is looked up for the first. */
+  private turnTo(high: number, low: number): void {
     const enis = this.enis as EniTable;
     const eni = enis.find(high, low);
-    this.known[at] = low;
-    this.known[at + HIGH] = high;
-    this.known[at + ENI] = eni;
-    this.known[at + PORT] = eni < 0 ? -1 : enis.port(eni);
+    this.senderHigh = high;
+    this.senderLow = low;
+    this.senderEni = eni;
+    this.senderPort = eni < 0 ? -1 : enis.port(eni);
   }
 
   /** The control plane has changed something: whoever was let through is asked again. */
   private forget(): void {
     this.table.revokeGrants();
-    this.known.fill(0);
+    this.senderHigh = this.senderLow = 0;
+    this.senderEni = -1;
     this.edition = this.book.edition;
   }
 }

@@ -152,12 +152,13 @@ export class Classifier {
     this.protocol = isFirst ? readIpv4Protocol(view, packet) : -1;
   }
 
-  /** Counts an untagged gratuitous ARP and fills the fields as `classify` does. */
-  takeAnnouncement(view: DataView, at: number, end: number, operation: number): void {
+  /** Counts an untagged gratuitous ARP and fills the fields as `classify` does, save its MACs. */
+  takeAnnouncement(at: number, end: number, operation: number, network: number): void {
     this.family = 0;
     this.protocol = -1;
     this.frameEnd = end;
-    this.takeUntagged(view, at);
+    this.takeHeader(at);
+    this.network = network;
     this.carries = CARRIES_ARP;
     const { counts } = this;
     counts[count.COUNT_ARP]!++;
@@ -182,6 +183,15 @@ export class Classifier {
 
   /** The fields that `readLink` would fill for an untagged Ethernet II frame. */
   private takeUntagged(view: DataView, at: number): void {
+    this.takeHeader(at);
+    const { link } = this;
+    link.destinationHigh = view.getUint16(at);
+    link.destinationLow = view.getUint32(at + 2);
+    link.sourceHigh = view.getUint16(at + 6);
+    link.sourceLow = view.getUint32(at + 8);
+  }
+
+  private takeHeader(at: number): void {
     this.fault = FAULT_NONE;
     this.network = 0;
     this.authenticated = false;
@@ -193,10 +203,6 @@ export class Classifier {
     link.hasEthernet = true;
     link.hasSource = true;
     link.hasDestination = true;
-    link.destinationHigh = view.getUint16(at);
-    link.destinationLow = view.getUint32(at + 2);
-    link.sourceHigh = view.getUint16(at + 6);
-    link.sourceLow = view.getUint32(at + 8);
   }
 
   private arp(view: DataView, at: number, end: number): number {

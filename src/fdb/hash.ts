@@ -8,8 +8,9 @@
 /** The seed of a table that is given none: fixed, so that runs repeat exactly. */
 export const DEFAULT_SEED = 0x9e3779b9 | 0;
 
-const FIRST = 0x85ebca6b | 0;
-const SECOND = 0xc2b2ae35 | 0;
+/** Its multipliers. */
+export const FIRST = 0x85ebca6b | 0;
+export const SECOND = 0xc2b2ae35 | 0;
 
 /** The murmur3 finaliser: a bijection of 32-bit integers in which every bit moves every other. */
 export function mix(word: number): number {

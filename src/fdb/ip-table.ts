@@ -5,7 +5,7 @@
 // write to it. IPv4: 28 octets a slot, 40 an entry at the fill at which the table grows; IPv6: 40
 // and 57. Addresses go in as 32-bit words of either sign and come out unsigned.
 
-import { hashFive, hashTwo, mix } from './hash.ts';
+import { FIRST, hashFive, hashTwo, mix, SECOND } from './hash.ts';
 import { NETWORK, OCCUPIED, PORT_FLAGS, STATIC, UPDATED } from './open-addressing.ts';
 import { ForwardingTable, type TableOptions } from './table.ts';
 
@@ -111,8 +111,12 @@ export class IpTable4 extends IpTable {
   /** The entry's handle, or -1. `network` is 0 to 65535. */
   find(network: number, address: number): number {
     const key = address | 0;
-    // Most addresses lie in network 0, whose part of the hash is the same for all of them.
-    const hash = network === 0 ? mix(this.untagged ^ key) : hashTwo(this.seed, network, key);
+    // Most addresses lie in network 0, whose part of the hash is the same for all of them. The
+    // rest is `hashTwo`, written out since a call here costs a look-up a fifth more.
+    let hash = (network === 0 ? this.untagged : mix(this.seed ^ network)) ^ key;
+    hash = Math.imul(hash ^ (hash >>> 16), FIRST);
+    hash = Math.imul(hash ^ (hash >>> 13), SECOND);
+    hash ^= hash >>> 16;
     const words = this.words;
     const mask = this.mask;
     let slot = hash & mask;

@@ -1,11 +1,13 @@
 /**
- * The switch passes plain packets the short way when it only watches. Whoever listens must not
- * notice: the same mutated frames, the short way and the long way, give the same events and tables.
+ * The switch passes plain packets the short way when it only watches, and announcements a way of
+ * their own. Whoever listens must not notice: the same mutated frames, the short ways and the long
+ * way, give the same events and tables.
  */
 import { expect, test } from 'vitest';
 import type { Claim } from '../../src/arp/claim.ts';
 import { AddressBook } from '../../src/dataplane/address-book.ts';
 import type { AddressPlan } from '../../src/dataplane/address-plan.ts';
+import { ArpPolicer } from '../../src/dataplane/arp-policer.ts';
 import type { Classifier } from '../../src/dataplane/classifier.ts';
 import type { SwitchObserver } from '../../src/dataplane/observer.ts';
 import { SourceGuard } from '../../src/dataplane/source-guard.ts';
@@ -31,8 +33,11 @@ class Notes implements SwitchObserver {
   lines: string[] = [];
   owner: Switch | null = null;
 
-  onClaim({ form, network, address, word3, macLow }: Claim, id: number, outcome: number): void {
-    this.lines.push(`${outcome}: ${form} ${network} ${address} ${word3} ${macLow} ${this.ip(id)}`);
+  onClaim(claim: Claim, id: number, outcome: number): void {
+    const { link, ...fields } = claim;
+    const { sourceHigh, sourceLow, destinationHigh, destinationLow } = link;
+    const macs = [sourceHigh, sourceLow, destinationHigh, destinationLow].join(' ');
+    this.lines.push(`${outcome}: ${JSON.stringify(fields)} ${macs} ${this.ip(id)}`);
   }
 
   onAdvert(_: DataView, seen: Classifier): void {
@@ -65,9 +70,17 @@ class Notes implements SwitchObserver {
   }
 }
 
-function switchOf(plan: AddressPlan | null): { owner: Switch; notes: Notes } {
+/** One that polices has no way of its own for announcements; this one lets all of them pass. */
+function generous(): ArpPolicer {
+  return new ArpPolicer({ rate: 1e9, burst: 1e9 }, 1);
+}
+
+function switchOf(
+  plan: AddressPlan | null,
+  policer: ArpPolicer | null,
+): { owner: Switch; notes: Notes } {
   const notes = new Notes();
-  const owner = new Switch({ observer: notes, plan, forwarding: null, policer: null });
+  const owner = new Switch({ observer: notes, plan, forwarding: null, policer });
   notes.owner = owner;
   return { owner, notes };
 }
@@ -83,8 +96,8 @@ function stationsOf(owner: Switch): string[] {
 }
 
 test(`${FRAMES} mutated frames are the same both ways`, { timeout: 60_000 }, async () => {
-  const short = switchOf(null);
-  const long = switchOf(openPlan());
+  const short = switchOf(null, null);
+  const long = switchOf(openPlan(), generous());
   const arena = new Uint8Array(FRAME_MAX);
   const view = new DataView(arena.buffer);
   const mutator = new Mutator(await corpus(), new Xorshift(77));
