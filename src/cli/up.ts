@@ -13,7 +13,8 @@ import { obey, type RunningLab } from '../lab/lab-commands.ts';
 import { LabDataplane } from '../lab/lab-dataplane.ts';
 import { LabError } from '../lab/lab-error.ts';
 import { controlPath } from '../lab/lab-record.ts';
-import { commandLine, labLine } from '../report/lab-lines.ts';
+import type { CallEntry } from '../lab/state/history.ts';
+import { callLine, commandLine, labLine } from '../report/lab-lines.ts';
 import { API_OPTIONS, type ApiPlace, apiPlace, openApi } from './api-options.ts';
 import { hostLine } from './host-lines.ts';
 import { lookOf } from './look.ts';
@@ -121,6 +122,10 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
     const time = new Date(milliseconds).toISOString();
     if (!isJson) streams.output.write(commandLine(time, request, look) ?? '');
   };
+  const onCall = ({ time, ...call }: CallEntry): void => {
+    const shownTime = new Date(time).toISOString();
+    if (!isJson) streams.output.write(callLine(shownTime, call, look) ?? '');
+  };
   let status = STATUS_DONE;
   const end = ending(streams);
   const lab = await Lab.start({
@@ -146,7 +151,7 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
       end.now();
     },
   });
-  const plane = planeOf(account, new LabDataplane(lab), more.now);
+  const plane = planeOf(account, new LabDataplane(lab), more.now, onCall);
   const running = { lab, plane, store: account.store };
   let control: ControlServer | null = null;
   let server: ApiServer | null = null;

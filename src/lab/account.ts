@@ -9,10 +9,11 @@ import { type Breach, quotaBreaches } from '../havip/quotas.ts';
 import { ruleSet } from '../havip/rule-sets.ts';
 import type { ProviderName, Topology } from '../havip/topology.ts';
 import { LabFieldError } from './lab-error.ts';
-import type { StateStore } from './state/history.ts';
+import type { CallEntry, StateStore } from './state/history.ts';
 import { MemoryStore } from './state/memory-store.ts';
 import { type Merged, mergeState, NOTHING_STORED } from './state/merge.ts';
 import { SqliteStore } from './state/sqlite-store.ts';
+import { ToldJournal } from './state/told-journal.ts';
 
 export interface Account extends Merged {
   store: StateStore;
@@ -47,11 +48,17 @@ export async function openAccount(file: Topology, options: AccountOptions): Prom
   }
 }
 
-/** The control plane over a switch. */
-export function planeOf(account: Account, dataplane: Dataplane, now: () => number): Plane {
+/** The control plane over a switch; `onCall` is told of each call that was accepted. */
+export function planeOf(
+  account: Account,
+  dataplane: Dataplane,
+  now: () => number,
+  onCall: (entry: CallEntry) => void = () => {},
+): Plane {
   const { inventory, store, topology } = account;
   const rules = ruleSet(topology.provider as ProviderName);
-  return new Plane({ rules, inventory, dataplane, journal: store, clock: now, newId });
+  const journal = new ToldJournal(store, onCall);
+  return new Plane({ rules, inventory, dataplane, journal, clock: now, newId });
 }
 
 /** What the lab file itself asks for; what the state has was judged when it was made. */

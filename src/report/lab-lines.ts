@@ -20,6 +20,13 @@ const OPERANDS: Record<string, readonly string[]> = {
 /** Shares that `fault` spoils, by the option that asks for each. */
 const SHARES = { loss: 'loss', duplicate: 'duplication', reorder: 'reordering' } as const;
 
+/** What a line says of a call. */
+interface ApiCall {
+  readonly dialect: string;
+  readonly call: string;
+  readonly havip: string | null;
+}
+
 /** A command from another terminal as it was typed there; null where it changes nothing. */
 export function commandLine(
   time: string,
@@ -31,6 +38,14 @@ export function commandLine(
   if (fields === undefined) return null;
   const operands = fields.map((field) => String(request[field]));
   const words = [command, ...operands, ...optionsOf(command, request)].join(' ');
+  return `${paint(printable(`${clockTime(time)}  ${words}`, look), 'strong', look)}\n`;
+}
+
+/** A call of the API that was accepted; null for a command, which has a line of its own. */
+export function callLine(time: string, call: ApiCall, look: Look): string | null {
+  if (call.dialect === 'cli') return null;
+  const of = call.havip === null ? '' : ` of ${call.havip}`;
+  const words = `${call.call}${of} (${call.dialect} API)`;
   return `${paint(printable(`${clockTime(time)}  ${words}`, look), 'strong', look)}\n`;
 }
 

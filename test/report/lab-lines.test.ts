@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ClaimEvent, LabEvent, TakeoverEvent } from '../../src/analysis/live-events.ts';
-import { commandLine, labLine } from '../../src/report/lab-lines.ts';
+import { callLine, commandLine, labLine } from '../../src/report/lab-lines.ts';
 
 const LOOK = { width: 80, color: false, unicode: true };
 const TIME = '2026-11-20T22:13:20.608214000Z';
@@ -132,5 +132,26 @@ describe('the line of a command from another terminal', () => {
 
   test.each(['status', 'list', 'history', 'down', 'toString'])('%s changes nothing', (command) => {
     expect(commandLine(TIME, { command }, LOOK)).toBeNull();
+  });
+});
+
+describe('the line of a call of the API', () => {
+  const associate = { dialect: 'alibaba', call: 'AssociateHaVip', havip: 'havip-1' };
+
+  test('names the call, the HaVip and the dialect', () => {
+    expect(callLine(TIME, associate, LOOK)).toBe(
+      '22:13:20.608  AssociateHaVip of havip-1 (alibaba API)\n',
+    );
+    const allocate = { dialect: 'alibaba', call: 'AllocateEipAddress', havip: null };
+    expect(callLine(TIME, allocate, LOOK)).toBe('22:13:20.608  AllocateEipAddress (alibaba API)\n');
+  });
+
+  test('is not told of a command, which has its own', () => {
+    expect(callLine(TIME, { dialect: 'cli', call: 'bind', havip: 'web' }, LOOK)).toBeNull();
+  });
+
+  test('steers no terminal', () => {
+    const line = callLine(TIME, { ...associate, havip: 'a\x1b[31m' }, LOOK);
+    expect(line).toBe('22:13:20.608  AssociateHaVip of a?[31m (alibaba API)\n');
   });
 });

@@ -175,8 +175,12 @@ describe('a change', () => {
     flushedAt: () => null,
   };
 
+  /** Calls that were told as accepted, each with its HaVip. */
+  const told: [string, string | null][] = [];
+
   beforeEach(() => {
     changes.length = 0;
+    told.length = 0;
     answer = null;
   });
 
@@ -191,6 +195,7 @@ describe('a change', () => {
       { ...account, store: { ...store, ...journal } as never },
       dataplane,
       () => 7,
+      ({ call, havip }) => told.push([call, havip]),
     );
     return { plane, store };
   }
@@ -223,6 +228,7 @@ describe('a change', () => {
       operation: 'create-havip',
       outcome: 'ok',
     });
+    expect(told).toEqual([[CALLER.call, id]]);
     store.close();
     expect(await kept()).toEqual(['one']);
   });
@@ -233,6 +239,7 @@ describe('a change', () => {
     expect(await create(plane, 'one')).toEqual({
       ...{ ok: false, code: 'is-holder', message: 'it holds it' },
     });
+    expect(told).toEqual([]);
     answer = null;
     expect((await create(plane, 'two')).ok).toBe(true);
     expect(plane.inventory.all('havip').map(({ name }) => name)).toEqual(['two']);
@@ -285,7 +292,8 @@ describe('a change', () => {
     expect(changes.at(-1)).toEqual([{ command: 'remove-havip', havip: expect.any(String) }]);
     expect(plane.inventory.havip(havip)?.members).toHaveLength(2);
     isFull = false;
-    expect((await create(plane, 'three')).ok).toBe(true);
+    const third = await create(plane, 'three');
+    expect(told.map(([, id]) => id)).toEqual([havip, third.ok ? third.subject : '']);
     store.close();
     expect(await kept()).toEqual(['one', 'three']);
   });
