@@ -152,9 +152,11 @@ describe.skipIf(isSkipped)('packet ports', () => {
     netns.ip('link', 'set', 'left', 'down');
     const ready = new Int32Array(4);
     table.io.wait(0, ready);
-    const start = performance.now();
-    table.io.wait(40, ready);
-    expect(performance.now() - start).toBeGreaterThan(35);
+    const end = performance.now() + 40;
+    let waits = 0;
+    // A signal may end one early; a socket that is ready for ever would end thousands.
+    for (; performance.now() < end; waits++) table.io.wait(40, ready);
+    expect(waits).toBeLessThan(10);
     left.transmit(frame, 0, 0);
     expect(table.io.flush()).toBe(1);
     expect([left.lostDown, left.isGone, right.isGone]).toEqual([1, false, false]);
