@@ -131,7 +131,7 @@ export function instanceConfigOf(statement: Statement, notices: NoticeLog): Inst
       .map((line) => virtualAddressOf(line, notices))
       .filter((address) => address !== null);
   const addresses = addressesOf('virtual_ipaddress');
-  const isNative6 = settings.flag('native_ipv6')?.value === true;
+  const isNative6 = settings.presence('native_ipv6') !== null;
   return {
     name: values[0]?.text ?? '',
     place: keyword.place,
@@ -145,13 +145,13 @@ export function instanceConfigOf(statement: Statement, notices: NoticeLog): Inst
     family: addresses[0]?.family ?? (isNative6 ? 6 : 4),
     tracks: tracksOf(settings, notices),
     interface: settings.word('interface'),
-    useVmac: presenceOf(settings, 'use_vmac'),
-    vmacXmitBase: settings.flag('vmac_xmit_base'),
-    useIpvlan: presenceOf(settings, 'use_ipvlan'),
-    dontTrackPrimary: settings.flag('dont_track_primary'),
+    useVmac: settings.presence('use_vmac'),
+    vmacXmitBase: settings.presence('vmac_xmit_base'),
+    useIpvlan: settings.presence('use_ipvlan'),
+    dontTrackPrimary: settings.presence('dont_track_primary'),
     accept: acceptOf(settings),
     strictMode: settings.flag('strict_mode'),
-    promoteSecondaries: settings.flag('promote_secondaries'),
+    promoteSecondaries: settings.presence('promote_secondaries'),
     scripts: settings.scripts(...NOTIFY),
   };
 }
@@ -163,10 +163,10 @@ function electionOf(settings: Settings) {
     priority: settings.integer('priority', OCTET),
     version: settings.integer('version', { least: 2, most: 3 }),
     advertInterval: settings.seconds('advert_int', ADVERT_SECONDS),
-    nopreempt: settings.flag('nopreempt'),
+    nopreempt: settings.presence('nopreempt'),
     preemptDelay: settings.seconds('preempt_delay', { least: 0, most: 1000 }),
     downTimerAdverts: settings.integer('down_timer_adverts', { least: 1, most: 100 }),
-    skipCheckAdvertAddresses: settings.flag('skip_check_adv_addr'),
+    skipCheckAdvertAddresses: settings.presence('skip_check_adv_addr'),
     lowerPrioNoAdvert: settings.flag('lower_prio_no_advert'),
     higherPrioSendAdvert: settings.flag('higher_prio_send_advert'),
   };
@@ -191,7 +191,7 @@ function unicastOf(settings: Settings, notices: NoticeLog) {
     unicastPeers: peersOf(settings, notices),
     unicastPeerPlace: settings.all('unicast_peer').at(-1)?.keyword.place ?? null,
     unicastTtl: settings.integer('unicast_ttl', { least: 0, most: 255 }),
-    checkUnicastSource: settings.flag('check_unicast_src'),
+    checkUnicastSource: settings.presence('check_unicast_src'),
   };
 }
 
@@ -240,12 +240,6 @@ export function tracksOf(settings: Settings, notices: NoticeLog): Track[] {
       };
     }),
   );
-}
-
-/** `use_vmac` and `use_ipvlan` take names and addresses behind them, never on or off. */
-function presenceOf(settings: Settings, keyword: string): Given<boolean> | null {
-  const statement = settings.all(keyword).at(-1);
-  return statement === undefined ? null : { value: true, place: statement.keyword.place };
 }
 
 function acceptOf(settings: Settings): Given<boolean> | null {

@@ -34,6 +34,7 @@ export const COUNT: Range = { least: 0, most: 0x7fff_ffff };
 
 const TRUE = ['on', 'true', 'yes'];
 const FALSE = ['off', 'false', 'no'];
+const MEANT_OFF = [...FALSE, '0', 'disable', 'disabled'];
 
 export class Settings {
   readonly #statements: readonly Statement[];
@@ -96,6 +97,18 @@ export class Settings {
     }
     if (FALSE.includes(word.text)) return { value: false, place: statement.keyword.place };
     return this.#bad(keyword, word, 'write on or off');
+  }
+
+  /** A keyword that is on whatever stands behind it: keepalived 2.2.7 passes over `off`. */
+  presence(keyword: string): Given<true> | null {
+    const statement = this.all(keyword).at(-1);
+    if (statement === undefined) return null;
+    const [word] = statement.values;
+    if (word !== undefined && MEANT_OFF.includes(word.text)) {
+      const what = `${shownWord(word)} does not switch ${keyword} off: keepalived switches it on`;
+      this.#notices.add('bad-value', word.place, `${what}; remove the line`);
+    }
+    return { value: true, place: statement.keyword.place };
   }
 
   address(keyword: string): Given<Address> | null {

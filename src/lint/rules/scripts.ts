@@ -4,7 +4,7 @@ import type { Rule } from '../finding.ts';
 import { addGlobal } from '../fixes.ts';
 import type { ScriptUse } from '../keepalived-conf.ts';
 import type { Place } from '../notices.ts';
-import { allOf, globalOf, lastOf } from '../statements.ts';
+import { allOf, lastOf } from '../statements.ts';
 
 /** Every script of the file. */
 function scriptsOf({ conf }: Host): ScriptUse[] {
@@ -27,10 +27,7 @@ const scriptSecurityOff: Rule = {
       const message =
         'without enable_script_security keepalived would run scripts as root even where others ' +
         'than root may write to them';
-      const isOff = globalOf(host.conf, 'enable_script_security') !== null;
-      const fix = isOff
-        ? { edits: [], write: ['enable_script_security'] }
-        : addGlobal(host.conf, cluster.source, 'enable_script_security');
+      const fix = addGlobal(host.conf, cluster.source, 'enable_script_security');
       report({ host: host.name, place: first.place, message, fix });
     }
   },

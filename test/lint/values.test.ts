@@ -1,0 +1,58 @@
+// Values as keepalived 2.2.7 takes them, as `keepalived -d` shows what it made of them.
+import { describe, expect, test } from 'vitest';
+import type { Change } from './cases.ts';
+import { judge, mendedOnce, said } from './judge.ts';
+
+/** What is said of the clean file of ecs-1 with `lines` behind `advert_int`. */
+function saidWith(...lines: string[]): string[] {
+  return of([plus(...lines)]);
+}
+
+function plus(...lines: string[]): Change {
+  return ['advert_int 1\n', ['advert_int 1', ...lines, ''].join('\n')];
+}
+
+function globals(...lines: string[]): Change {
+  return ['global_defs {\n', ['global_defs {', ...lines, ''].join('\n')];
+}
+
+/** `rule` of every finding in the file of ecs-1. */
+function of(one: readonly Change[]): string[] {
+  const lines = said(judge({ one }));
+  return lines.filter((line) => line.startsWith('ecs-1')).map((line) => line.split(' ')[2] ?? '');
+}
+
+describe('keywords that take no value are on, whatever stands behind them', () => {
+  test('vrrp_strict off is strict', () => {
+    const strict = of([globals('vrrp_strict')]);
+    expect(strict).toContain('strict-unicast');
+    expect(of([globals('vrrp_strict off')]).sort()).toEqual([...strict, 'bad-value'].sort());
+    expect(of([globals('vrrp_strict on')])).toEqual(strict);
+  });
+
+  test('enable_script_security 0 is on', () => {
+    const script: Change = ['advert_int 1\n', 'advert_int 1\n    notify /bin/true\n'];
+    expect(of([globals('enable_script_security 0', 'script_user root'), script])).toEqual([
+      'bad-value',
+    ]);
+    expect(of([globals('enable_script_security 0'), script])).toEqual([
+      ...['bad-value', 'script-user-missing'],
+    ]);
+  });
+
+  test('nopreempt off in the place of nopreempt changes nothing else', () => {
+    expect(of([['nopreempt', 'nopreempt off']])).toEqual(['bad-value']);
+    expect(saidWith('use_vmac false')).toEqual(['vmac-unicast', 'bad-value']);
+    expect(saidWith('dont_track_primary no')).toEqual(['track-interface-missing', 'bad-value']);
+  });
+
+  test('the line that is removed was meant to switch it off', () => {
+    const [one] = mendedOnce(['global_defs {\n  vrrp_strict off\n  router_id a\n}\n'], 'bad-value');
+    expect(one).toBe('global_defs {\n  router_id a\n}\n');
+  });
+
+  test('others take on and off', () => {
+    expect(saidWith('higher_prio_send_advert off', 'lower_prio_no_advert no')).toEqual([]);
+    expect(of([globals('vrrp_min_garp off')])).toEqual([]);
+  });
+});
