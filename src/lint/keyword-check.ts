@@ -18,7 +18,22 @@ function checkBlock(statements: readonly Statement[], grammar: Grammar, notices:
     else if (content !== 'list' && content !== 'opaque') {
       checkBlock(statement.block, content, notices);
     }
+    if (statement.values.length === 0) checkValue(statement, grammar, notices);
   }
+}
+
+function checkValue({ keyword, block }: Statement, grammar: Grammar, notices: NoticeLog): void {
+  const fate = grammar.withoutValue.get(keyword.text);
+  if (fate === undefined) return;
+  const isError = fate === 'ends' || block !== null;
+  const effect =
+    fate === 'ends' ? 'keepalived ends with a configuration error' : 'keepalived passes it over';
+  const remedy = block === null ? 'a value, or remove the line' : 'a name';
+  const message = `nothing stands behind ${shownWord(keyword)}: ${effect}; write ${remedy}`;
+  notices.add('bad-value', keyword.place, message, {
+    ...(isError ? { isError } : {}),
+    ...(block === null ? {} : { write: [`${keyword.text} <name>`] }),
+  });
 }
 
 function reportUnknown(statement: Statement, grammar: Grammar, notices: NoticeLog): void {
@@ -30,7 +45,8 @@ function reportUnknown(statement: Statement, grammar: Grammar, notices: NoticeLo
   const lost = `: it passes over the word and its {, so that the } of this block ${early}`;
   const message = what + (block === null ? ' and passes it over' : lost);
   const known = [...grammar.keywords.keys()];
-  notices.add('unknown-keyword', keyword.place, message, { word: keyword.text, known });
+  const unknown = { word: keyword.text, known };
+  notices.add('unknown-keyword', keyword.place, message, { unknown });
   // keepalived reads on as if the brace were not there.
   if (block !== null) checkBlock(block, grammar, notices);
 }

@@ -170,7 +170,8 @@ class FindingLog {
       this.counts[severity]++;
       return;
     }
-    if (place !== null && rule.id !== NOTICE_RULE) this.#said.add(keyOf(place));
+    const saysMore = rule.id !== NOTICE_RULE && severity !== 'info';
+    if (place !== null && saysMore) this.#said.add(keyOf(place));
     const length = place === null ? 1 : this.#source.lengthAt(place);
     this.#list.push({ rule: rule.id, severity, host, place, length, message, fix, related });
     this.counts[severity]++;
@@ -181,7 +182,8 @@ class FindingLog {
     const order = new Map(files.map((file, i) => [file, i]));
     const kept = this.#list.filter((finding) => {
       const { rule, place, severity } = finding;
-      const isTwice = rule === NOTICE_RULE && place !== null && this.#said.has(keyOf(place));
+      const isLess = rule === NOTICE_RULE && severity !== 'error';
+      const isTwice = isLess && place !== null && this.#said.has(keyOf(place));
       if (isTwice) this.counts[severity]--;
       return !isTwice;
     });

@@ -32,7 +32,13 @@ export interface Notice {
   readonly message: string;
   /** Of an unknown keyword: the word, and those that could stand there instead. */
   readonly unknown?: Unknown;
+  /** Worse than others of its code: keepalived does not start, or does what nobody meant. */
+  readonly isError?: true;
+  /** What to write, where the file is not to be edited for the user. */
+  readonly write?: readonly string[];
 }
+
+type More = Omit<Notice, 'code' | 'place' | 'message'>;
 
 export interface Unknown {
   readonly word: string;
@@ -47,10 +53,9 @@ export class NoticeLog {
   /** Notices that did not fit. */
   left = 0;
 
-  add(code: NoticeCode, place: Place, message: string, unknown?: Unknown): void {
-    const notice = { code, place, message };
+  add(code: NoticeCode, place: Place, message: string, more: More = {}): void {
     if (this.list.length >= NOTICES_MAX) this.left++;
-    else this.list.push(unknown === undefined ? notice : { ...notice, unknown });
+    else this.list.push({ code, place, message, ...more });
   }
 }
 

@@ -128,15 +128,9 @@ export class Settings {
     });
   }
 
-  /** The first value of the last statement; one without is remarked upon. */
+  /** The first value of the last statement; who checks the keywords remarks upon one without. */
   #value(keyword: string): Word | null {
-    const statement = this.all(keyword).at(-1);
-    if (statement === undefined) return null;
-    const [word] = statement.values;
-    if (word !== undefined) return word;
-    const what = `${keyword} has no value; write one behind it, or remove the line`;
-    this.#notices.add('bad-value', statement.keyword.place, what);
-    return null;
+    return this.all(keyword).at(-1)?.values[0] ?? null;
   }
 
   #bad(keyword: string, word: Word, remedy: string): null {

@@ -1,5 +1,6 @@
 // Values as keepalived 2.2.7 takes them, as `keepalived -d` shows what it made of them.
 import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../src/lint/finding.ts';
 import type { Change } from './cases.ts';
 import { judge, mendedOnce, said } from './judge.ts';
 
@@ -54,5 +55,35 @@ describe('keywords that take no value are on, whatever stands behind them', () =
   test('others take on and off', () => {
     expect(saidWith('higher_prio_send_advert off', 'lower_prio_no_advert no')).toEqual([]);
     expect(of([globals('vrrp_min_garp off')])).toEqual([]);
+  });
+});
+
+describe('where nothing stands behind a keyword', () => {
+  const found = (text: string) => judge({}, [text]).findings.filter(isBad).map(toLine);
+  const isBad = ({ rule }: Finding) => rule === 'bad-value';
+  const toLine = ({ place, severity, message }: Finding) =>
+    `${place?.line} ${severity} ${message.replace(/; .*/, '')}`;
+
+  test('keepalived ends, and says where', () => {
+    const text = 'vrrp_instance V {\n state\n debug\n notify_master\n}\nvrrp_script {\n user\n}\n';
+    expect(found(text)).toEqual([
+      '2 error nothing stands behind "state": keepalived ends with a configuration error',
+      '3 error nothing stands behind "debug": keepalived ends with a configuration error',
+      '4 error nothing stands behind "notify_master": keepalived ends with a configuration error',
+      '6 error nothing stands behind "vrrp_script": keepalived ends with a configuration error',
+      '7 error nothing stands behind "user": keepalived ends with a configuration error',
+    ]);
+  });
+
+  test('keepalived passes it over', () => {
+    expect(found('global_defs {\n router_id\n}\nvrrp_instance {\n priority 3\n}\n')).toEqual([
+      '2 warning nothing stands behind "router_id": keepalived passes it over',
+      '4 error nothing stands behind "vrrp_instance": keepalived passes it over',
+    ]);
+  });
+
+  test('others stand alone', () => {
+    const text = 'vrrp_instance V {\n use_vmac\n smtp_alert\n notify_deleted\n garp_extra_if\n}\n';
+    expect(found(text)).toEqual([]);
   });
 });

@@ -36,6 +36,13 @@ function keepalivedUnknown(text: string): string[] {
   return [...new Set(found)].filter((entry) => !entry.endsWith(' }')).sort(byLine);
 }
 
+function endsFor(text: string): boolean {
+  const file = join(folder, 'b.conf');
+  writeFileSync(file, text);
+  const { stderr } = spawnSync('keepalived', ['-t', '-f', file], { encoding: 'utf8' });
+  return stderr.includes('is missing a parameter');
+}
+
 function byLine(a: string, b: string): number {
   return Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1);
 }
@@ -45,9 +52,9 @@ function expectSame(text: string): void {
 }
 
 /** Every keyword of a block on a line of its own, with a block where it has one. */
-function everyKeyword({ keywords }: Grammar): string {
+function everyKeyword({ keywords, withoutValue }: Grammar): string {
   const lines = [...keywords].map(([word, content]) => {
-    if (content === null) return word;
+    if (content === null) return withoutValue.has(word) ? `${word} 1` : word;
     if (typeof content === 'string') return `${word} x {\n}`;
     return `${word} x {\n${everyKeyword(content)}\n}`;
   });
@@ -61,6 +68,21 @@ describe.skipIf(!IS_ASKED)('keepalived itself', () => {
     // Left out of builds without ipset.
     const builds = /^\d+ vrrp_ipsets$/;
     expect(keepalivedUnknown(text).filter((entry) => !builds.test(entry))).toEqual([]);
+  });
+
+  test('ends where a value is missing, and only where we say so', { timeout: 60_000 }, () => {
+    const blocks = [...FILE_GRAMMAR.keywords].flatMap(([word, content]) =>
+      content === null || typeof content === 'string' ? [] : [[word, content] as const],
+    );
+    for (const [block, { keywords, withoutValue }] of blocks) {
+      for (const [word, content] of keywords) {
+        if (content !== null) continue;
+        const ends = endsFor(`${block} x {\n${word}\n}\n`);
+        expect(`${block} ${word} ${ends}`).toBe(
+          `${block} ${word} ${withoutValue.get(word) === 'ends'}`,
+        );
+      }
+    }
   });
 
   const fixtures = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' });

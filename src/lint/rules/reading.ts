@@ -43,7 +43,7 @@ function ofNotice(
 }
 
 function reportNotice(cluster: Cluster, host: Host, notice: Notice, report: Report): void {
-  const { place, message, unknown } = notice;
+  const { place, message, unknown, isError } = notice;
   const close =
     unknown === undefined ? null : (cluster.nearest?.(unknown.word, unknown.known) ?? null);
   const meant = close === null ? '' : `; did you mean ${close}?`;
@@ -52,12 +52,14 @@ function reportNotice(cluster: Cluster, host: Host, notice: Notice, report: Repo
     place,
     message: message + meant,
     fix: fixOf(cluster, host, notice, close),
+    ...(isError ? { severity: 'error' as const } : {}),
   });
 }
 
 /** The word that is meant; else the statement goes, as keepalived passes it over. */
 function fixOf({ source }: Cluster, { conf }: Host, notice: Notice, close: string | null): Fix {
-  const { code, place, unknown } = notice;
+  const { code, place, unknown, write } = notice;
+  if (write !== undefined) return { edits: [], write };
   if (close !== null && unknown !== undefined) {
     return replaceWord(source, { text: unknown.word, place }, close);
   }
