@@ -43,6 +43,13 @@ export function replaceWord(source: SourceLines, word: Plain, to: string): Fix {
   return { edits: replaced(source, word, to), write: [to] };
 }
 
+/** Characters become others, wherever the file has these very ones. */
+export function replaceAt(source: SourceLines, place: Place, from: string, to: string): Edit[] {
+  const { file, line, column } = place;
+  if (!source.has(place, from)) return [];
+  return [{ file, line, column, endLine: line, endColumn: column + from.length, text: to }];
+}
+
 /** The statement vanishes, with its lines where nothing else stands on them. */
 export function drop(source: SourceLines, statement: Statement): Fix {
   const { keyword } = statement;
@@ -103,7 +110,8 @@ function after(source: SourceLines, statement: Statement, lines: readonly string
   const end = endOf(statement);
   if (end === null || !source.has(place, word)) return [];
   const head = source.line(place.file, place.line)?.slice(0, place.column - 1) ?? '';
-  const blanks = /^\s*/.exec(head)?.[0] ?? '';
+  // What only looks like a blank is not handed on.
+  const blanks = (/^\s*/.exec(head)?.[0] ?? '').replace(/[^ \t]/g, ' ');
   const indent = head.trim() === '' ? blanks : blanks + INDENT;
   const whole = source.line(end.file, end.line) ?? '';
   const isLast = isEmpty(whole.slice(end.column - 1));

@@ -14,6 +14,7 @@ export interface Place {
 
 export type NoticeCode =
   | 'unknown-keyword'
+  | 'false-blank'
   | 'unexpected-block'
   | 'missing-block'
   | 'extra-brace'
@@ -34,6 +35,8 @@ export interface Notice {
   readonly unknown?: Unknown;
   /** Worse than others of its code: keepalived does not start, or does what nobody meant. */
   readonly isError?: true;
+  /** What the characters at the place are to become. */
+  readonly mend?: { readonly from: string; readonly to: string };
   /** What to write, where the file is not to be edited for the user. */
   readonly write?: readonly string[];
 }

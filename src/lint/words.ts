@@ -42,7 +42,12 @@ export function wordsOf(source: SourceText, notices: NoticeLog): Word[] {
   return new LineReader(source, notices).words();
 }
 
-const SPACE = /\s/;
+/** Blanks to keepalived, as isspace(3) has them. */
+const SPACE = /[ \t\n\v\f\r]/;
+/** What looks like a blank, or like nothing, and to keepalived is a letter. */
+const FALSE_BLANKS = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+/y;
+/** Of these there is nothing to be seen. */
+const WIDTHLESS = /[\u200b\u2060\ufeff]/g;
 /** The escapes of one letter: keepalived.conf(5), "Quoted strings". */
 const ESCAPES: Readonly<Record<string, string>> = {
   ...{ a: '\x07', b: '\b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' },
@@ -66,9 +71,12 @@ class LineReader {
     const { text } = this.#source;
     while (this.#at < text.length) {
       const character = text.charAt(this.#at);
-      if (SPACE.test(character)) {
+      FALSE_BLANKS.lastIndex = this.#at;
+      const blanks = FALSE_BLANKS.exec(text)?.[0] ?? '';
+      if (SPACE.test(character) || blanks !== '') {
         this.#finish();
-        this.#at++;
+        if (blanks !== '') this.#takeBlanks(blanks);
+        else this.#at++;
       } else if (character === '{' || character === '}') {
         this.#finish();
         this.#start = this.#at++;
@@ -81,6 +89,17 @@ class LineReader {
     }
     this.#finish();
     return this.#words;
+  }
+
+  /** They part words, as they are meant to; alone on a line they do no harm. */
+  #takeBlanks(blanks: string): void {
+    const place = placeAt(this.#source, this.#at);
+    this.#at += blanks.length;
+    if (this.#words.length === 0 && this.#source.text.slice(this.#at).trim() === '') return;
+    const to = ' '.repeat(blanks.replace(WIDTHLESS, '').length);
+    const code = blanks.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    const what = `U+${code} looks like a blank, but is a letter to keepalived`;
+    this.#notices.add('false-blank', place, what, { mend: { from: blanks, to } });
   }
 
   #take(character: string): void {

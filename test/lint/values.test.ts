@@ -1,7 +1,7 @@
 // Values as keepalived 2.2.7 takes them, as `keepalived -d` shows what it made of them.
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/lint/finding.ts';
-import type { Change } from './cases.ts';
+import { type Change, texts } from './cases.ts';
 import { judge, mendedOnce, said } from './judge.ts';
 
 /** What is said of the clean file of ecs-1 with `lines` behind `advert_int`. */
@@ -86,4 +86,14 @@ describe('where nothing stands behind a keyword', () => {
     const text = 'vrrp_instance V {\n use_vmac\n smtp_alert\n notify_deleted\n garp_extra_if\n}\n';
     expect(found(text)).toEqual([]);
   });
+});
+
+test('a text that was pasted with no-break spaces: one finding, and blanks clear it', () => {
+  const pasted = texts({})[0].replaceAll('    ', '\u00a0\u00a0\u00a0\u00a0');
+  const { findings } = judge({}, [pasted, texts({})[1]]);
+  expect(findings.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual([
+    'error unknown-keyword',
+  ]);
+  expect(findings[0]?.message).toMatch(/^U\+00A0 looks like a blank.* \(23 places\)/);
+  expect(mendedOnce([pasted], 'unknown-keyword')).toEqual([texts({})[0]]);
 });

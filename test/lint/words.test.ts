@@ -58,3 +58,28 @@ test('places are those of the first character, the quote included', () => {
     [3, 18],
   ]);
 });
+
+describe('what looks like a blank and is none', () => {
+  const places = (text: string) => {
+    const notices = new NoticeLog();
+    wordsOf(withoutComment(sourceLine(text, 'a.conf', 3)), notices);
+    return notices.list.map(({ code, place }) => `${place.column} ${code}`);
+  };
+
+  test.each([
+    ['interface\u00a0eth0', '10 false-blank'],
+    ['\u3000\u3000interface eth0', '1 false-blank'],
+    ['\ufeffglobal_defs {', '1 false-blank'],
+    ['interface eth0\u00a0', '15 false-blank'],
+    ['inter\u200bface eth0', '6 false-blank'],
+  ])('%j parts words, and is remarked upon', (text, expected) => {
+    expect(places(text)).toEqual([expected]);
+    expect(words(text).at(-1)).toMatch(/^(eth0|{)$/);
+  });
+
+  test('not in quotes, in a comment, or alone', () => {
+    expect(words('notify "a\u00a0b"')).toEqual(['notify', 'a\u00a0b']);
+    const harmless = ['notify "a\u00a0b"', 'a # \u00a0', '\ufeff! Configuration', '\u3000\u3000'];
+    expect(harmless.flatMap(places)).toEqual([]);
+  });
+});

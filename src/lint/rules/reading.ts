@@ -1,7 +1,7 @@
 /** What the reader of the file remarked upon: braces, words that nobody knows, values. */
 import type { Cluster, Host } from '../cluster.ts';
 import type { Fix, Report, Rule, Severity } from '../finding.ts';
-import { drop, replaceWord } from '../fixes.ts';
+import { drop, replaceAt, replaceWord } from '../fixes.ts';
 import type { Notice, NoticeCode } from '../notices.ts';
 import { statementAt } from '../statements.ts';
 
@@ -34,6 +34,7 @@ function ofNotice(
   const check = (cluster: Cluster, report: Report) => {
     for (const host of cluster.hosts) {
       if (id === 'surplus-brace' && host.brace !== null) reportBrace(host, report);
+      if (id === 'unknown-keyword') reportFalseBlanks(cluster, host, report);
       for (const notice of host.conf.notices) {
         if (notice.code === code) reportNotice(cluster, host, notice, report);
       }
@@ -53,6 +54,24 @@ function reportNotice(cluster: Cluster, host: Host, notice: Notice, report: Repo
     message: message + meant,
     fix: fixOf(cluster, host, notice, close),
     ...(isError ? { severity: 'error' as const } : {}),
+  });
+}
+
+/** A text that was pasted from a page has hundreds, and they are one mistake. */
+function reportFalseBlanks({ source }: Cluster, { name, conf }: Host, report: Report): void {
+  const blanks = conf.notices.filter(({ code }) => code === 'false-blank');
+  const [first] = blanks;
+  if (first === undefined) return;
+  const edits = blanks.flatMap(({ place, mend }) =>
+    mend === undefined ? [] : replaceAt(source, place, mend.from, mend.to),
+  );
+  const more = blanks.length === 1 ? '' : ` (${blanks.length} places)`;
+  report({
+    host: name,
+    place: first.place,
+    message: `${first.message}, which does not know the word that it makes${more}; write a blank`,
+    fix: { edits, write: ['a blank in its place'] },
+    severity: 'error',
   });
 }
 
