@@ -2,11 +2,20 @@
  * A `vrrp_instance` as values: what the file gives, each with its place, and null where it gives
  * nothing and keepalived's default holds (`INSTANCE_DEFAULTS`). Judges nothing.
  */
-import { type Address, parseAddress } from '../havip/cidr.ts';
+import type { Address } from '../havip/cidr.ts';
 import type { Statement } from './blocks.ts';
 import type { NoticeLog, Place } from './notices.ts';
 import { shownWord } from './passwords.ts';
-import { COUNT, type Given, type ScriptUse, Settings } from './settings.ts';
+import {
+  COUNT,
+  type Given,
+  hostAddress,
+  insteadOf,
+  isHostAddress,
+  meantAddress,
+  type ScriptUse,
+  Settings,
+} from './settings.ts';
 import { type VirtualAddress, virtualAddressOf } from './virtual-address.ts';
 
 /**
@@ -195,12 +204,22 @@ function unicastOf(settings: Settings, notices: NoticeLog) {
   };
 }
 
+/** One peer a line: keepalived takes a second one for the name of an option, and leaves it out. */
 function peersOf(settings: Settings, notices: NoticeLog): UnicastPeer[] {
-  return settings.listed('unicast_peer').flatMap(({ keyword }) => {
-    const address = parseAddress(keyword.text);
+  return settings.listed('unicast_peer').flatMap(({ keyword, values }) => {
+    const address = hostAddress(keyword.text);
+    for (const word of values.filter(isHostAddress)) {
+      const what = `the peer ${shownWord(word)} is left out, since another stands before it`;
+      notices.add('bad-value', word.place, `${what}; write each on a line of its own`, {
+        isError: true,
+        write: [word.text],
+      });
+    }
     if (address !== null) return [{ address, place: keyword.place }];
     const what = `${shownWord(keyword)} is no address and is left out`;
-    notices.add('bad-value', keyword.place, `${what}; write one such as 192.168.0.210`);
+    notices.add('bad-value', keyword.place, `${what}; write one such as 192.168.0.210`, {
+      ...insteadOf(keyword, meantAddress(keyword.text)),
+    });
     return [];
   });
 }
@@ -229,7 +248,7 @@ export function tracksOf(settings: Settings, notices: NoticeLog): Track[] {
       const isRead = weight === null || Number.isSafeInteger(weight.value);
       if (word !== undefined && !isRead) {
         const what = `weight ${shownWord(word)} is no whole number; write -253 to 253`;
-        notices.add('bad-value', word.place, what);
+        notices.add('bad-value', word.place, what, { write: ['weight <-253 to 253>'] });
       }
       return {
         kind,

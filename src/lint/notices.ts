@@ -35,13 +35,19 @@ export interface Notice {
   readonly unknown?: Unknown;
   /** Worse than others of its code: keepalived does not start, or does what nobody meant. */
   readonly isError?: true;
-  /** What the characters at the place are to become. */
-  readonly mend?: { readonly from: string; readonly to: string };
+  readonly mend?: readonly Mend[];
   /** What to write, where the file is not to be edited for the user. */
   readonly write?: readonly string[];
 }
 
 type More = Omit<Notice, 'code' | 'place' | 'message'>;
+
+/** What the characters at a place are to become. */
+export interface Mend {
+  readonly place: Place;
+  readonly from: string;
+  readonly to: string;
+}
 
 export interface Unknown {
   readonly word: string;

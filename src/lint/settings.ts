@@ -5,8 +5,8 @@
  */
 import { type Address, parseAddress } from '../havip/cidr.ts';
 import type { Statement } from './blocks.ts';
-import type { NoticeLog, Place } from './notices.ts';
-import { shownWord } from './passwords.ts';
+import type { Notice, NoticeLog, Place } from './notices.ts';
+import { isSecret, shownWord } from './passwords.ts';
 import type { Word } from './words.ts';
 
 /** A value that the file gives, with where it does. */
@@ -66,15 +66,18 @@ export class Settings {
     if (word === null) return null;
     const value = allowed.find((candidate) => candidate === word.text);
     if (value !== undefined) return { value, place: word.place };
-    return this.#bad(keyword, word, `write ${allowed.join(' or ')}`);
+    const plain = word.text.toUpperCase().replace(LITTER, '');
+    const meant = allowed.find((candidate) => candidate.toUpperCase() === plain) ?? null;
+    return this.#bad(keyword, word, `write ${allowed.join(' or ')}`, meant);
   }
 
   integer(keyword: string, { least, most }: Range): Given<number> | null {
     const word = this.#value(keyword);
     if (word === null) return null;
-    const value = /^\d+$/.test(word.text) ? Number(word.text) : Number.NaN;
+    const value = /^\+?\d+$/.test(word.text) ? Number(word.text) : Number.NaN;
     if (value >= least && value <= most) return { value, place: word.place };
-    return this.#bad(keyword, word, `write a whole number from ${least} to ${most}`);
+    const remedy = `write a whole number from ${least} to ${most}`;
+    return this.#bad(keyword, word, remedy, meantNumber(word.text, { least, most }));
   }
 
   /** Seconds, with a fraction where one is written. */
@@ -83,7 +86,8 @@ export class Settings {
     if (word === null) return null;
     const value = /^(\d+\.?\d*|\.\d+)$/.test(word.text) ? Number(word.text) : Number.NaN;
     if (value >= least && value <= most) return { value, place: word.place };
-    return this.#bad(keyword, word, `write seconds from ${least} to ${most}`);
+    const remedy = `write seconds from ${least} to ${most}`;
+    return this.#bad(keyword, word, remedy, meantNumber(word.text, { least, most }));
   }
 
   /** A keyword that needs no value; with one, `off`, `false` or `no` switch it off. */
@@ -114,9 +118,10 @@ export class Settings {
   address(keyword: string): Given<Address> | null {
     const word = this.#value(keyword);
     if (word === null) return null;
-    const value = parseAddress(word.text);
+    const value = hostAddress(word.text);
     if (value !== null) return { value, place: word.place };
-    return this.#bad(keyword, word, 'write an address such as 192.168.0.209');
+    const remedy = 'write an address such as 192.168.0.209';
+    return this.#bad(keyword, word, remedy, meantAddress(word.text));
   }
 
   scripts(...keywords: string[]): ScriptUse[] {
@@ -133,9 +138,40 @@ export class Settings {
     return this.all(keyword).at(-1)?.values[0] ?? null;
   }
 
-  #bad(keyword: string, word: Word, remedy: string): null {
+  /** `meant` is what the word is but for what is too much in it. */
+  #bad(keyword: string, word: Word, remedy: string, meant: string | null = null): null {
     const what = `${keyword} ${shownWord(word)} cannot be read and is left out; ${remedy}`;
-    this.#notices.add('bad-value', word.place, what);
+    const more = meant === null ? {} : insteadOf(word, meant);
+    this.#notices.add('bad-value', word.place, what, more);
     return null;
   }
+}
+
+/** What a word becomes that is to stay; where that is not known nothing is removed for the user. */
+export function insteadOf(word: Word, to: string | null): Pick<Notice, 'mend' | 'write'> {
+  if (to === null) return { write: ['<an address>'] };
+  return { mend: [{ place: word.place, from: word.text, to }] };
+}
+
+/** What other languages end a line with. */
+const LITTER = /[;,]+$/;
+
+/** The number in `150;` or `1s`, where it is in range. */
+export function meantNumber(text: string, { least, most }: Range): string | null {
+  const [, number = ''] = /^(\d+)(?:[;,]+|s|sec)$/.exec(text) ?? [];
+  return number !== '' && Number(number) >= least && Number(number) <= most ? number : null;
+}
+
+/** keepalived passes over a prefix length behind the address of a host. */
+export function hostAddress(text: string): Address | null {
+  return parseAddress(text.replace(/\/\d{1,3}$/, ''));
+}
+
+/** What may be shown: a password is none, whatever it looks like. */
+export function isHostAddress(word: Word): boolean {
+  return hostAddress(word.text) !== null && !isSecret(word);
+}
+
+export function meantAddress(text: string): string | null {
+  return hostAddress(text.replace(LITTER, ''))?.text ?? null;
 }

@@ -41,7 +41,7 @@ export function insteadOf(source: SourceLines, { fix, place }: Finding): Instead
   };
   if (first === undefined) return fix.write.length === 0 ? null : inWords;
   // Of a block that is moved, what goes to its new place.
-  const lines = source.mendedLines(first.file, [first]);
+  const lines = source.mendedLines(first.file, fix.edits.filter(isWith(first)));
   // Only what is masked becomes another.
   const isHidden = lines.length === 1 && lines[0] === source.shownLine(first.file, first.line);
   if (isHidden && fix.write.length > 0) return inWords;
@@ -60,6 +60,11 @@ export function insteadOf(source: SourceLines, { fix, place }: Finding): Instead
     lastLine,
     lines: isGone ? [] : lines,
   };
+}
+
+/** Several words of one line are mended together. */
+function isWith(first: Edit): (edit: Edit) => boolean {
+  return (edit) => edit === first || (edit.line === first.line && edit.endLine === first.endLine);
 }
 
 function isInsertion({ line, column, endLine, endColumn, text }: Edit): boolean {

@@ -99,7 +99,7 @@ class LineReader {
     const to = ' '.repeat(blanks.replace(WIDTHLESS, '').length);
     const code = blanks.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     const what = `U+${code} looks like a blank, but is a letter to keepalived`;
-    this.#notices.add('false-blank', place, what, { mend: { from: blanks, to } });
+    this.#notices.add('false-blank', place, what, { mend: [{ place, from: blanks, to }] });
   }
 
   #take(character: string): void {

@@ -97,3 +97,53 @@ test('a text that was pasted with no-break spaces: one finding, and blanks clear
   expect(findings[0]?.message).toMatch(/^U\+00A0 looks like a blank.* \(23 places\)/);
   expect(mendedOnce([pasted], 'unknown-keyword')).toEqual([texts({})[0]]);
 });
+
+describe('what is proposed in the place of a value', () => {
+  const ADDRESS = '        192.168.0.88/24';
+
+  test.each([
+    ['state BACKUP', 'state Backup', 'bad-value'],
+    ['priority 100', 'priority 100;', 'priority-invalid'],
+    ['advert_int 1\n', 'advert_int 1s\n', 'bad-value'],
+    ['virtual_router_id 51', 'virtual_router_id 51;', 'vrid-missing'],
+    ['        192.168.0.210\n', '        192.168.0.210;\n', 'bad-value'],
+    [ADDRESS, `${ADDRESS};`, 'bad-value'],
+    ['unicast_src_ip 192.168.0.209', 'unicast_src_ip 192.168.0.209;', 'bad-value'],
+  ])('%j is written again instead of %j', (right, wrong, rule) => {
+    const [one] = texts({ one: [[right, wrong]] });
+    expect(mendedOnce([one], rule)).toEqual([texts({})[0]]);
+  });
+
+  test.each([
+    [`${ADDRESS} nodad`, `${ADDRESS} `],
+    [`${ADDRESS} metric 100`, `${ADDRESS}  `],
+    [`${ADDRESS} // the VIP`, `${ADDRESS} # // the VIP`],
+  ])('of %j the address stays', (wrong, right) => {
+    const [one] = texts({ one: [[ADDRESS, wrong]] });
+    const [expected] = texts({ one: [[ADDRESS, right]] });
+    expect(said(judge({}, [one])).filter((line) => line.includes('bad-value'))).toHaveLength(1);
+    expect(mendedOnce([one], 'bad-value')).toEqual([expected]);
+  });
+
+  test.each([
+    [ADDRESS, `${ADDRESS}\n        192.168.0.300`],
+    [ADDRESS, '        192.168.0.88/33'],
+    [ADDRESS, `${ADDRESS}\n        192.168.0.89/24 192.168.0.90/24`],
+    [ADDRESS, `${ADDRESS}\n        192.168.0.89/24 label eth0:sixteen-too-long`],
+    ['        192.168.0.210\n', '        192.168.0.210 192.168.0.211\n'],
+  ])('nothing is removed for the user where %j is %j', (right, wrong) => {
+    const [one] = texts({ one: [[right, wrong]] });
+    const found = judge({}, [one]).findings.filter(({ rule }) => rule === 'bad-value');
+    expect(found.map(({ fix }) => fix?.edits)).toEqual([[]]);
+    expect(found[0]?.fix?.write).not.toEqual([]);
+  });
+});
+
+test('an address of a host may have a prefix length, and a number a sign', () => {
+  const changes: Change[] = [
+    ['unicast_src_ip 192.168.0.209', 'unicast_src_ip 192.168.0.209/24'],
+    ['        192.168.0.210\n', '        192.168.0.210/24\n'],
+    ['priority 100', 'priority +100'],
+  ];
+  expect(of(changes)).toEqual([]);
+});

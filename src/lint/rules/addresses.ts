@@ -200,7 +200,7 @@ const prefixMissing = ofAddress(
     source: 'keepalived.conf(5), virtual_ipaddress; tried: 2.2.7 takes /32 and /128',
   },
   (cluster, what) => {
-    if (what.virtual.prefix !== null) return null;
+    if (what.virtual.prefix !== null || what.virtual.word.includes('/')) return null;
     const whole = WHOLE[what.address.family];
     const message =
       `no prefix length: keepalived takes /${whole}, which is right as long as the ` +

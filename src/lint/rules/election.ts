@@ -4,6 +4,7 @@ import { type Cluster, instancesOf } from '../cluster.ts';
 import type { Report, Rule } from '../finding.ts';
 import { addTo, dropKeyword, setKeyword, setValue } from '../fixes.ts';
 import type { Running } from '../running.ts';
+import { meantNumber } from '../settings.ts';
 import { lastOf } from '../statements.ts';
 
 /** Room for a failing check to lower it by, and for hosts to come between. */
@@ -136,7 +137,8 @@ const priorityInvalid: Rule = {
       const isZero = /^0+$/.test(value.text);
       const zero = isZero ? '; 0 is what a leaving master sends' : '';
       const message = `keepalived takes 100 in place of this priority${zero}`;
-      const fix = setValue(cluster.source, statement, isZero ? '1' : '254');
+      const meant = meantNumber(value.text, { least: 1, most: PRIORITY_OWNER });
+      const fix = setValue(cluster.source, statement, meant ?? (isZero ? '1' : '254'));
       report({ host, place: value.place, message, fix });
     }
   },

@@ -5,6 +5,7 @@ import { instancesOf } from '../cluster.ts';
 import type { Report, Rule } from '../finding.ts';
 import { addTo, drop, setKeyword } from '../fixes.ts';
 import type { Running } from '../running.ts';
+import { meantNumber } from '../settings.ts';
 import { lastOf } from '../statements.ts';
 
 const instanceMissing: Rule = {
@@ -33,7 +34,9 @@ const vridMissing: Rule = {
       const { config, host } = one;
       const statement = lastOf(config.statement, 'virtual_router_id');
       const place = statement?.values[0]?.place ?? config.place;
-      const vrid = String(peerVrid(cluster, one) ?? freeVrid(cluster));
+      const written = statement?.values[0]?.text ?? '';
+      const meant = meantNumber(written, { least: 1, most: VRID_MAX });
+      const vrid = meant ?? String(peerVrid(cluster, one) ?? freeVrid(cluster));
       const fix = setKeyword(one, cluster.source, 'virtual_router_id', vrid);
       const message = 'without a virtual_router_id of 1 to 255 keepalived leaves the instance out';
       report({ host, place, message, fix });

@@ -2,7 +2,8 @@
 import type { Cluster, Host } from '../cluster.ts';
 import type { Fix, Report, Rule, Severity } from '../finding.ts';
 import { drop, replaceAt, replaceWord } from '../fixes.ts';
-import type { Notice, NoticeCode } from '../notices.ts';
+import type { Mend, Notice, NoticeCode } from '../notices.ts';
+import type { SourceLines } from '../source-lines.ts';
 import { statementAt } from '../statements.ts';
 
 const READ = 'keepalived 2.2.7, read by keepalived -t';
@@ -62,8 +63,9 @@ function reportFalseBlanks({ source }: Cluster, { name, conf }: Host, report: Re
   const blanks = conf.notices.filter(({ code }) => code === 'false-blank');
   const [first] = blanks;
   if (first === undefined) return;
-  const edits = blanks.flatMap(({ place, mend }) =>
-    mend === undefined ? [] : replaceAt(source, place, mend.from, mend.to),
+  const { edits } = mendFix(
+    source,
+    blanks.flatMap(({ mend }) => mend ?? []),
   );
   const more = blanks.length === 1 ? '' : ` (${blanks.length} places)`;
   report({
@@ -77,8 +79,9 @@ function reportFalseBlanks({ source }: Cluster, { name, conf }: Host, report: Re
 
 /** The word that is meant; else the statement goes, as keepalived passes it over. */
 function fixOf({ source }: Cluster, { conf }: Host, notice: Notice, close: string | null): Fix {
-  const { code, place, unknown, write } = notice;
+  const { code, place, unknown, mend, write } = notice;
   if (write !== undefined) return { edits: [], write };
+  if (mend !== undefined) return mendFix(source, mend);
   if (close !== null && unknown !== undefined) {
     return replaceWord(source, { text: unknown.word, place }, close);
   }
@@ -87,6 +90,11 @@ function fixOf({ source }: Cluster, { conf }: Host, notice: Notice, close: strin
   }
   const statement = REMOVED.includes(code) ? statementAt(conf.statements, place) : null;
   return statement === null ? { edits: [], write: [] } : drop(source, statement);
+}
+
+function mendFix(source: SourceLines, mends: readonly Mend[]): Fix {
+  const edits = mends.flatMap(({ place, from, to }) => replaceAt(source, place, from, to));
+  return { edits, write: mends.map(({ to }) => to).filter((to) => to !== '') };
 }
 
 /** What keepalived passes over, so that nothing is lost with it. */
