@@ -13,8 +13,10 @@ import {
   insteadOf,
   isHostAddress,
   meantAddress,
+  ONE_OR_MORE,
   type ScriptUse,
   Settings,
+  WEIGHTS,
 } from './settings.ts';
 import { type VirtualAddress, virtualAddressOf } from './virtual-address.ts';
 
@@ -33,7 +35,7 @@ export const INSTANCE_DEFAULTS = {
   preemptDelay: 0,
   garpMasterDelay: 5,
   garpMasterRepeat: 5,
-  /** Those of `garp_master_delay` and `garp_master_repeat`, where these are given. */
+  /** Those of `vrrp_garp_master_delay` and `vrrp_garp_master_repeat`, where these are given. */
   garpLowerPrioDelay: 5,
   garpLowerPrioRepeat: 5,
   /** 0: announcements are not repeated. */
@@ -183,10 +185,10 @@ function electionOf(settings: Settings) {
 
 function announcementsOf(settings: Settings) {
   return {
-    garpMasterDelay: settings.integer('garp_master_delay', WHOLE_SECONDS),
-    garpMasterRepeat: settings.integer('garp_master_repeat', COUNT),
-    garpLowerPrioDelay: settings.integer('garp_lower_prio_delay', WHOLE_SECONDS),
-    garpLowerPrioRepeat: settings.integer('garp_lower_prio_repeat', COUNT),
+    garpMasterDelay: settings.integerOr('garp_master_delay', WHOLE_SECONDS, 0),
+    garpMasterRepeat: settings.integerOr('garp_master_repeat', ONE_OR_MORE, 1),
+    garpLowerPrioDelay: settings.integerOr('garp_lower_prio_delay', WHOLE_SECONDS, 0),
+    garpLowerPrioRepeat: settings.integerOr('garp_lower_prio_repeat', COUNT, 0),
     garpMasterRefresh: settings.integer('garp_master_refresh', WHOLE_SECONDS),
     garpMasterRefreshRepeat: settings.integer('garp_master_refresh_repeat', COUNT),
   };
@@ -245,9 +247,9 @@ export function tracksOf(settings: Settings, notices: NoticeLog): Track[] {
       const at = values.findIndex(({ text }) => text === 'weight');
       const word = at < 0 ? undefined : values[at + 1];
       const weight = word === undefined ? null : { value: Number(word.text), place: word.place };
-      const isRead = weight === null || Number.isSafeInteger(weight.value);
+      const isRead = weight === null || isWeight(weight.value);
       if (word !== undefined && !isRead) {
-        const what = `weight ${shownWord(word)} is no whole number; write -253 to 253`;
+        const what = `weight ${shownWord(word)} is not from -253 to 253, and is left out`;
         notices.add('bad-value', word.place, what, { write: ['weight <-253 to 253>'] });
       }
       return {
@@ -259,6 +261,10 @@ export function tracksOf(settings: Settings, notices: NoticeLog): Track[] {
       };
     }),
   );
+}
+
+function isWeight(value: number): boolean {
+  return Number.isInteger(value) && value >= WEIGHTS.least && value <= WEIGHTS.most;
 }
 
 function acceptOf(settings: Settings): Given<boolean> | null {

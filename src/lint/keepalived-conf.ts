@@ -9,7 +9,7 @@ import { checkKeywords } from './keyword-check.ts';
 import { FILE_GRAMMAR } from './keywords.ts';
 import { type LineOptions, readLines } from './lines.ts';
 import { type Notice, NoticeLog, type Place, shown } from './notices.ts';
-import { COUNT, type Given, type ScriptUse, Settings } from './settings.ts';
+import { COUNT, type Given, ONE_OR_MORE, type ScriptUse, Settings, WEIGHTS } from './settings.ts';
 
 export type { Statement } from './blocks.ts';
 export type {
@@ -62,7 +62,7 @@ export interface ScriptConfig {
   /** Seconds. */
   readonly interval: Given<number> | null;
   readonly timeout: Given<number> | null;
-  readonly weight: Given<string> | null;
+  readonly weight: Given<number> | null;
   /** The word behind the weight, which may turn it round. */
   readonly weightOption: string | null;
   readonly rise: Given<number> | null;
@@ -138,9 +138,10 @@ function inOrder(notices: readonly Notice[]): Notice[] {
   });
 }
 
-const SECONDS = { least: 0, most: 1_000_000 };
 /** keepalived 2.2.7 refuses fractions here: "invalid number '0.5'". */
-const WHOLE_SECONDS = SECONDS;
+const WHOLE_SECONDS = { least: 0, most: 1_000_000 };
+/** Nor 0: "must be greater than 0, setting to 1". */
+const SCRIPT_SECONDS = { ...WHOLE_SECONDS, least: 1 };
 /** keepalived 2.2.7 refuses 0 here: "outside range [0.000001, 4294.967295]". */
 const GAP_SECONDS = { least: 0.000001, most: 4294.967295 };
 
@@ -153,12 +154,12 @@ function globalsOf(settings: Settings): GlobalConfig {
     checkUnicastSource: settings.presence('vrrp_check_unicast_src'),
     scriptSecurity: settings.presence('enable_script_security'),
     scriptUser: settings.word('script_user'),
-    garpMasterDelay: settings.integer('vrrp_garp_master_delay', WHOLE_SECONDS),
-    garpMasterRepeat: settings.integer('vrrp_garp_master_repeat', COUNT),
+    garpMasterDelay: settings.integerOr('vrrp_garp_master_delay', WHOLE_SECONDS, 0),
+    garpMasterRepeat: settings.integerOr('vrrp_garp_master_repeat', ONE_OR_MORE, 1),
     garpMasterRefresh: settings.integer('vrrp_garp_master_refresh', WHOLE_SECONDS),
     garpMasterRefreshRepeat: settings.integer('vrrp_garp_master_refresh_repeat', COUNT),
-    garpLowerPrioDelay: settings.integer('vrrp_garp_lower_prio_delay', WHOLE_SECONDS),
-    garpLowerPrioRepeat: settings.integer('vrrp_garp_lower_prio_repeat', COUNT),
+    garpLowerPrioDelay: settings.integerOr('vrrp_garp_lower_prio_delay', WHOLE_SECONDS, 0),
+    garpLowerPrioRepeat: settings.integerOr('vrrp_garp_lower_prio_repeat', COUNT, 0),
     garpInterval: settings.seconds('vrrp_garp_interval', GAP_SECONDS),
     gnaInterval: settings.seconds('vrrp_gna_interval', GAP_SECONDS),
     downTimerAdverts: settings.integer('vrrp_down_timer_adverts', { least: 1, most: 100 }),
@@ -176,12 +177,12 @@ function scriptOf({ keyword, values, block }: Statement, notices: NoticeLog): Sc
     name: values[0]?.text ?? '',
     place: keyword.place,
     script: settings.scripts('script').at(-1) ?? null,
-    interval: settings.seconds('interval', SECONDS),
-    timeout: settings.seconds('timeout', SECONDS),
-    weight: settings.word('weight'),
+    interval: settings.integerOr('interval', SCRIPT_SECONDS, 1),
+    timeout: settings.integerOr('timeout', SCRIPT_SECONDS, 1),
+    weight: settings.integer('weight', WEIGHTS),
     weightOption: settings.all('weight').at(-1)?.values[1]?.text ?? null,
-    rise: settings.integer('rise', COUNT),
-    fall: settings.integer('fall', COUNT),
+    rise: settings.integer('rise', ONE_OR_MORE),
+    fall: settings.integer('fall', ONE_OR_MORE),
   };
 }
 

@@ -63,8 +63,9 @@ export function runningOf(
   const isMinimal = globals.minGarp?.value === true;
   const refresh = config.garpMasterRefresh ?? globals.garpMasterRefresh;
   const delay = config.garpMasterDelay ?? globals.garpMasterDelay;
-  const repeat = config.garpMasterRepeat ?? globals.garpMasterRepeat;
-  const lower = config.garpLowerPrioRepeat ?? globals.garpLowerPrioRepeat;
+  // That of the instance's own garp_master_repeat is not taken over.
+  const { garpLowerPrioRepeat, garpMasterRepeat } = globals;
+  const lower = config.garpLowerPrioRepeat ?? garpLowerPrioRepeat ?? garpMasterRepeat;
   const name = config.name === '' ? 'vrrp_instance' : config.name;
   return {
     host,
@@ -89,7 +90,7 @@ export function runningOf(
     authType: version === 3 || isStrict ? null : authTypeOf(config),
     garpDelay: delay?.value ?? (isMinimal ? 0 : DEFAULTS.garpMasterDelay),
     garpRefresh: refresh?.value ?? DEFAULTS.garpMasterRefresh,
-    lowerPrioRepeat: (lower ?? repeat)?.value ?? (isMinimal ? 1 : DEFAULTS.garpLowerPrioRepeat),
+    lowerPrioRepeat: lower?.value ?? (isMinimal ? 1 : DEFAULTS.garpLowerPrioRepeat),
     isHigherAnswered: (config.higherPrioSendAdvert ?? globals.higherPrioSendAdvert)?.value ?? false,
   };
 }

@@ -32,6 +32,9 @@ export interface Range {
 /** As many as an int holds. */
 export const COUNT: Range = { least: 0, most: 0x7fff_ffff };
 
+export const ONE_OR_MORE: Range = { ...COUNT, least: 1 };
+export const WEIGHTS: Range = { least: -253, most: 253 };
+
 const TRUE = ['on', 'true', 'yes'];
 const FALSE = ['off', 'false', 'no'];
 const MEANT_OFF = [...FALSE, '0', 'disable', 'disabled'];
@@ -74,10 +77,25 @@ export class Settings {
   integer(keyword: string, { least, most }: Range): Given<number> | null {
     const word = this.#value(keyword);
     if (word === null) return null;
-    const value = /^\+?\d+$/.test(word.text) ? Number(word.text) : Number.NaN;
+    const value = /^[+-]?\d+$/.test(word.text) ? Number(word.text) : Number.NaN;
     if (value >= least && value <= most) return { value, place: word.place };
     const remedy = `write a whole number from ${least} to ${most}`;
     return this.#bad(keyword, word, remedy, meantNumber(word.text, { least, most }));
+  }
+
+  /** Where keepalived takes a number of its own for one that is not in range. */
+  integerOr(keyword: string, range: Range, instead: number): Given<number> | null {
+    const { least, most } = range;
+    const word = this.#value(keyword);
+    if (word === null || word.text.startsWith('-')) return this.integer(keyword, range);
+    if (/^\+?\d+$/.test(word.text) && Number(word.text) >= least)
+      return this.integer(keyword, range);
+    const what = `${keyword} ${shownWord(word)} cannot be read, and keepalived takes ${instead}`;
+    const message = `${what}; write a whole number from ${least} to ${most}`;
+    const meant = meantNumber(word.text, range);
+    const more = meant === null ? { write: [`${keyword} <number>`] } : insteadOf(word, meant);
+    this.#notices.add('bad-value', word.place, message, more);
+    return { value: instead, place: word.place };
   }
 
   /** Seconds, with a fraction where one is written. */

@@ -162,7 +162,7 @@ test('sync groups, scripts and tracks', () => {
     { configId: 'one' },
   );
   expect(scripts.map(({ name, script, weight }) => [name, script?.command, weight?.value])).toEqual(
-    [['chk', '/bin/check it', '-20']],
+    [['chk', '/bin/check it', -20]],
   );
   expect(syncGroups[0]?.members.map(({ value }) => value)).toEqual(['A', 'B']);
   expect(syncGroups[0]?.scripts.map(({ command }) => command)).toEqual(['/bin/m']);

@@ -1,6 +1,7 @@
 // Values as keepalived 2.2.7 takes them, as `keepalived -d` shows what it made of them.
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/lint/finding.ts';
+import { parseKeepalivedConf } from '../../src/lint/keepalived-conf.ts';
 import { type Change, texts } from './cases.ts';
 import { judge, mendedOnce, said } from './judge.ts';
 
@@ -146,4 +147,46 @@ test('an address of a host may have a prefix length, and a number a sign', () =>
     ['priority 100', 'priority +100'],
   ];
   expect(of(changes)).toEqual([]);
+});
+
+describe('numbers as keepalived takes them', () => {
+  test('a delay with a fraction is 0, so that nothing is announced later', () => {
+    expect(of([['garp_master_delay 1', 'garp_master_delay 1.5']])).toEqual(['bad-value']);
+    const { instances } = parseKeepalivedConf('vrrp_instance V {\n garp_master_delay 1.5\n}', 'a');
+    expect(instances[0]?.garpMasterDelay?.value).toBe(0);
+  });
+
+  test('garp_master_repeat 0 is 1, and says nothing of lesser masters', () => {
+    expect(saidWith('garp_master_repeat 0')).toEqual(['bad-value']);
+    expect(of([globals('vrrp_garp_master_repeat 0')])).toEqual(['bad-value']);
+  });
+
+  test('vrrp_garp_lower_prio_repeat 0 is found where it stands, and mended in the instance', () => {
+    const one = texts({ one: [globals('vrrp_garp_lower_prio_repeat 0')] })[0];
+    const rule = 'garp-lower-prio-off';
+    const [found] = judge({}, [one]).findings.filter((finding) => finding.rule === rule);
+    expect(found?.place?.line).toBe(2);
+    expect(found?.message).toContain('vrrp_garp_lower_prio_repeat 0');
+    const [mended = ''] = mendedOnce([one], rule);
+    expect(said(judge({}, [mended])).filter((line) => line.endsWith(rule))).toEqual([]);
+  });
+
+  test.each([
+    'interval 0',
+    'interval 0.5',
+    'timeout 0',
+    'weight 300',
+    'weight x',
+    'rise 0',
+  ])('a vrrp_script with %s', (line) => {
+    const script = `vrrp_script c {\n script /bin/true\n user root\n ${line}\n}\n`;
+    const text = `${script}vrrp_instance V {\n}\n`;
+    expect(said(judge({}, [text]))).toContain('ecs-1.conf:4 warning bad-value');
+  });
+
+  test('the weight of a track is -253 to 253', () => {
+    const track = (weight: string) => `track_interface {\n eth1 weight ${weight}\n}`;
+    expect(saidWith(track('-254'))).toEqual(['bad-value']);
+    expect(saidWith(track('+253'))).toEqual([]);
+  });
 });

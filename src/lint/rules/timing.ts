@@ -104,16 +104,21 @@ const garpLowerPrioOff: Rule = {
     for (const one of instancesOf(cluster)) {
       if (one.lowerPrioRepeat > 0) continue;
       const { config, host } = one;
-      const keyword =
-        config.garpLowerPrioRepeat === null ? 'garp_master_repeat' : 'garp_lower_prio_repeat';
-      const place = (config.garpLowerPrioRepeat ?? config.garpMasterRepeat)?.place ?? config.place;
+      const globals = cluster.hosts.find(({ name }) => name === host)?.conf.globals;
+      const [said, prefix] =
+        config.garpLowerPrioRepeat === null
+          ? [globals?.garpLowerPrioRepeat, 'vrrp_']
+          : [config.garpLowerPrioRepeat, ''];
       const message =
-        `with ${keyword} 0 a master that hears a lesser one does not announce its ` +
+        `with ${prefix}${LOWER_REPEAT} 0 a master that hears a lesser one does not announce its ` +
         'addresses again: after a split brain the caches keep the other';
-      report({ host, place, message, fix: setKeyword(one, cluster.source, keyword, '5') });
+      const fix = setKeyword(one, cluster.source, LOWER_REPEAT, '5');
+      report({ host, place: said?.place ?? config.place, message, fix });
     }
   },
 };
+
+const LOWER_REPEAT = 'garp_lower_prio_repeat';
 
 const splitBrainUnhealed: Rule = {
   id: 'split-brain-unhealed',

@@ -111,7 +111,7 @@ function weightsOf(cluster: Cluster, { config, host, priority }: Running): Weigh
   return config.tracks.flatMap(({ kind, name, weight, weightOption, place }) => {
     const script = conf?.scripts.find((one) => one.name === name);
     if (kind !== 'script' || script === undefined) return [];
-    const value = weight?.value ?? Number(script.weight?.value ?? 0);
+    const value = weight?.value ?? script.weight?.value ?? 0;
     const at = weight?.place ?? script.weight?.place ?? place;
     const isReversed = (weightOption ?? script.weightOption) === 'reverse';
     return Number.isInteger(value) && value !== 0 ? [{ name, value, isReversed, place: at }] : [];
