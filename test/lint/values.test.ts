@@ -190,3 +190,18 @@ describe('numbers as keepalived takes them', () => {
     expect(saidWith(track('+253'))).toEqual([]);
   });
 });
+
+describe('a prefix length that is not told by the subnet of the heartbeat', () => {
+  const other = (line: string): Change => ['192.168.0.88/24', line];
+
+  test('is not judged on another interface', () => {
+    const track: Change = ['        eth0\n', '        eth0\n        eth1\n'];
+    expect(of([other('203.0.113.8/24 dev eth1'), track])).toEqual(['addresses-differ']);
+  });
+
+  test('is told from the address that the host sends from', () => {
+    const { findings } = judge({ one: [other('203.0.113.8/24 dev eth0')] });
+    const [found] = findings.filter(({ rule }) => rule === 'prefix-wrong');
+    expect(found?.message).toMatch(/^203.0.113.8\/24: 192.168.0.209, from which ecs-1 sends, lies/);
+  });
+});

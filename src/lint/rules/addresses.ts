@@ -222,31 +222,32 @@ const prefixWrong = ofAddress(
     if (prefix === null || prefix === WHOLE[address.family]) return null;
     const right = rightPrefix(what, prefix);
     if (right === null) return null;
-    const message =
-      `${address.text}/${prefix}: the subnet is /${right.prefix}, so the holder ` +
-      `takes ${right.what}`;
+    const message = `${address.text}/${prefix}: ${right.why}`;
     return { ...remark(what, message, []), fix: prefixFix(cluster, what, right.prefix) };
   },
 );
 
-/** The prefix that it should have, and what comes of the other; null where it is right. */
-function rightPrefix(what: Case, prefix: number): { prefix: number; what: string } | null {
-  const { one, address } = what;
+/** The prefix that it should have, and why; null where it is right, as far as can be told. */
+function rightPrefix(what: Case, prefix: number): { prefix: number; why: string } | null {
+  const { one, address, device } = what;
   const near = blocksOf(what).find((block) => cidrContains(block, address));
   if (near !== undefined && near.prefix !== prefix) {
     const wide = 'other subnets for its own and asks for them by ARP in vain';
     const narrow = 'part of its own subnet for another and sends it to the gateway';
-    return { prefix: near.prefix, what: prefix < near.prefix ? wide : narrow };
+    const effect = prefix < near.prefix ? wide : narrow;
+    const why = `the subnet is /${near.prefix}, so the holder takes ${effect}`;
+    return { prefix: near.prefix, why };
   }
-  if (near !== undefined || one.source === null) return null;
+  // Of another interface than the one that speaks nothing is known.
+  if (near !== undefined || one.source === null || device !== one.device) return null;
   const own = parseAddress(one.source);
   const block = parseCidr(`${address.text}/${prefix}`);
   if (own === null || block === null || own.family !== address.family) return null;
   if (cidrContains(block, own)) return null;
-  return {
-    prefix: WHOLE[address.family],
-    what: 'a network for its own in which it has no address',
-  };
+  const why =
+    `${own.text}, from which ${one.host} sends, lies outside, so the holder takes a network ` +
+    'for its own in which it has no address';
+  return { prefix: WHOLE[address.family], why };
 }
 
 function prefixFix({ source }: Cluster, { virtual }: Case, prefix: number) {
