@@ -205,3 +205,15 @@ describe('a prefix length that is not told by the subnet of the heartbeat', () =
     expect(found?.message).toMatch(/^203.0.113.8\/24: 192.168.0.209, from which ecs-1 sends, lies/);
   });
 });
+
+test('of three hosts two files: the peer of the third is not to be removed', () => {
+  const third = '        192.168.0.211\n';
+  const files = texts({
+    one: [['        192.168.0.210\n', `        192.168.0.210\n${third}`]],
+    two: [['        192.168.0.209\n', `        192.168.0.209\n${third}`]],
+  });
+  const { findings } = judge({}, files);
+  expect(findings.map(({ rule }) => rule)).toEqual(['peer-unknown', 'peer-unknown']);
+  expect(findings.map(({ fix }) => fix?.edits)).toEqual([[], []]);
+  expect(findings[0]?.message).toContain('name the file of that host too');
+});

@@ -89,13 +89,20 @@ const peerUnknown: Rule = {
         // Then the other rule names it, with the address that is meant.
         if (missingPeers(router, one).length > 0) continue;
         for (const { address, place } of strangersOf(cluster, one)) {
-          const message = `no host that is known here has the address ${address} of this peer`;
-          report({ host: one.host, place, message, fix: peerDropped(cluster, one, place) });
+          report({ host: one.host, place, ...strangerRemark(cluster, one, address, place) });
         }
       }
     }
   },
 };
+
+/** Without a lab the peer may be a host whose file was not named: nothing is removed then. */
+function strangerRemark(cluster: Cluster, one: Running, address: string, place: Place) {
+  const message = `no host that is known here has the address ${address} of this peer`;
+  if (cluster.topology !== null) return { message, fix: peerDropped(cluster, one, place) };
+  const fix: Fix = { edits: [], write: ["<the other host's address>"] };
+  return { message: `${message}: correct it, or name the file of that host too`, fix };
+}
 
 /** An error about one peer at a time; the judge says what is wrong with it, or null. */
 function ofPeer(
