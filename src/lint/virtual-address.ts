@@ -18,6 +18,8 @@ export interface VirtualAddress {
   readonly label: Given<string> | null;
   /** `use_vmac` on this address alone. */
   readonly usesVmac: boolean;
+  /** `no_track`: the failure of its interface moves nothing. */
+  readonly isUntracked: boolean;
   readonly place: Place;
 }
 
@@ -55,6 +57,7 @@ export function virtualAddressOf(line: Statement, notices: NoticeLog): VirtualAd
     device: options.get('dev') ?? null,
     label: options.get('label') ?? null,
     usesVmac: values.some(({ text }) => text === 'use_vmac'),
+    isUntracked: values.some(({ text }) => text === 'no_track'),
     place: keyword.place,
   };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/lint/finding.ts';
 import { parseKeepalivedConf } from '../../src/lint/keepalived-conf.ts';
-import { type Change, texts } from './cases.ts';
+import { type Change, texts, type Variant } from './cases.ts';
 import { judge, mendedOnce, said } from './judge.ts';
 
 /** What is said of the clean file of ecs-1 with `lines` behind `advert_int`. */
@@ -216,4 +216,14 @@ test('of three hosts two files: the peer of the third is not to be removed', () 
   expect(findings.map(({ rule }) => rule)).toEqual(['peer-unknown', 'peer-unknown']);
   expect(findings.map(({ fix }) => fix?.edits)).toEqual([[], []]);
   expect(findings[0]?.message).toContain('name the file of that host too');
+});
+
+test('the interface of an address is watched without a line, but for no_track', () => {
+  const on = (line: string): Variant => ({ both: [['192.168.0.88/24', line]] });
+  expect(said(judge(on('192.168.0.88/24 dev eth1')))).toEqual([]);
+  const found = judge(on('192.168.0.88/24 dev eth1 no_track')).findings;
+  expect(found.map(({ rule }) => rule)).toEqual([
+    ...['track-interface-missing', 'track-interface-missing'],
+  ]);
+  expect(found[0]?.fix?.write).toEqual(['eth1']);
 });

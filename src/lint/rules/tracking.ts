@@ -12,7 +12,8 @@ const trackInterfaceMissing: Rule = {
   id: 'track-interface-missing',
   severity: 'warning',
   title: 'an interface whose failure moves nothing',
-  source: 'keepalived.conf(5), dont_track_primary; -t: "Ignoring track_interface since own"',
+  source:
+    'keepalived.conf(5), dont_track_primary; tried: 2.2.7 watches the interfaces of addresses',
   check(cluster, report) {
     for (const one of instancesOf(cluster)) {
       reportBlind(cluster, one, report);
@@ -30,15 +31,20 @@ function reportBlind({ source }: Cluster, one: Running, report: Report): void {
   report({ host, place: config.dontTrackPrimary.place, message, fix });
 }
 
-/** Interfaces of addresses (`dev`) it watches only where a line says so. */
+/** Those of its addresses (`dev`) it watches too, unless a line says `no_track`. */
 function reportUntracked({ source }: Cluster, one: Running, report: Report): void {
   const { config, host, device, addresses } = one;
+  const others = addresses.filter((address) => address.device !== null);
   const tracked = config.tracks.filter(({ kind }) => kind === 'interface');
-  const seen = new Set([device, ...tracked.map(({ name }) => name)]);
-  for (const { device: other } of addresses) {
+  const watched = others.filter(({ isUntracked }) => !isUntracked);
+  const seen = new Set([
+    ...[device, ...tracked.map(({ name }) => name)],
+    ...watched.map((address) => address.device?.value),
+  ]);
+  for (const { device: other } of others) {
     if (other === null || seen.has(other.value)) continue;
     seen.add(other.value);
-    const message = `${other.value} has an address and no watch: when it fails, nothing moves`;
+    const message = `no_track: when ${other.value} fails, which has the address, nothing moves`;
     const fix =
       tracked.length === 0
         ? addTo(one, source, ['track_interface {', `    ${other.value}`, '}'])
