@@ -3,11 +3,11 @@
  * done to it by `kill`; what it says goes line by line to whoever wants it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Topology } from '../havip/topology.ts';
 import { launcherPath } from '../ports/native-binding.ts';
 import { commandWords } from './command-words.ts';
 import { killGroup, killProcesses, namespaceHandle, signalProcesses } from './namespace.ts';
+import { readLines } from './program-lines.ts';
 
 /** A line that a host's program printed, or one about it. */
 export type LineSink = (host: string, line: string) => void;
@@ -111,8 +111,7 @@ export class Host {
     this.children.add(child);
     const { life } = this;
     for (const stream of [child.stdout, child.stderr]) {
-      const lines = createInterface({ input: stream });
-      lines.on('line', (line) => this.sink(this.name, line.slice(0, LINE_MAX)));
+      readLines(stream, LINE_MAX, (line) => this.sink(this.name, line));
     }
     child.once('error', (error) => {
       this.children.delete(child);
