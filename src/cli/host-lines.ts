@@ -17,7 +17,7 @@ export interface HostLines {
  */
 export function hostLine(
   folder: string | null,
-  output: Output,
+  output: Pick<Output, 'write'>,
   look: Look,
   warn: (line: string) => void,
 ): HostLines {

@@ -31,6 +31,10 @@ export class ProcessOutput implements Output {
     return this.#isClosed;
   }
 
+  get waiting(): number {
+    return this.#isClosed ? 0 : this.#stream.writableLength;
+  }
+
   write(text: string): void {
     if (!this.#isClosed) this.#stream.write(text);
   }

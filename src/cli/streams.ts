@@ -9,6 +9,8 @@ export interface Output {
   readonly columns: number | null;
   /** Nobody reads any more (a closed pipe): what is written from now on is dropped. */
   readonly isClosed: boolean;
+  /** Octets that were written and have not left yet. */
+  readonly waiting: number;
   write(text: string): void;
   /** Resolves when what was written has left, or nobody reads it. */
   drained(): Promise<void>;

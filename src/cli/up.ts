@@ -17,6 +17,7 @@ import type { CallEntry } from '../lab/state/history.ts';
 import { callLine, commandLine, labLine } from '../report/lab-lines.ts';
 import { API_OPTIONS, type ApiPlace, apiPlace, openApi } from './api-options.ts';
 import { hostLine } from './host-lines.ts';
+import { LiveOutput } from './live-output.ts';
 import { lookOf } from './look.ts';
 import { noticeLine } from './notice.ts';
 import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
@@ -113,14 +114,16 @@ interface Run {
 async function run({ line, streams, account, ...more }: Run): Promise<number> {
   const look = lookOf(streams.output, streams, line.isGiven('no-color'));
   const isJson = line.isGiven('json');
-  const shown = isJson ? streams.errors : streams.output;
+  const output = new LiveOutput(streams.output, more.warn);
+  const shown = isJson ? new LiveOutput(streams.errors, more.warn) : output;
   const hosts = hostLine(line.value('logs'), shown, look, more.warn);
   const emit = (event: LabEvent): void =>
-    streams.output.write(isJson ? `${JSON.stringify(event)}\n` : labLine(event, look));
+    output.write(isJson ? `${JSON.stringify(event)}\n` : labLine(event, look));
   // Programs have the state and the history for this: the events are a contract.
   const onDone = (request: ControlRequest, milliseconds: number): void => {
     const time = new Date(milliseconds).toISOString();
-    if (!isJson) streams.output.write(commandLine(time, request, look) ?? '');
+    const told = isJson ? null : commandLine(time, request, look);
+    if (told !== null) output.write(told);
   };
   const onCall = ({ time, ...call }: CallEntry): void => {
     const shownTime = new Date(time).toISOString();
@@ -165,6 +168,8 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
     await control?.close();
     await lab.stop();
     hosts.end();
+    output.tell();
+    shown.tell();
     end.forget();
   }
   return status;
