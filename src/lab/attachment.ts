@@ -9,6 +9,7 @@ import { openPacketDevice } from '../ports/packet-device.ts';
 import { openTapDevice } from '../ports/tap-device.ts';
 import { formatMac } from '../wire/mac.ts';
 import { LabError, LabFieldError } from './lab-error.ts';
+import { isOwnNamespace } from './namespace.ts';
 import { runIp, runProgram } from './program.ts';
 
 /** What the engine's thread needs to know of a device. */
@@ -73,11 +74,19 @@ async function openDevice(topology: Topology, index: number): Promise<Device> {
     await runProgram('ip', ['link', 'set', 'dev', name, 'up']);
     return { kind: 'tap', fd, name, hasOffload, mtu, eni: index };
   }
-  const { fd, name, hasOffload } = openTapDevice(temporaryName(index));
   const { netns } = attach;
+  if (isOwnNamespace(netns)) throw ownNamespace(eni, netns);
+  const { fd, name, hasOffload } = openTapDevice(temporaryName(index));
   await runProgram('ip', ['link', 'set', 'dev', name, 'netns', netns, 'name', eni.name]);
   await configureEni(topology, index);
   return { kind: 'tap', fd, name: label, hasOffload, mtu, eni: index };
+}
+
+/** `havip kill` would end all that runs on this machine. */
+function ownNamespace({ instance, name }: Eni, netns: string): LabFieldError {
+  const path = ['instances', instance, 'enis', name, 'attach', 'netns'];
+  const what = `${netns} is a name of the network namespace that this machine itself is in`;
+  return new LabFieldError(path, what, 'name another, or write attach: { tap: NAME }');
 }
 
 /**

@@ -27,10 +27,19 @@ export async function deleteNamespace(name: string): Promise<void> {
   if (namespaceExists(name)) await runProgram('ip', ['netns', 'delete', name]);
 }
 
-/** Processes whose network namespace is this one; none where it does not exist. */
+/** Whether it is a name of the namespace in which this process is, as most of the machine's are. */
+export function isOwnNamespace(name: string): boolean {
+  const inode = inodeNamed(name);
+  return inode !== null && inode === inodeOf(process.pid);
+}
+
+/**
+ * Processes whose network namespace is this one; none where it does not exist, or is our own: what
+ * is in there is no host's.
+ */
 export function processesIn(name: string): number[] {
-  const inode = fs.statSync(namespaceHandle(name), { throwIfNoEntry: false })?.ino;
-  if (inode === undefined) return [];
+  const inode = inodeNamed(name);
+  if (inode === null || inode === inodeOf(process.pid)) return [];
   return fs
     .readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
@@ -66,6 +75,10 @@ function send(pid: number, signal: NodeJS.Signals): void {
   } catch {
     // It has ended by itself in the meantime.
   }
+}
+
+function inodeNamed(name: string): number | null {
+  return fs.statSync(namespaceHandle(name), { throwIfNoEntry: false })?.ino ?? null;
 }
 
 function inodeOf(pid: number): number | null {
