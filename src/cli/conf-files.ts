@@ -11,11 +11,16 @@ import {
   parseKeepalivedConf,
 } from '../lint/keepalived-conf.ts';
 import { UsageError } from './usage-error.ts';
+import { wildcard } from './wildcard.ts';
 
 /** Larger files are no keepalived.conf. */
 const CONF_OCTETS_MAX = 4 * 1024 * 1024;
 /** Names that one pattern may stand for. */
 const MATCHES_MAX = 1000;
+/** Octets of a path (PATH_MAX): a longer pattern names no file. */
+const PATTERN_MAX = 4096;
+/** Each piece ends where the next one begins, so that looking for them goes through a text once. */
+const BRACES = /\{([^{},]*,[^{}]*)\}/;
 
 /** Raises UsageError where the file cannot be read. */
 export function readConf(file: string): string {
@@ -44,6 +49,7 @@ export function parseConf(text: string, file: string, options: ConfOptions = {})
 
 /** What `include PATTERN` in the file `from` names, in the order of the names. */
 export function includedFiles(pattern: string, from: string): IncludedFile[] {
+  if (pattern.length > PATTERN_MAX) return [];
   const found = unbraced(pattern).flatMap((one) => globbed(path.dirname(from), one));
   return [...new Set(found)].flatMap((file) => {
     try {
@@ -59,14 +65,16 @@ export function includedFiles(pattern: string, from: string): IncludedFile[] {
 
 /** `a{b,c}d` as `abd` and `acd`. */
 function unbraced(pattern: string): string[] {
-  let list = [pattern];
-  for (;;) {
-    const at = list.findIndex((one) => /\{[^{}]*,[^{}]*\}/.test(one));
-    if (at < 0 || list.length > MATCHES_MAX) return list;
-    const [whole = '', inside = ''] = /\{([^{}]*,[^{}]*)\}/.exec(list[at] ?? '') ?? [];
-    const made = inside.split(',').map((part) => (list[at] ?? '').replace(whole, () => part));
-    list = [...list.slice(0, at), ...made, ...list.slice(at + 1)];
+  const done: string[] = [];
+  let open = [pattern];
+  while (open.length > 0 && done.length + open.length <= MATCHES_MAX) {
+    const [one = '', ...rest] = open;
+    const [whole, inside = ''] = BRACES.exec(one) ?? [];
+    if (whole === undefined) done.push(one);
+    const made = whole === undefined ? [] : inside.split(',');
+    open = [...made.map((part) => one.replace(whole ?? '', () => part)), ...rest];
   }
+  return [...done, ...open];
 }
 
 function globbed(folder: string, pattern: string): string[] {
@@ -85,24 +93,10 @@ function globbed(folder: string, pattern: string): string[] {
 function matching(folder: string, part: string): string[] {
   const wanted = wildcard(part);
   try {
-    const names = fs.readdirSync(folder).filter((name) => wanted.test(name));
+    const names = fs.readdirSync(folder).filter(wanted);
     // glob(7): a leading dot is matched by a dot alone.
     return names.filter((name) => part.startsWith('.') || !name.startsWith('.')).sort();
   } catch {
     return [];
-  }
-}
-
-function wildcard(part: string): RegExp {
-  const source = part.replace(/\[(!?)([^\]]+)\]|[*?]|[\\^$.|+()[\]{}]/g, (sign, not, set) => {
-    if (sign === '*') return '.*';
-    if (sign === '?') return '.';
-    if (set === undefined) return `\\${sign}`;
-    return `[${not === '!' ? '^' : ''}${String(set).replace(/[\\\]^]/g, '\\$&')}]`;
-  });
-  try {
-    return new RegExp(`^${source}$`, 's');
-  } catch {
-    return /^(?!)/;
   }
 }
