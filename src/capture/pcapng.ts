@@ -42,6 +42,9 @@ const SECTION_OPTIONS = 24;
 const INTERFACE_OPTIONS = 16;
 const STATISTICS_OPTIONS = 20;
 const TRAILER = 4;
+/** What the descriptions of all interfaces may take, and one takes besides its texts. */
+const INTERFACES_COST_MAX = 1 << 26;
+const INTERFACE_COST = 1 << 10;
 /** Either half of the section length that means "not known" (-1). */
 export const LENGTH_UNKNOWN = 0xffff_ffff;
 const LENGTHS_DIFFER = 'block lengths in front and behind differ';
@@ -80,6 +83,7 @@ export class PcapngDecoder implements RecordDecoder {
   #littleEndian = true;
   #sections = 0;
   #readableSections = 0;
+  #interfacesCost = 0;
   /** Within a section whose version is not known. */
   #foreign = false;
   /** Where it ends by its own word, which may be wrong; 0 where it does not say. */
@@ -242,7 +246,14 @@ export class PcapngDecoder implements RecordDecoder {
     }
     const place = { section: this.#sections - 1, interfaceId: interfaces.length };
     const list = this.#optionList(INTERFACE_OPTIONS);
-    interfaces.push(readInterface(list, at, place, this.#notes));
+    const described = readInterface(list, at, place, this.#notes);
+    const { name = '', description = '' } = described;
+    this.#interfacesCost += INTERFACE_COST + name.length + description.length;
+    if (this.#interfacesCost > INTERFACES_COST_MAX) {
+      this.#notes.stop(offset, `more than ${interfaces.length} interfaces are not kept`);
+      return;
+    }
+    interfaces.push(described);
   }
 
   /** Takes only the lost packets from an Interface Statistics Block; its counts are running. */

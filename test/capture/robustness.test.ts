@@ -118,3 +118,26 @@ describe('any octets', () => {
     expect(await endure(seeds[1]!, 7)).toBe(5);
   });
 });
+
+describe('interfaces without end', () => {
+  const begin = [...le.section(), ...le.interface(), ...le.packet()];
+  const name = le.option(2, new Uint8Array(60_000).fill(0x78));
+
+  test.each([
+    ['that nothing is said of', 100_000, le.interface(), 65_536],
+    ['of long names', 2000, le.interface({ options: name }), 1100],
+  ])('%s end the reading, and what came before is there', async (_, times, described, most) => {
+    const many = Buffer.alloc(times * described.length, Uint8Array.from(described));
+    const input = Buffer.concat([Uint8Array.from(begin), many, Uint8Array.from(le.packet())]);
+    const reader = await openCaptureBytes(input);
+    const batch = new RecordBatch();
+    let count = 0;
+    do {
+      while (reader.read(batch) > 0) count += batch.count;
+    } while (await reader.fill());
+    expect(count).toBe(1);
+    expect(reader.interfaces.length).toBeLessThanOrEqual(most);
+    expect(reader.interfaces.length).toBeGreaterThan(most * 0.9);
+    expect(reader.damaged?.reason).toMatch(/^more than \d+ interfaces are not kept$/);
+  });
+});
