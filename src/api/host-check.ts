@@ -21,7 +21,8 @@ export function nameInHost(header: string): string | null {
 
 /**
  * Why a request is not let in by a server that is bound to `bound`, or null. One bound elsewhere
- * than to loopback goes by more names than it knows: there every Host is let in.
+ * than to loopback goes by more names than it knows: there every Host is let in, and of pages those
+ * of the name that they ask. Browsers leave Sec-Fetch-Site out there, but not Origin.
  */
 export function strangerIn(
   headers: Readonly<Record<string, string>>,
@@ -32,14 +33,14 @@ export function strangerIn(
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
     return 'a page of another site asked for this';
   }
-  if (!isLoopback(bound)) return null;
-  if (host !== undefined && !isOurs(nameInHost(host), bound)) {
+  const asked = host === undefined ? null : nameInHost(host);
+  if (isLoopback(bound) && host !== undefined && !isOurs(asked, bound)) {
     return `the Host header names ${JSON.stringify(host.slice(0, 100))}, and this is ${bound}`;
   }
   if (origin === undefined) return null;
-  const asked = /^https?:\/\/(.*)$/i.exec(origin)?.[1];
-  if (asked !== undefined && isOurs(nameInHost(asked), bound)) return null;
-  return `a page of ${JSON.stringify(origin.slice(0, 100))} asked for this`;
+  const page = nameInHost(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? '');
+  const isOwn = isLoopback(bound) ? isOurs(page, bound) : page !== null && page === asked;
+  return isOwn ? null : `a page of ${JSON.stringify(origin.slice(0, 100))} asked for this`;
 }
 
 function isOurs(name: string | null, bound: string): boolean {

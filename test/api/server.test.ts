@@ -274,4 +274,16 @@ describe('an address that is not loopback', () => {
     expect((await ask(port, '/echo', { Host: 'lab.example' })).status).toBe(200);
     expect(log).toEqual([expect.stringMatching(/0\.0\.0\.0 is no loopback .* no keys are set/)]);
   });
+
+  it.each([
+    ['http://evil.example', 403],
+    ['null', 403],
+    ['http://lab.example.evil.example', 403],
+    ['https://lab.example', 200],
+    ['http://lab.example:8470', 200],
+  ])('is not asked by a page of another name: %s is answered %i', async (origin, status) => {
+    const { port } = await start({ host: '0.0.0.0' });
+    const headers = { Host: `lab.example:${port}`, Origin: origin };
+    expect((await ask(port, '/echo', headers)).status).toBe(status);
+  });
 });
