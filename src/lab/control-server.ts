@@ -15,6 +15,8 @@ export type ControlReply = { error: string } | { result: unknown };
 type Answerer = (request: ControlRequest) => Promise<unknown>;
 
 const LINE_MAX = 1 << 16;
+/** What a socket is made without: whoever comes in before a chmod stays. */
+const MODE_OTHERS = 0o177;
 const CONNECTIONS_MAX = 64;
 /** How long those who are connected may take to leave, in milliseconds. */
 const LEAVE_TIME = 200;
@@ -81,9 +83,10 @@ export class ControlServer {
     const first = join(dirname(path), `.${randomUUID().slice(0, 8)}`);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
+      const usual = process.umask(MODE_OTHERS);
       server.listen(first, () => resolve());
+      process.umask(usual);
     });
-    fs.chmodSync(first, 0o600);
     this.inode = fs.lstatSync(first).ino;
     fs.renameSync(first, path);
   }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { askLab, chosenLab } from '../../src/lab/control-client.ts';
 import { type ControlRequest, ControlServer } from '../../src/lab/control-server.ts';
 import { LabError } from '../../src/lab/lab-error.ts';
@@ -68,6 +68,28 @@ describe('who asks', () => {
     expect(answer).toEqual({ host: 'ecs-1', done: true });
     expect(asked).toEqual([{ command: 'kill', host: 'ecs-1' }]);
     expect(fs.statSync(place).mode & 0o777).toBe(0o600);
+  });
+
+  test("is nobody else's from the moment it is made, whatever the umask", async () => {
+    const modes: number[] = [];
+    const { listen } = net.Server.prototype;
+    const spy = vi.spyOn(net.Server.prototype, 'listen').mockImplementation(function (
+      this: net.Server,
+      ...words: unknown[]
+    ) {
+      listen.apply(this, words as Parameters<typeof listen>);
+      modes.push(fs.statSync(words[0] as string).mode & 0o777);
+      return this;
+    });
+    const usual = process.umask(0);
+    try {
+      await lab('alpha');
+      expect(modes).toEqual([0o600]);
+      expect(process.umask()).toBe(0);
+    } finally {
+      process.umask(usual);
+      spy.mockRestore();
+    }
   });
 
   test('gets a large answer whole', async () => {
