@@ -90,7 +90,11 @@ export class Ground {
     if ('netns' in attach && !namespaceExists(attach.netns)) {
       this.record.namespaces.push(attach.netns);
       writeLabRecord(this.record);
-      await createNamespace(attach.netns);
+      if (!(await createNamespace(attach.netns))) {
+        // Somebody else has made it meanwhile, and it is not ours to remove.
+        this.record.namespaces.pop();
+        writeLabRecord(this.record);
+      }
     }
     this.devices.push(await attachEni(topology, index));
   }

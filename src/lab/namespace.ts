@@ -9,6 +9,8 @@ import { runProgram } from './program.ts';
 const HANDLES = '/run/netns';
 /** Rounds of killing: a process may start another one meanwhile. */
 const KILL_ROUNDS = 20;
+/** What `ip netns add` says where the name is taken. */
+const TAKEN = /File exists/;
 
 export function namespaceHandle(name: string): string {
   return path.join(HANDLES, name);
@@ -18,9 +20,16 @@ export function namespaceExists(name: string): boolean {
   return fs.existsSync(namespaceHandle(name));
 }
 
-export async function createNamespace(name: string): Promise<void> {
-  await runProgram('ip', ['netns', 'add', name]);
+/** False where there is one of that name already. Throws LabError where none can be made. */
+export async function createNamespace(name: string): Promise<boolean> {
+  try {
+    await runProgram('ip', ['netns', 'add', name]);
+  } catch (error) {
+    if (TAKEN.test((error as Error).message)) return false;
+    throw error;
+  }
   await runProgram('ip', ['-n', name, 'link', 'set', 'dev', 'lo', 'up']);
+  return true;
 }
 
 export async function deleteNamespace(name: string): Promise<void> {
