@@ -28,6 +28,8 @@ import { warningLines } from './warnings.ts';
 
 /** How long input and signals may wait. */
 const TURN_MS = 50;
+/** Octets of the report that may wait to be read before the capture waits, too. */
+const WAITING_MAX = 1 << 20;
 
 const loadEngine = async (): Promise<Engine> => (await import('./engine.ts')).engine;
 
@@ -182,8 +184,10 @@ class Session {
 
   /** Between two batches: draws, writes what is due, and now and then lets signals in. */
   #breathe(progress: ReplayProgress, run: ReplayRun): void | Promise<void> {
-    if (this.#streams.output.isClosed) run.stop();
+    const { output } = this.#streams;
+    if (output.isClosed) run.stop();
     this.#progress.update(progress);
+    if (output.waiting > WAITING_MAX) return output.drained();
     if (this.#pacer.isWaiting) return this.#pacer.release();
     const now = this.#clock.now();
     if (now - this.#turnedAt < TURN_MS) return;

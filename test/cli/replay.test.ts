@@ -266,6 +266,21 @@ describe('following', () => {
     expect(played.wasStopped).toBe(true);
   });
 
+  test('a reader who falls behind is waited for', async () => {
+    const streams = new MemoryStreams();
+    const { output } = streams;
+    const waits: number[] = [];
+    output.drained = async () => {
+      waits.push(output.waiting);
+      output.waiting = 0;
+    };
+    const steps = [1 << 16, 2 << 20, 0].map((waiting) => () => {
+      output.waiting = waiting;
+    });
+    await play('-', { result: crashResult(), steps }, { streams });
+    expect(waits).toEqual([2 << 20]);
+  });
+
   test('the first interrupt waits for the end of input, the second ends', async () => {
     const streams = new MemoryStreams();
     const step = () => streams.interrupt();
