@@ -8,6 +8,7 @@ import { noticeLine } from './notice.ts';
 import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
+import { isSame } from './whole-file.ts';
 
 const INIT: CommandSpec = {
   name: 'init',
@@ -86,7 +87,7 @@ async function readRequest(line: CommandLine): Promise<Request> {
 
 /** Before anything is read: what is there already stays. */
 function checkOutput({ output, isForced, files }: Request): void {
-  if (files.some((file) => path.resolve(file) === path.resolve(output))) {
+  if (files.some((file) => isSame(output, file))) {
     throw new UsageError(`--output ${output} is one of the files to read`, 'name another');
   }
   if (isForced || !fs.existsSync(output)) return;

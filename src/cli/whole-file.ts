@@ -113,7 +113,8 @@ function checkPlace({ option, file }: Output): void {
   }
 }
 
-function isSame(file: string, input: string): boolean {
+/** Whether both are names of one file that is there. */
+export function isSame(file: string, input: string): boolean {
   const there = statOf(file);
   const other = statOf(input);
   if (there === undefined || other === undefined) return false;

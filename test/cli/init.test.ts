@@ -177,6 +177,20 @@ test('includes are read, and what they lack is said with its place', async () =>
   expect(err).not.toContain('bogus');
 });
 
+test.each([
+  'symlinkSync',
+  'linkSync',
+] as const)('no file is overwritten that is read: %s', async (link) => {
+  copy('alibaba/node1.conf', 'a.conf');
+  const file = path.join(folder, 'a.conf');
+  const text = fs.readFileSync(file, 'utf8');
+  fs[link](file, path.join(folder, 'lab.yaml'));
+  const words = ['@a.conf', '--provider', 'alibaba', '--output', '@lab.yaml', '--force'];
+  const { status, err } = await init(...words);
+  expect([status, fs.readFileSync(file, 'utf8')]).toEqual([2, text]);
+  expect(err).toContain('--output @lab.yaml is one of the files to read; name another');
+});
+
 describe('include patterns', () => {
   test.each([
     ['conf.d/*.conf', ['conf.d/a.conf', 'conf.d/b.conf']],
