@@ -13,7 +13,7 @@ import {
   readAuthType,
 } from '../vrrp/advert.ts';
 import { foldSum } from '../wire/checksum.ts';
-import { PROTOCOL_ICMP, PROTOCOL_VRRP } from '../wire/ipv4.ts';
+import { isIpv4Cut, PROTOCOL_ICMP, PROTOCOL_VRRP } from '../wire/ipv4.ts';
 
 const ASTERISKS = 0x2a2a;
 const ADVERT_CHECKSUM = 6;
@@ -28,18 +28,33 @@ export function maskPasswords(
   seen: Classifier,
 ): boolean {
   const carries = seen.classify(view, frame.at, frame.end, frame.linkType);
-  if (carries === CARRIES_VRRP) return maskAdvert(view, seen.upperAt, frame.end);
+  if (carries === CARRIES_VRRP) return maskAdvert(view, seen, frame.end);
   if (seen.family !== 4 || seen.protocol !== PROTOCOL_ICMP) return false;
   return maskQuoted(view, seen.upperAt, frame.end);
 }
 
-/** What is there of the advert at `at`; a capture may have cut it. */
-function maskAdvert(view: DataView, at: number, end: number): boolean {
+/** What is there of the advert; a capture may have cut it. */
+function maskAdvert(view: DataView, seen: Classifier, end: number): boolean {
+  const at = seen.upperAt;
   if (end - at < ADVERT_HEADER_LENGTH || readAuthType(view, at) !== AUTH_SIMPLE) return false;
-  const data = authDataAt(view, at);
-  const changed = asterisks(view, data, Math.min(data + AUTH_DATA_LENGTH, end));
+  const { from, to } = passwordOf(view, seen, end);
+  const changed = asterisks(view, from, Math.min(to, end));
   adjust(view, at + ADVERT_CHECKSUM, changed);
-  return data < end;
+  return from < end;
+}
+
+/**
+ * Behind the addresses, and last in the advert. Where that is not the same place, since it has not
+ * as many addresses as it says, the password may be in either.
+ */
+function passwordOf(view: DataView, seen: Classifier, end: number): { from: number; to: number } {
+  const { upperAt, upperEnd, packet, family } = seen;
+  const told = authDataAt(view, upperAt);
+  const isWhole = family === 4 && !isIpv4Cut(view, packet, end);
+  if (!isWhole) return { from: told, to: told + AUTH_DATA_LENGTH };
+  // A checksum is over pairs of octets.
+  const last = upperEnd - AUTH_DATA_LENGTH - ((upperEnd - upperAt) & 1);
+  return { from: Math.max(upperAt + ADVERT_HEADER_LENGTH, Math.min(told, last)), to: upperEnd };
 }
 
 /** An ICMP error holds the packet that it is about behind eight octets (RFC 792). */
@@ -68,7 +83,10 @@ function asterisks(view: DataView, at: number, end: number): number {
     change += ASTERISKS + (0xffff - view.getUint16(word));
     view.setUint16(word, ASTERISKS);
   }
-  if (end > at && ((end - at) & 1) === 1) view.setUint8(end - 1, ASTERISKS & 0xff);
+  if (end > at && ((end - at) & 1) === 1) {
+    change += (ASTERISKS & 0xff00) + (0xffff - (view.getUint8(end - 1) << 8));
+    view.setUint8(end - 1, ASTERISKS & 0xff);
+  }
   return change;
 }
 
