@@ -125,9 +125,9 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
     const told = isJson ? null : commandLine(time, request, look);
     if (told !== null) output.write(told);
   };
-  const onCall = ({ time, ...call }: CallEntry): void => {
-    const shownTime = new Date(time).toISOString();
-    if (!isJson) streams.output.write(callLine(shownTime, call, look) ?? '');
+  const onCall = (call: CallEntry): void => {
+    const told = isJson ? null : callLine(new Date(call.time).toISOString(), call, look);
+    if (told !== null) output.write(told);
   };
   let status = STATUS_DONE;
   const end = ending(streams);
