@@ -1,7 +1,8 @@
 /** The findings of `havip lint` for people: the line with a caret, why, and what to write. */
 import type { ExpectedOutage } from '../lint/expected-outage.ts';
-import type { Finding, Severity } from '../lint/finding.ts';
+import type { Severity } from '../lint/finding.ts';
 import type { LintResult } from '../lint/lint.ts';
+import { forAll, type Said, saidOnce } from '../lint/said-once.ts';
 import { type Instead, insteadOf, ruleOf, shownLine } from '../lint/shown-finding.ts';
 import { displayWidth, wrap } from '../report/layout.ts';
 import { type Look, paint, printable, type Tone } from '../report/page.ts';
@@ -11,10 +12,12 @@ const TAB = '    ';
 /** Columns of a line that are shown; longer ones are cut behind the caret. */
 const LINE_MAX = 200;
 const ADDRESSES_MAX = 4;
+/** Further lines of which the same is said. */
+const LINES_MAX = 20;
 
 export function lintText(result: LintResult, look: Look): string {
   const paper = new Paper(look);
-  for (const finding of result.findings) paper.finding(result, finding);
+  for (const said of saidOnce(result.findings)) paper.finding(result, said);
   if (result.left > 0) paper.text(`${result.left} more findings are left out`, '');
   if (result.outages.length > 0) paper.outages(result.outages);
   paper.summary(result);
@@ -29,7 +32,8 @@ class Paper {
     this.#look = look;
   }
 
-  finding(result: LintResult, finding: Finding): void {
+  finding(result: LintResult, said: Said): void {
+    const { finding } = said;
     const { place, severity, message, rule, length, host } = finding;
     const at = place === null ? (host ?? '') : `${place.file}:${place.line}:${place.column}`;
     const where = at === '' ? '' : `${at}: `;
@@ -47,10 +51,26 @@ class Paper {
     this.text(`why: ${ruleOf(finding).source}`, indent);
     const instead = insteadOf(result.source, finding);
     if (instead !== null) this.#instead(instead, indent);
-    for (const { place: other, message: said } of finding.related.slice(0, 3)) {
-      this.text(`see ${other.file}:${other.line}:${other.column}: ${said}`, indent);
+    this.#more(said, indent);
+    for (const { place: other, message: what } of finding.related.slice(0, 3)) {
+      this.text(`see ${other.file}:${other.line}:${other.column}: ${what}`, indent);
     }
     this.lines.push('');
+  }
+
+  /** Where else it holds, and what mends all of it at once. */
+  #more(said: Said, indent: string): void {
+    const count = said.more.length;
+    if (count === 0) return;
+    const all = [...new Set(said.more.map(({ place }) => place?.line ?? 0))];
+    const shown = all.slice(0, LINES_MAX).join(', ');
+    const rest = all.length > LINES_MAX ? ', …' : '';
+    const word = all.length === 1 ? 'line' : 'lines';
+    this.text(`and ${count} more: ${word} ${shown}${rest}`, indent);
+    const line = forAll(said);
+    if (line === null) return;
+    this.text(`or write once for all ${count + 1}, in global_defs:`, indent);
+    this.lines.push(`${indent}  ${paint(line, 'good', this.#look)}`);
   }
 
   /** The severity in its colour, the rest strong. */

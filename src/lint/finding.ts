@@ -22,6 +22,8 @@ export interface Fix {
   readonly edits: readonly Edit[];
   /** What to write, in keepalived's words; empty: the line is to go. */
   readonly write: readonly string[];
+  /** A line of `global_defs` that does the same for every instance that says nothing of its own. */
+  readonly forAll?: string;
 }
 
 export interface Related {

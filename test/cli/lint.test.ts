@@ -171,6 +171,50 @@ describe('text', () => {
     );
   });
 
+  describe('of several instances', () => {
+    const instance = (i: number, ...lines: string[]) =>
+      [
+        `vrrp_instance VI_${i} {\n  interface eth0\n  virtual_router_id 5${i}`,
+        `  priority 100\n  virtual_ipaddress {\n    192.168.0.8${i}\n  }`,
+        ...[...lines, '}\n'],
+      ].join('\n');
+    const three = [1, 2, 3].map((i) => instance(i, '  state MASTER', '  nopreempt')).join('');
+
+    test('says what is alike once, with the further lines, and errors each', async () => {
+      put('a.conf', three);
+      const { out } = await lint('@a.conf');
+      const heads = out.replace(/\n +/g, ' ').match(/^@a\.conf.*\]/gm);
+      expect(heads?.map((line) => line.replace(/^(.*?:\d+):.*(\[.*)$/, '$1 $2'))).toEqual([
+        ...['@a.conf:1 [garp-refresh-off]', '@a.conf:1 [garp-delay-long]'],
+        ...['@a.conf:6 [prefix-missing]', '@a.conf:8 [nopreempt-cleared]'],
+        ...['@a.conf:18 [nopreempt-cleared]', '@a.conf:28 [nopreempt-cleared]'],
+      ]);
+      expect(out).toContain('   and 2 more: lines 16, 26\n');
+      expect(out).toMatch(/^3 errors, 6 warnings, 3 remarks in 1 configuration$/m);
+      expect((await json('@a.conf')).findings.length).toBe(12);
+    });
+
+    test('names the line of global_defs that mends them all, which does', async () => {
+      put('a.conf', three);
+      const { out } = await lint('@a.conf');
+      const lines = [...out.matchAll(/once for all 3, in global_defs:\n +(.*)\n/g)];
+      const globals = lines.map(([, line = '']) => line);
+      expect(globals).toEqual(['vrrp_garp_master_refresh 5', 'vrrp_garp_master_delay 1']);
+      put('b.conf', `global_defs {\n${globals.join('\n')}\n}\n${three}`);
+      expect((await json('@b.conf')).findings.map(({ rule }) => rule)).not.toContainEqual(
+        expect.stringMatching(/^garp-/),
+      );
+    });
+
+    test('names none where one of them says otherwise', async () => {
+      put('a.conf', three + instance(4, '  garp_master_refresh 0', '  garp_master_delay 1'));
+      const { out } = await lint('@a.conf');
+      expect(out).not.toContain('for all 4');
+      expect(out).toContain('vrrp_garp_master_delay 1');
+      expect(out).not.toContain('vrrp_garp_master_refresh');
+    });
+  });
+
   test('has colours on a terminal, unless NO_COLOR or --no-color say no', async () => {
     const terminal = (streams: MemoryStreams) => {
       streams.output.isTerminal = true;

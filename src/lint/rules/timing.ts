@@ -1,9 +1,10 @@
 /** Intervals, and how often the address is announced. */
 import type { Cluster } from '../cluster.ts';
 import { instancesOf } from '../cluster.ts';
-import type { Report, Rule } from '../finding.ts';
+import type { Fix, Report, Rule } from '../finding.ts';
 import { setKeyword } from '../fixes.ts';
 import type { Running } from '../running.ts';
+import { globalOf, lastOf } from '../statements.ts';
 
 const CENTISECONDS_MAX = 40.95;
 const REFRESH = '5';
@@ -65,7 +66,7 @@ const garpRefreshOff: Rule = {
         host,
         place,
         message,
-        fix: setKeyword(one, cluster.source, 'garp_master_refresh', REFRESH),
+        fix: setAlso(cluster, one, 'garp_master_refresh', REFRESH),
       });
     }
   },
@@ -89,7 +90,7 @@ const garpDelayLong: Rule = {
         host,
         place,
         message,
-        fix: setKeyword(one, cluster.source, 'garp_master_delay', '1'),
+        fix: setAlso(cluster, one, 'garp_master_delay', '1'),
       });
     }
   },
@@ -147,8 +148,17 @@ function reportUnhealed(cluster: Cluster, one: Running, report: Report): void {
   const message =
     `when two masters meet again ${host} gives up without a word, and caches that ` +
     'heard it last keep it: nobody announces the address again';
-  const fix = setKeyword(one, cluster.source, 'higher_prio_send_advert', 'on');
+  const fix = setAlso(cluster, one, 'higher_prio_send_advert', 'on');
   report({ host, place: config.higherPrioSendAdvert?.place ?? config.place, message, fix });
+}
+
+/** In the instance, or with `vrrp_` before it in `global_defs`, where neither says it yet. */
+function setAlso(cluster: Cluster, one: Running, keyword: string, to: string): Fix {
+  const fix = setKeyword(one, cluster.source, keyword, to);
+  const conf = cluster.hosts.find(({ name }) => name === one.host)?.conf;
+  const isSaid = conf === undefined || globalOf(conf, `vrrp_${keyword}`) !== null;
+  if (isSaid || lastOf(one.config.statement, keyword) !== null) return fix;
+  return { ...fix, forAll: `vrrp_${keyword} ${to}` };
 }
 
 export const TIMING_RULES: readonly Rule[] = [
