@@ -8,6 +8,7 @@ import { HOST_RULES } from './rules/hosts.ts';
 import { INSTANCE_RULES } from './rules/instances.ts';
 import { PEER_RULES } from './rules/peers.ts';
 import { READING_RULES } from './rules/reading.ts';
+import { scriptShell } from './rules/script-shell.ts';
 import { SCRIPT_RULES } from './rules/scripts.ts';
 import { STRICT_RULES } from './rules/strict.ts';
 import { TIMING_RULES } from './rules/timing.ts';
@@ -30,6 +31,7 @@ export const RULES: readonly Rule[] = [
   ...HOST_RULES,
   ...TRACKING_RULES,
   ...SCRIPT_RULES,
+  scriptShell,
 ];
 
 export const RULE_IDS: readonly string[] = RULES.map(({ id }) => id);

@@ -21,6 +21,8 @@ export interface ScriptUse {
   readonly keyword: string;
   /** The command line as written, its words joined by blanks. */
   readonly command: string;
+  /** keepalived takes the first for the command. */
+  readonly values: readonly Word[];
   readonly place: Place;
 }
 
@@ -147,7 +149,7 @@ export class Settings {
       const [first] = values;
       if (first === undefined) return [];
       const command = values.map(({ text }) => text).join(' ');
-      return [{ keyword: keyword.text, command, place: first.place }];
+      return [{ keyword: keyword.text, command, values, place: first.place }];
     });
   }
 

@@ -139,6 +139,10 @@ const CHECK = (...lines: string[]): Change => [
   'vrrp_instance VI_1',
   `vrrp_script chk {\n    script /bin/true\n    ${lines.join('\n    ')}\n}\nvrrp_instance VI_1`,
 ];
+const SCRIPT = (command: string): Change => [
+  'vrrp_instance VI_1',
+  `vrrp_script chk {\n    script ${command}\n}\nvrrp_instance VI_1`,
+];
 const TRACK = (...lines: string[]) => plus('track_script {', ...lines.map((l) => `    ${l}`), '}');
 
 const READING: readonly Case[] = [
@@ -796,6 +800,19 @@ const SCRIPTS: readonly Case[] = [
     },
     at: '/opt/notify.sh',
     near: { one: [SECURE, NOTIFY], scripts: { '/opt/notify.sh': GOOD } },
+  },
+  {
+    rule: 'script-shell',
+    trigger: { one: [SECURE, TRACK('chk'), SCRIPT('"/bin/cat /etc/hosts | grep a"')] },
+    at: '/bin/cat',
+    near: { one: [SECURE, TRACK('chk'), SCRIPT(`"/bin/sh -c 'cat /etc/hosts | grep a'"`)] },
+  },
+  {
+    // keepalived takes one word, or one pair of quotes.
+    rule: 'script-shell',
+    trigger: { one: [SECURE, TRACK('chk'), SCRIPT('/bin/cat /etc/hosts')] },
+    at: '/bin/cat',
+    near: { one: [SECURE, TRACK('chk'), SCRIPT('"/bin/cat /etc/hosts"')] },
   },
 ];
 

@@ -7,7 +7,7 @@ import type { Place } from '../notices.ts';
 import { allOf, lastOf } from '../statements.ts';
 
 /** Every script of the file. */
-function scriptsOf({ conf }: Host): ScriptUse[] {
+export function scriptsOf({ conf }: Host): ScriptUse[] {
   return [
     ...conf.scripts.flatMap(({ script }) => script ?? []),
     ...conf.syncGroups.flatMap(({ scripts }) => [...scripts]),
