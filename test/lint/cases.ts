@@ -516,6 +516,13 @@ const AUTHENTICATION: readonly Case[] = [
     near: { both: [['auth_pass 1111', 'auth_pass 12345678']] },
   },
   {
+    // A comment begins in it, of which keepalived says nothing.
+    rule: 'auth-too-long',
+    trigger: { both: [['auth_pass 1111', 'auth_pass 11!ve']] },
+    at: 'auth_pass',
+    near: { both: [['auth_pass 1111', 'auth_pass "11!ve" # changed']] },
+  },
+  {
     rule: 'auth-version-3',
     trigger: { both: [plus('version 3')] },
     at: 'authentication',

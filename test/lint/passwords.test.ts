@@ -54,6 +54,22 @@ describe.each([
 });
 
 test.each([
+  ['hunt!hunter2', true],
+  ['hunt#hunter2', true],
+  ["'hunt!hunter2'", true],
+  ['hunt\\!hunter2', true],
+  ['"hunt!hunter2"', false],
+  ['"hunter2"', false],
+  ['hunter2 !since hunter2', false],
+])('%s: whether a comment cuts it, and it is masked', (password, isCut) => {
+  const { all, lines, result } = reports(withPassword(`auth_pass ${password}`));
+  const said = result.findings.map(({ message }) => message).join();
+  expect(said.includes('takes ! and # for the beginning of a comment')).toBe(isCut);
+  expect(lines.includes('auth_pass "<the password>"')).toBe(isCut);
+  expect(all).not.toContain('hunt');
+});
+
+test.each([
   ['outside of every block', 'auth_pass hunter2hunter2\n'],
   ['in a block that is none', 'authentification {\n  auth_type PASS\n  secret hunter2\n}\n'],
   ['on the line of a block that is closed there', 'authentication { auth_pass hunter2 }\n'],

@@ -74,6 +74,8 @@ const DIFFERENCES: readonly { of: RegExp; ours?: string[]; theirs?: string[] }[]
   },
   // keepalived takes the } of the block for that of the block around it.
   { of: /^unexpected-block$/, theirs: ['unknown-keyword', 'surplus-brace', 'address-missing'] },
+  // Of a password that a comment cuts keepalived says nothing.
+  { of: /^auth-too-long$/, ours: ['auth-too-long'] },
   // keepalived passes over a track_interface without a block in silence.
   { of: /^missing-block$/, ours: ['missing-block'] },
   // With script security and no user it removes the script, and then misses it.

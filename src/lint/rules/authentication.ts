@@ -3,17 +3,27 @@ import { AUTH_DATA_LENGTH } from '../../vrrp/advert.ts';
 import { instancesOf } from '../cluster.ts';
 import type { Edit, Rule } from '../finding.ts';
 import { dropKeyword, setKeyword } from '../fixes.ts';
+import type { Place } from '../notices.ts';
+import type { SourceLines } from '../source-lines.ts';
 
 const authTooLong: Rule = {
   id: 'auth-too-long',
   severity: 'warning',
-  title: 'a password longer than what is sent',
+  title: 'a password of which only a part is sent',
   source: 'RFC 2338 5.3.10; keepalived -t: "Truncating auth_pass to 8 characters"',
   check(cluster, report) {
     for (const { config, host } of instancesOf(cluster)) {
       const { authentication } = config;
       const place = authentication?.passwordPlace ?? null;
-      if (place === null || (authentication?.passwordLength ?? 0) <= AUTH_DATA_LENGTH) continue;
+      if (place === null) continue;
+      if (isCut(cluster.source, place)) {
+        const message =
+          'keepalived takes ! and # for the beginning of a comment, and this password ends ' +
+          'there: quote it';
+        report({ host, place, message, fix: { edits: [], write: [QUOTED] } });
+        continue;
+      }
+      if ((authentication?.passwordLength ?? 0) <= AUTH_DATA_LENGTH) continue;
       const length = cluster.source.lengthAt(place);
       const isPlain = length === authentication?.passwordLength && !cluster.source.has(place, '$');
       // What is cut off is not repeated, nor is what stays.
@@ -33,6 +43,14 @@ const authTooLong: Rule = {
     }
   },
 };
+
+const QUOTED = 'auth_pass "<the password>"';
+
+/** A comment that nothing parts from the word: neither single quotes nor a backslash prevent it. */
+function isCut(source: SourceLines, { file, line, column }: Place): boolean {
+  const rest = source.line(file, line)?.slice(column - 1) ?? '';
+  return /^(?:[^\s"!#]|"[^"]*")+[!#]/.test(rest);
+}
 
 const authVersion3: Rule = {
   id: 'auth-version-3',
