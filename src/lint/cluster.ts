@@ -6,6 +6,7 @@ import type { RuleSet } from '../havip/rule-set.ts';
 import type { Topology } from '../havip/topology.ts';
 import type { InstanceConfig, KeepalivedConf } from './keepalived-conf.ts';
 import type { LabHost } from './lab-host.ts';
+import type { Place } from './notices.ts';
 import type { Running } from './running.ts';
 import type { SourceLines } from './source-lines.ts';
 import type { SurplusBrace } from './surplus-brace.ts';
@@ -30,6 +31,8 @@ export interface Host {
   readonly instances: readonly Running[];
   /** What was taken out of the text before the rest was judged. */
   readonly brace: SurplusBrace | null;
+  /** Where its file shows that it is a template; nothing of it is read then. */
+  readonly template: Place | null;
 }
 
 /** The instances of different hosts that elect a master among them. */

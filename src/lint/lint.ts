@@ -23,10 +23,12 @@ import {
 } from './keepalived-conf.ts';
 import { type LabHost, labHostOf } from './lab-host.ts';
 import { outsideMistyped } from './mistyped.ts';
+import type { Place } from './notices.ts';
 import { RULES } from './rules.ts';
 import { runningOf } from './running.ts';
 import { SourceLines } from './source-lines.ts';
 import { type SurplusBrace, surplusBraceOf, withoutBrace } from './surplus-brace.ts';
+import { templateTag } from './template.ts';
 
 export interface LintFile {
   /** What the host is called; unique. */
@@ -80,7 +82,13 @@ export function lint(request: LintRequest): LintResult {
     nearest,
   };
   const log = new FindingLog(source);
-  for (const rule of RULES) rule.check(cluster, (remark) => log.add(rule, remark));
+  const templates = new Set(hosts.filter((one) => one.template !== null).map(({ name }) => name));
+  for (const rule of RULES) {
+    rule.check(cluster, (remark) => {
+      const isRead = remark.host === null || !templates.has(remark.host);
+      if (isRead || rule.id === TEMPLATE_RULE) log.add(rule, remark);
+    });
+  }
   const findings = log.inOrder(source.files);
   return {
     provider,
@@ -101,8 +109,17 @@ function hostOf(file: LintFile, { topology, nearest }: LintRequest, source: Sour
   const whole = brace === null ? first : reread(file, brace, options);
   const conf = nearest === null ? whole : { ...whole, notices: outsideMistyped(whole, nearest) };
   source.hidePasswords(conf.statements);
+  const template = templateTag(file.text, file.file);
+  if (template !== null) return unread(file, template);
   const lab = topology === null ? null : labHostOf(topology, file.host, conf);
-  return { name: file.host, conf, lab, brace, instances: instancesIn(conf, file.host, lab) };
+  const instances = instancesIn(conf, file.host, lab);
+  return { name: file.host, conf, lab, brace, instances, template };
+}
+
+/** What a template says is not what keepalived will be told. */
+function unread({ host, file }: LintFile, template: Place): Host {
+  const conf = parseKeepalivedConf('', file);
+  return { name: host, conf, lab: null, brace: null, instances: [], template };
 }
 
 function instancesIn(conf: KeepalivedConf, host: string, lab: LabHost | null) {
@@ -148,6 +165,7 @@ function reread({ file, text }: LintFile, { place }: SurplusBrace, options: Conf
   });
 }
 
+const TEMPLATE_RULE = 'template';
 const NOTICE_RULE = 'bad-value';
 
 class FindingLog {

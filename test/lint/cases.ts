@@ -147,6 +147,12 @@ const TRACK = (...lines: string[]) => plus('track_script {', ...lines.map((l) =>
 
 const READING: readonly Case[] = [
   {
+    rule: 'template',
+    trigger: { one: [['router_id ecs-1', 'router_id {{ name }}']] },
+    at: '{{ name }}',
+    near: { one: [['router_id ecs-1', 'router_id ecs-1 # {{ name }}']] },
+  },
+  {
     rule: 'surplus-brace',
     trigger: { one: [['    virtual_ipaddress', '}\n    virtual_ipaddress']] },
     at: '}',

@@ -76,6 +76,11 @@ const DIFFERENCES: readonly { of: RegExp; ours?: string[]; theirs?: string[] }[]
   { of: /^unexpected-block$/, theirs: ['unknown-keyword', 'surplus-brace', 'address-missing'] },
   // Of a password that a comment cuts keepalived says nothing.
   { of: /^auth-too-long$/, ours: ['auth-too-long'] },
+  // A template is one mistake.
+  {
+    of: /^template$/,
+    theirs: ['unexpected-block', 'unknown-keyword', 'surplus-brace', 'address-missing'],
+  },
   // keepalived passes over a track_interface without a block in silence.
   { of: /^missing-block$/, ours: ['missing-block'] },
   // With script security and no user it removes the script, and then misses it.

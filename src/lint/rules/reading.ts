@@ -11,7 +11,22 @@ const PAGE = 'keepalived.conf(5)';
 const BOUNDS = 'ours: so that every file is judged in seconds';
 const LOOP = `${READ}: "Too many open files"`;
 
+const template: Rule = {
+  id: 'template',
+  severity: 'error',
+  title: 'a template in place of a configuration',
+  source: `${READ}: "Unexpected '{'", "Unknown keyword"`,
+  check({ hosts }, report) {
+    for (const { name: host, template: place } of hosts) {
+      if (place === null) continue;
+      const message = 'this is a template: render it first, and judge what comes of it';
+      report({ host, place, message });
+    }
+  },
+};
+
 export const READING_RULES: readonly Rule[] = [
+  template,
   ofNotice('surplus-brace', 'error', 'a closing brace too many', 'extra-brace', READ),
   ofNotice('missing-brace', 'error', 'a block that nothing closes', 'unclosed-block', READ),
   ofNotice('missing-block', 'error', 'a keyword without its block', 'missing-block', READ),
