@@ -112,7 +112,7 @@ export function parseKeepalivedConf(
     statements,
     globals: globalsOf(new Settings(globals, notices)),
     scripts: top.all('vrrp_script').map((one) => scriptOf(one, notices)),
-    syncGroups: top.all('vrrp_sync_group').map((one) => syncGroupOf(one, notices)),
+    syncGroups: top.all('vrrp_sync_group').map((one) => syncGroupOf(one, instances, notices)),
     instances,
     configIds: [...new Set(ids)],
     notices: inOrder(notices.list),
@@ -186,9 +186,26 @@ function scriptOf({ keyword, values, block }: Statement, notices: NoticeLog): Sc
   };
 }
 
-function syncGroupOf({ keyword, values, block }: Statement, notices: NoticeLog): SyncGroupConfig {
+function syncGroupOf(
+  { keyword, values, block }: Statement,
+  instances: readonly InstanceConfig[],
+  notices: NoticeLog,
+): SyncGroupConfig {
   const settings = new Settings(block, notices);
-  const names = settings.listed('group').flatMap((line) => [line.keyword, ...line.values]);
+  const listed = settings.listed('group').flatMap((line) => [line.keyword, ...line.values]);
+  const isGrouped = settings.all('group').length > 0;
+  const strays = isGrouped ? [] : settings.all(...instances.map(({ name }) => name));
+  const names = [...listed, ...strays.map((one) => one.keyword)];
+  const [first] = strays;
+  if (first !== undefined) {
+    const message =
+      'a sync group has its instances in a group { }, and keepalived knows none outside of it';
+    const lines = strays.map((one) => `    ${one.keyword.text}`);
+    notices.withdraw('unknown-keyword', new Set(strays.map((one) => one.keyword.place)));
+    notices.add('missing-block', first.keyword.place, message, {
+      write: ['group {', ...lines, '}'],
+    });
+  }
   return {
     name: values[0]?.text ?? '',
     place: keyword.place,

@@ -66,6 +66,12 @@ export class NoticeLog {
     if (this.list.length >= NOTICES_MAX) this.left++;
     else this.list.push({ code, place, message, ...more });
   }
+
+  /** What turns out to be another mistake. */
+  withdraw(code: NoticeCode, places: ReadonlySet<Place>): void {
+    const kept = this.list.filter((one) => one.code !== code || !places.has(one.place));
+    this.list.splice(0, this.list.length, ...kept);
+  }
 }
 
 /** `keepalived.conf:12:5` */

@@ -171,6 +171,15 @@ const READING: readonly Case[] = [
     near: { one: [['    track_interface {\n', '    track_interface\n    {\n']] },
   },
   {
+    // Instances that stand in the group itself.
+    rule: 'missing-block',
+    trigger: { one: [append(`${SECOND}vrrp_sync_group G {\n    VI_1\n    VI_2\n}\n`)] },
+    at: 'VI_1',
+    near: {
+      one: [append(`${SECOND}vrrp_sync_group G {\n    group {\n VI_1\n VI_2\n    }\n}\n`)],
+    },
+  },
+  {
     rule: 'unexpected-block',
     trigger: { one: [['priority 100', 'priority 100 {\n    }']] },
     at: 'priority',

@@ -16,6 +16,17 @@ test('every rule has a case', () => {
   expect([...new Set(rules)].sort()).toEqual([...RULE_IDS].sort());
 });
 
+test('instances in the sync group itself: one finding, with the block to write', () => {
+  const [one] = texts({});
+  const group = 'vrrp_sync_group G {\n    VI_1\n    VI_2\n}\n';
+  const two = one.replace('VI_1', 'VI_2').replace('id 51', 'id 52').replace('.88/', '.89/');
+  const instances = two.slice(two.indexOf('vrrp_instance'));
+  const result = judge({}, [`${group}${one}${instances}`]);
+  const own = result.findings.filter(({ rule }) => !rule.startsWith('peer-'));
+  expect(said({ findings: own })).toEqual(['ecs-1.conf:2 error missing-block']);
+  expect(own[0]?.fix?.write).toEqual(['group {', '    VI_1', '    VI_2', '}']);
+});
+
 test('three hosts of one priority: each is given one of its own', () => {
   const [first, second] = texts({ two: [['priority 90', 'priority 100']] });
   const third = second.replace('src_ip 192.168.0.210', 'src_ip 192.168.0.211');

@@ -57,7 +57,7 @@ const MESSAGES: readonly [RegExp, string | null][] = [
   [/strict mode requires|State MASTER must match/i, 'strict-clears'],
   [/only valid with a vmac/, 'vmac-xmit-base-alone'],
   [/requires vmac_xmit_base/, 'vmac-unicast'],
-  [/Sync group .* has only 1/, 'sync-group-members'],
+  [/Sync group .* has (only 1|no) virtual/, 'sync-group-members'],
   [/track (script|file|process) .* not found, ignoring/, 'track-unknown'],
   [/interface .* doesn't exist|Non-existent interface/, 'interface-not-in-lab'],
   [/Disabling track script/, 'script-missing'],
@@ -82,7 +82,12 @@ const DIFFERENCES: readonly { of: RegExp; ours?: string[]; theirs?: string[] }[]
     theirs: ['unexpected-block', 'unknown-keyword', 'surplus-brace', 'address-missing'],
   },
   // keepalived passes over a track_interface without a block in silence.
-  { of: /^missing-block$/, ours: ['missing-block'] },
+  // Of instances outside of a group it calls each unknown, and then the group empty.
+  {
+    of: /^missing-block$/,
+    ours: ['missing-block'],
+    theirs: ['unknown-keyword', 'sync-group-members'],
+  },
   // With script security and no user it removes the script, and then misses it.
   { of: /^script-user-missing$/, theirs: ['track-unknown'] },
   // -t looks at the scripts of vrrp_script alone, not at those of notify.
