@@ -42,8 +42,8 @@ export interface ApiContext {
 
 /** Why the server itself refuses a request, before or instead of a dialect's answer. */
 export interface ServerRefusal {
-  /** Another cloud's plane is behind the port; too many requests within a second. */
-  readonly why: 'other-provider' | 'throttled';
+  /** Another cloud's plane is behind the port; too many requests in a second; a fault of ours. */
+  readonly why: 'other-provider' | 'throttled' | 'failed';
   /** One sentence, with the way to mend it. */
   readonly message: string;
 }
@@ -53,7 +53,7 @@ export interface Dialect {
   readonly name: string;
   /** Whether the request is one of this vendor's. */
   isMine(request: ApiRequest): boolean;
-  /** Never throws on what a request holds. */
+  /** Never throws on what a request holds; what it does throw is told to the operator alone. */
   answer(request: ApiRequest, context: ApiContext): Promise<ApiAnswer>;
   /** The server's refusal in this vendor's shape; plain JSON where a dialect has none. */
   refuse?(request: ApiRequest, context: ApiContext, refusal: ServerRefusal): ApiAnswer;

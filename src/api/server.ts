@@ -71,8 +71,17 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     const refused = mine.refuse?.(asked, context, { why: 'other-provider', message });
     return refused ?? plain(400, 'other-provider', message);
   };
-  const throttled = (asked: ApiRequest, message: string): ApiAnswer | undefined =>
-    dialectOf(asked, dialects)?.refuse?.(asked, context, { why: 'throttled', message });
+  const shapedOf = (asked: ApiRequest, { status, body }: PlainAnswer): ApiAnswer | undefined => {
+    const why = status === 429 ? 'throttled' : status === 500 ? 'failed' : null;
+    if (why === null) return undefined;
+    const { message } = body;
+    try {
+      return dialectOf(asked, dialects)?.refuse?.(asked, context, { why, message });
+    } catch {
+      // What failed may be the dialect's reading of the request: then it has no shape for this.
+      return undefined;
+    }
+  };
   app.route({
     method: app.supportedMethods,
     url: '*',
@@ -81,10 +90,9 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const asked = requestOf(request);
     const refusal = refusalOf(error);
-    const shaped = refusal.status === 429 ? throttled(asked, refusal.body.message) : undefined;
     if (refusal.status === 500)
       log(`api: ${request.method} ${asked.path}: ${error.stack ?? error}`);
-    return send(reply, shaped ?? refusal);
+    return send(reply, shapedOf(asked, refusal) ?? refusal);
   });
   app.setNotFoundHandler((_request, reply) => send(reply, nobodys(dialects, context)));
   return listen(app, options, log);

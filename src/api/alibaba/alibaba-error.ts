@@ -20,3 +20,9 @@ export function invalid(parameter: string, why: string): AlibabaError {
   const message = `The specified parameter ${parameter} is not valid: ${why}.`;
   return new AlibabaError(400, 'InvalidParameter', message);
 }
+
+/** In the vendor's words, which say nothing of what failed. */
+export function internalError(): AlibabaError {
+  const message = 'The request processing has failed due to some unknown error.';
+  return new AlibabaError(500, 'InternalError', message);
+}

@@ -1,11 +1,11 @@
 /**
  * The Alibaba Cloud dialect: VPC 2016-04-28 as its SDKs of three generations and Terraform ask it,
  * in the query or in a form body, with the action in a header or among the parameters. A refusal
- * is an HTTP status with `{Code, Message, ..}`; what no rule foresaw is told as InternalError.
+ * is an HTTP status with `{Code, Message, ..}`; a fault of ours is told as InternalError.
  */
 import type { ApiAnswer, ApiContext, ApiRequest, Dialect, ServerRefusal } from '../dialect.ts';
 import { ACTIONS, WITHOUT_REGION } from './actions.ts';
-import { AlibabaError } from './alibaba-error.ts';
+import { AlibabaError, internalError } from './alibaba-error.ts';
 import type { Answer } from './call.ts';
 import { agreed, formOf, parametersOf } from './parameters.ts';
 import { verifySignature } from './signature.ts';
@@ -27,12 +27,14 @@ export const alibaba: Dialect = {
       const body = await carryOut(request, context, requestId);
       return send(200, { RequestId: requestId, ...body }, requestId);
     } catch (error) {
+      if (!(error instanceof AlibabaError)) throw error;
       return refusal(request, requestId, error);
     }
   },
 
   refuse(request, context, { why, message }: ServerRefusal) {
     const requestId = context.newRequestId().toUpperCase();
+    if (why === 'failed') return refusal(request, requestId, internalError());
     const code = why === 'throttled' ? 'Throttling.User' : 'UnsupportedOperation';
     return refusal(request, requestId, new AlibabaError(400, code, message));
   },
@@ -65,11 +67,8 @@ async function carryOut(
   return carry({ action, parameters, context, plane: context.plane, requestId });
 }
 
-function refusal(request: ApiRequest, requestId: string, error: unknown): ApiAnswer {
-  const { status, code, message } =
-    error instanceof AlibabaError
-      ? error
-      : new AlibabaError(500, 'InternalError', `The request processing has failed: ${error}`);
+function refusal(request: ApiRequest, requestId: string, error: AlibabaError): ApiAnswer {
+  const { status, code, message } = error;
   const question = `q=${code}&product=Vpc&requestId=${requestId}`;
   const body = {
     RequestId: requestId,

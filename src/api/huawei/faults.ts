@@ -110,6 +110,7 @@ export function invalidToken(): Fault {
 /** Throttling is the gateway's, documented; another cloud's lab has no code but "not allowed". */
 export function refusedByServer({ why, message }: ServerRefusal): Fault {
   if (why === 'throttled') return new Fault(429, 'APIGW.0308', 'TooManyRequests', message);
+  if (why === 'failed') return faultOf({ code: 'dataplane', message }, 'port');
   return new Fault(403, 'VPC.2701', 'Forbidden', message);
 }
 

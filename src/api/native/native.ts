@@ -26,8 +26,10 @@ export const native: Dialect = {
       return problemAnswer(error, isStranger ? { 'www-authenticate': CHALLENGE } : {});
     }
   },
-  refuse: (_request, _context, { message }) =>
-    problemAnswer({ code: 'throttled', message, faults: [] }, { 'retry-after': '1' }),
+  refuse: (_request, _context, { why, message }) =>
+    why === 'failed'
+      ? problemAnswer({ code: 'dataplane', message, faults: [] })
+      : problemAnswer({ code: 'throttled', message, faults: [] }, { 'retry-after': '1' }),
 };
 
 const CHALLENGE = 'Bearer realm="havip", Basic realm="havip", charset="UTF-8"';

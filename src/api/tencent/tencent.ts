@@ -7,6 +7,7 @@ import { ParameterReader } from '../parameter-reader.ts';
 import { haVipAssociateAddressIp, haVipDisassociateAddressIp } from './addresses.ts';
 import { associateHaVipInstance, disassociateHaVipInstance } from './associations.ts';
 import type { Handler } from './call.ts';
+import { refusalFault } from './codes.ts';
 import { createHaVip, deleteHaVip, describeHaVips, modifyHaVipAttribute } from './havips.ts';
 import { describeVpcLimits } from './limits.ts';
 import { isTencent, readAsked, VERSION } from './request.ts';
@@ -38,6 +39,9 @@ export const tencent: Dialect = {
     return answerOf(await resultOf(request, context, requestId), requestId);
   },
   refuse(_request, context, { why, message }) {
+    if (why === 'failed') {
+      return answerOf(refusalFault('', { code: 'dataplane', message }), context.newRequestId());
+    }
     // The second one is ours; no cloud has another's rules behind its endpoint.
     const code = why === 'throttled' ? 'RequestLimitExceeded' : 'UnsupportedOperation';
     return answerOf(fault(code, message), context.newRequestId());

@@ -6,7 +6,14 @@
 import type { ApiAnswer, ApiRequest, Dialect } from '../dialect.ts';
 import { isForm, jsonTree, type ParameterTree } from '../flat-parameters.ts';
 import { ParameterReader } from '../parameter-reader.ts';
-import { fault, NO_ACTION, OTHER_PROVIDER, THROTTLED, UNKNOWN_ACTION } from './codes.ts';
+import {
+  fault,
+  NO_ACTION,
+  OTHER_PROVIDER,
+  refusalFault,
+  THROTTLED,
+  UNKNOWN_ACTION,
+} from './codes.ts';
 import { signatureFault } from './signature.ts';
 import {
   allocateVip,
@@ -59,9 +66,12 @@ export const ucloud: Dialect = {
   },
   refuse(request, context, { why, message }) {
     const action = askedOf(request)?.parameters.Action;
-    const code = why === 'throttled' ? THROTTLED : OTHER_PROVIDER;
+    const refused =
+      why === 'failed'
+        ? refusalFault({ code: 'dataplane', message })
+        : fault(why === 'throttled' ? THROTTLED : OTHER_PROVIDER, message);
     const name = typeof action === 'string' ? action : '';
-    return answerOf(name, fault(code, message), context.newRequestId());
+    return answerOf(name, refused, context.newRequestId());
   },
 };
 

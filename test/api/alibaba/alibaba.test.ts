@@ -134,18 +134,3 @@ it('answers whatever is in a request, and never throws', async () => {
     '400 InvalidParameter',
   );
 });
-
-it('tells what no rule foresaw as InternalError', async () => {
-  const one = account('alibaba');
-  const plane = Object.assign(Object.create(one.plane), {
-    submit: () => Promise.reject(new Error('the disk is full')),
-  });
-  const broken = { ...one, context: { ...one.context, plane } };
-  const { status, body } = await put(
-    broken,
-    SHAPES['Terraform RpcPost']('DeleteHaVip', { RegionId, HaVipId: 'havip-1' }),
-  );
-  expect(status).toBe(500);
-  expect(body).toMatchObject({ Code: 'InternalError' });
-  expect(body.Message).toContain('the disk is full');
-});
