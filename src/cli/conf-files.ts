@@ -19,6 +19,7 @@ const CONF_OCTETS_MAX = 4 * 1024 * 1024;
 const MATCHES_MAX = 1000;
 /** Octets of a path (PATH_MAX): a longer pattern names no file. */
 const PATTERN_MAX = 4096;
+const PIECE_OCTETS = 64 * 1024;
 /** Each piece ends where the next one begins, so that looking for them goes through a text once. */
 const BRACES = /\{([^{},]*,[^{}]*)\}/;
 
@@ -27,12 +28,12 @@ export function readConf(file: string): string {
   const mend = 'check the path of the keepalived.conf';
   let octets: Buffer;
   try {
-    const stat = fs.statSync(file);
-    if (stat.isDirectory()) {
+    if (fs.statSync(file).isDirectory()) {
       throw new UsageError(`${file} is a directory`, 'name the keepalived.conf in it');
     }
-    if (stat.size > CONF_OCTETS_MAX) throw new UsageError(`${file}: larger than 4 MiB`, mend);
-    octets = fs.readFileSync(file);
+    const all = octetsOf(file);
+    if (all === null) throw new UsageError(`${file}: larger than 4 MiB`, mend);
+    octets = all;
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -41,6 +42,24 @@ export function readConf(file: string): string {
   }
   if (octets.includes(0)) throw new UsageError(`${file}: holds NUL bytes, so is no text`, mend);
   return octets.toString('utf8');
+}
+
+/** Null where there are too many, which a pipe or a device tells only while it is read. */
+function octetsOf(file: string): Buffer | null {
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    const pieces: Buffer[] = [];
+    for (let length = 0; length <= CONF_OCTETS_MAX; ) {
+      const piece = Buffer.alloc(PIECE_OCTETS);
+      const read = fs.readSync(descriptor, piece);
+      if (read === 0) return Buffer.concat(pieces);
+      pieces.push(piece.subarray(0, read));
+      length += read;
+    }
+    return null;
+  } finally {
+    fs.closeSync(descriptor);
+  }
 }
 
 export function parseConf(text: string, file: string, options: ConfOptions = {}): KeepalivedConf {
@@ -53,9 +72,8 @@ export function includedFiles(pattern: string, from: string): IncludedFile[] {
   const found = unbraced(pattern).flatMap((one) => globbed(path.dirname(from), one));
   return [...new Set(found)].flatMap((file) => {
     try {
-      const stat = fs.statSync(file);
-      if (!stat.isFile() || stat.size > CONF_OCTETS_MAX) return [];
-      return [{ file, text: fs.readFileSync(file, 'utf8') }];
+      const octets = fs.statSync(file).isFile() ? octetsOf(file) : null;
+      return octets === null ? [] : [{ file, text: octets.toString('utf8') }];
     } catch {
       // Not there or not readable: keepalived passes over it, and the parser says so.
       return [];
