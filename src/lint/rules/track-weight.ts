@@ -1,5 +1,6 @@
 /** Scripts with a weight: the priority while they succeed, when one fails, and what would do. */
 import { PRIORITY_OWNER } from '../../vrrp/advert.ts';
+import { byName } from '../by-name.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Fix, Report, Rule } from '../finding.ts';
 import { replaceWord } from '../fixes.ts';
@@ -23,6 +24,8 @@ interface Weighted {
   readonly host: string;
   /** Those by which a failure lowers the priority. */
   readonly weights: readonly Weight[];
+  /** Those of them above 0. */
+  readonly gains: ReadonlyMap<string, Weight>;
   /** The priority and all weights above 0, out of bounds or not. */
   readonly sum: number;
   /** The priority while every check succeeds. */
@@ -85,20 +88,21 @@ function enoughOnBoth(best: Weighted, second: Weighted, own: Weight, peers: Weig
 }
 
 /** The peer's weight that counts against this one; null where none does, or no room is left. */
-function peerOf({ sum }: Weighted, { weights }: Weighted, { name, value }: Weight): Weight | null {
+function peerOf({ sum }: Weighted, { gains }: Weighted, { name, value }: Weight): Weight | null {
   const isRoom = sum - value <= PRIORITY_MOST - 2;
   if (value < 0 || !isRoom) return null;
-  const adding = weights.filter((other) => other.value > 0);
-  return adding.find((other) => other.name === name) ?? adding[0] ?? null;
+  const [first] = gains.values();
+  return gains.get(name) ?? first ?? null;
 }
 
 function weighted(cluster: Cluster, one: Running): Weighted {
   const all = weightsOf(cluster, one);
   const weights = all.filter(({ isReversed }) => !isReversed);
-  const gains = all.map(({ value, isReversed }) => Math.max(0, value) * (isReversed ? -1 : 1));
-  const sum = gains.reduce((total, gain) => total + gain, one.priority);
+  const added = all.map(({ value, isReversed }) => Math.max(0, value) * (isReversed ? -1 : 1));
+  const sum = added.reduce((total, gain) => total + gain, one.priority);
   const healthy = one.priority === PRIORITY_OWNER ? PRIORITY_OWNER : bounded(sum);
-  return { host: one.host, weights, sum, healthy };
+  const adding = weights.filter(({ value }) => value > 0);
+  return { host: one.host, weights, gains: byName(adding, ({ name }) => name), sum, healthy };
 }
 
 /**
@@ -108,8 +112,9 @@ function weighted(cluster: Cluster, one: Running): Weighted {
 function weightsOf(cluster: Cluster, { config, host, priority }: Running): Weight[] {
   if (priority === PRIORITY_OWNER) return [];
   const conf = cluster.hosts.find(({ name }) => name === host)?.conf;
+  const scripts = byName(conf?.scripts ?? [], (script) => script.name);
   return config.tracks.flatMap(({ kind, name, weight, weightOption, place }) => {
-    const script = conf?.scripts.find((one) => one.name === name);
+    const script = scripts.get(name);
     if (kind !== 'script' || script === undefined) return [];
     const value = weight?.value ?? script.weight?.value ?? 0;
     const at = weight?.place ?? script.weight?.place ?? place;

@@ -1,9 +1,11 @@
 /** What is watched, and whether its failure moves anything. */
-import type { Cluster, Host } from '../cluster.ts';
+import { byName } from '../by-name.ts';
+import type { Cluster } from '../cluster.ts';
 import { instancesOf } from '../cluster.ts';
 import type { Fix, Report, Rule } from '../finding.ts';
 import { addTo, addToList, drop, dropKeyword } from '../fixes.ts';
-import type { Track } from '../keepalived-conf.ts';
+import type { KeepalivedConf, Track } from '../keepalived-conf.ts';
+import type { Place } from '../notices.ts';
 import type { Running } from '../running.ts';
 import { allOf, lastOf, type Statement } from '../statements.ts';
 import { trackWeightIdle } from './track-weight.ts';
@@ -59,10 +61,14 @@ const trackUnknown: Rule = {
   title: 'a check that is defined nowhere',
   source: 'keepalived -t: "track script not found, ignoring"',
   check(cluster, report) {
-    for (const host of cluster.hosts) {
-      for (const { config } of host.instances) {
-        for (const track of config.tracks)
-          checkTrack(cluster, host, track, report, config.statement);
+    for (const { name: host, conf, instances } of cluster.hosts) {
+      const all = KINDS.map((kind) => definitionsOf(conf, kind));
+      for (const { config } of instances) {
+        for (const definitions of all) {
+          const site = siteOf(host, config.statement, definitions);
+          const tracks = config.tracks.filter(({ kind }) => kind === definitions.kind);
+          for (const track of tracks) checkTrack(cluster, site, track, report);
+        }
       }
     }
   },
@@ -71,45 +77,68 @@ const trackUnknown: Rule = {
 /** Names that a mistyped one is compared with. */
 const COMPARED_MAX = 100;
 
-const DEFINED_BY: Partial<Record<Track['kind'], readonly string[]>> = {
+const KINDS = ['script', 'file', 'process', 'bfd'] as const;
+type Kind = (typeof KINDS)[number];
+
+const DEFINED_BY: Readonly<Record<Kind, readonly [string, ...string[]]>> = {
   script: ['vrrp_script'],
   file: ['vrrp_track_file', 'track_file'],
   process: ['vrrp_track_process'],
   bfd: ['bfd_instance'],
 };
 
-function checkTrack(
-  cluster: Cluster,
-  { name: host, conf }: Host,
-  { kind, name, place }: Track,
-  report: Report,
-  instance: Statement,
-): void {
-  const keywords = DEFINED_BY[kind];
-  if (keywords === undefined) return;
-  const blocks = keywords.flatMap((keyword) => allOf(conf.statements, keyword));
-  const defined = blocks.find(({ values }) => values[0]?.text === name);
+/** What a file defines of one kind. */
+interface Definitions {
+  readonly kind: Kind;
+  readonly names: readonly string[];
+  readonly blocks: ReadonlyMap<string, Statement>;
+  /** Which of all statements one is. */
+  readonly order: ReadonlyMap<Statement, number>;
+}
+
+function definitionsOf({ statements }: KeepalivedConf, kind: Kind): Definitions {
+  const all = DEFINED_BY[kind].flatMap((keyword) => allOf(statements, keyword));
+  const nameOf = ({ values }: Statement): string | undefined => values[0]?.text;
+  const order = new Map(statements.map((one, i) => [one, i]));
+  const names = all.slice(0, COMPARED_MAX).flatMap((one) => nameOf(one) ?? []);
+  return { kind, names, blocks: byName(all, nameOf), order };
+}
+
+/** Where such a thing is tracked. */
+interface Site extends Definitions {
+  readonly host: string;
+  readonly instance: Statement;
+  /** The last list of the instance. */
+  readonly list: Statement | null;
+  readonly lines: ReadonlyMap<Place, Statement>;
+}
+
+function siteOf(host: string, instance: Statement, definitions: Definitions): Site {
+  const list = lastOf(instance, `track_${definitions.kind}`);
+  const lines = new Map(list?.block?.map((line) => [line.keyword.place, line]));
+  return { ...definitions, host, instance, list, lines };
+}
+
+function checkTrack(cluster: Cluster, site: Site, { name, place }: Track, report: Report): void {
+  const { host, instance, order } = site;
+  const [keyword] = DEFINED_BY[site.kind];
+  const defined = site.blocks.get(name);
   if (defined !== undefined) {
-    const isLate = conf.statements.indexOf(defined) > conf.statements.indexOf(instance);
+    const isLate = (order.get(defined) ?? -1) > (order.get(instance) ?? -1);
     if (!isLate) return;
-    const late = `${keywords[0]} ${name} stands behind the instance`;
+    const late = `${keyword} ${name} stands behind the instance`;
     const message = `${late}: keepalived has not read it yet, and ignores this line`;
     const related = [{ place: defined.keyword.place, message: 'move this block to the top' }];
     report({ host, place, message, fix: moved(cluster, defined, instance), related });
     return;
   }
-  const close = cluster.nearest?.(
-    name,
-    blocks.slice(0, COMPARED_MAX).flatMap(({ values }) => values[0]?.text ?? []),
-  );
+  const close = cluster.nearest?.(name, site.names);
   const meant = close ? `; did you mean ${close}?` : '';
   const message =
-    `there is no ${keywords[0]} ${name}: keepalived ignores this line, and nothing is ` +
+    `there is no ${keyword} ${name}: keepalived ignores this line, and nothing is ` +
     `checked${meant}`;
-  const lines = lastOf(instance, `track_${kind}`);
-  const line = lines?.block?.find(({ keyword }) => keyword.place === place);
-  const isOnly = lines?.block?.length === 1;
-  const victim = isOnly ? lines : line;
+  const isOnly = site.list?.block?.length === 1;
+  const victim = isOnly ? site.list : site.lines.get(place);
   const fix = victim === undefined || victim === null ? null : drop(cluster.source, victim);
   report({ host, place, message, fix });
 }
