@@ -4,15 +4,18 @@
  */
 import fs from 'node:fs';
 
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = fs.constants;
+const FLAGS = { a: O_APPEND, w: O_TRUNC } as const;
+
 export class OutputFile {
   private readonly path: string;
-  private readonly flags: string;
+  private readonly flags: keyof typeof FLAGS;
   private readonly warn: (line: string) => void;
   private descriptor: number | null = null;
   private isLost = false;
 
   /** `flags` as for open; the first `write` opens it. */
-  constructor(path: string, flags: 'a' | 'w', warn: (line: string) => void) {
+  constructor(path: string, flags: keyof typeof FLAGS, warn: (line: string) => void) {
     this.path = path;
     this.flags = flags;
     this.warn = warn;
@@ -20,7 +23,7 @@ export class OutputFile {
 
   /** Throws where it cannot be opened. */
   open(): number {
-    this.descriptor ??= fs.openSync(this.path, this.flags);
+    this.descriptor ??= openFile(this.path, FLAGS[this.flags]);
     return this.descriptor;
   }
 
@@ -49,5 +52,15 @@ export class OutputFile {
   private lose({ message }: Error): void {
     if (!this.isLost) this.warn(`${this.path}: ${message}; nothing more is written to it`);
     this.isLost = true;
+  }
+}
+
+/** No link is followed: whoever put it into the folder would choose what root writes over. */
+function openFile(path: string, flag: number): number {
+  try {
+    return fs.openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | flag, 0o666);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
+    throw new Error(`${path} is a symbolic link, which is not followed: remove it`);
   }
 }

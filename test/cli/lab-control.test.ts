@@ -5,10 +5,11 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCommand } from '../../src/cli/commands.ts';
 import { hostLine } from '../../src/cli/host-lines.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
+import { fillDiskOf } from '../lab/full-disk.ts';
 import { MemoryClock, MemoryOutput, MemoryStreams } from './memory-streams.ts';
 
 let folder = '';
@@ -18,6 +19,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
@@ -225,17 +227,22 @@ describe("what a lab's hosts print", () => {
   test('is lost to a file that takes no more, which is told once, and to no other', () => {
     const logs = path.join(folder, 'logs');
     fs.mkdirSync(path.join(logs, 'ecs-3.log'), { recursive: true });
-    fs.symlinkSync('/dev/full', path.join(logs, 'ecs-1.log'));
+    fillDiskOf(path.join(logs, 'ecs-1.log'));
+    fs.symlinkSync(path.join(folder, 'elsewhere'), path.join(logs, 'ecs-4.log'));
     const lines = hostLine(logs, new MemoryOutput(), look, warn);
     for (const text of ['one', 'two']) {
-      for (const host of ['ecs-1', 'ecs-2', 'ecs-3']) lines.write(host, text);
+      for (const host of ['ecs-1', 'ecs-2', 'ecs-3', 'ecs-4']) lines.write(host, text);
     }
     lines.end();
     expect(fs.readFileSync(path.join(logs, 'ecs-2.log'), 'utf8')).toBe('one\ntwo\n');
     expect(warnings).toEqual([
       expect.stringMatching(/ecs-1\.log: ENOSPC: .*; nothing more is written to it$/),
       expect.stringMatching(/ecs-3\.log: EISDIR: .*; nothing more is written to it$/),
+      expect.stringMatching(
+        /ecs-4\.log is a symbolic link, .*: remove it; nothing more is written/,
+      ),
     ]);
+    expect(fs.existsSync(path.join(folder, 'elsewhere'))).toBe(false);
   });
 
   test('a folder that cannot be made is an error of the command line', () => {

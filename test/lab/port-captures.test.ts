@@ -6,13 +6,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openCapture, RecordBatch } from '../../src/capture/index.ts';
 import { RecordRing } from '../../src/dataplane/record-ring.ts';
 import { FrameCapture } from '../../src/lab/engine/frame-capture.ts';
 import { PortCaptures } from '../../src/lab/port-captures.ts';
 import { announcement, arp, packet } from '../dataplane/frames.ts';
 import { ADDRESSES, CLIENT, NODE1, PORTS, ROGUE, topologyOf, VIP } from '../dataplane/site.ts';
+import { fillDiskOf } from './full-disk.ts';
 import { BASE, MemoryLab } from './memory-lab.ts';
 
 let folder = '';
@@ -27,6 +28,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
@@ -172,7 +174,7 @@ test('ports whose names meet in one file name have two files', async () => {
 });
 
 test('a full disk is told once, ends that file and no other, and nothing else', async () => {
-  fs.symlinkSync('/dev/full', fileOf(CLIENT));
+  fillDiskOf(fileOf(CLIENT));
   await recorded();
   expect(warnings).toEqual([
     `${fileOf(CLIENT)}: ENOSPC: no space left on device, write; nothing more is written to it`,
@@ -181,7 +183,7 @@ test('a full disk is told once, ends that file and no other, and nothing else', 
 });
 
 test('a full disk is told at once, and not again at the end', async () => {
-  fs.symlinkSync('/dev/full', path.join(folder, 'a-b.pcapng'));
+  fillDiskOf(path.join(folder, 'a-b.pcapng'));
   const captures = new PortCaptures(folder, ['a/b'], BASE, warn);
   captures.run();
   await expect.poll(() => warnings).toHaveLength(1);
@@ -204,6 +206,20 @@ test('a fault is told once, and nothing is captured after it', async () => {
   await captures.end();
   expect(warnings).toEqual([expect.stringMatching(/^--capture: .*; nothing more is captured; /)]);
   expect((await read(path.join(folder, 'a-b.pcapng'))).records).toEqual([]);
+});
+
+test('a link that stands in the folder is not followed', () => {
+  const elsewhere = path.join(folder, 'elsewhere');
+  fs.writeFileSync(elsewhere, 'kept');
+  for (const target of [elsewhere, path.join(folder, 'new')]) {
+    fs.rmSync(path.join(folder, 'a-b.pcapng'), { force: true });
+    fs.symlinkSync(target, path.join(folder, 'a-b.pcapng'));
+    expect(() => new PortCaptures(folder, ['a/b'], BASE, warn)).toThrow(
+      /^--capture .*a-b\.pcapng is a symbolic link, which is not followed: remove it; name a folder/,
+    );
+  }
+  expect(fs.readFileSync(elsewhere, 'utf8')).toBe('kept');
+  expect(fs.existsSync(path.join(folder, 'new'))).toBe(false);
 });
 
 test('a folder that cannot be written is named', () => {
