@@ -2,6 +2,7 @@
  * `--annotate FILE`: the captures once more, every frame as it was, with comments on those that
  * mean something.
  */
+import fs from 'node:fs';
 import type { ReplayResult } from '../analysis/result.ts';
 import {
   type CaptureComment,
@@ -32,7 +33,7 @@ export async function writeAnnotated(
   result: ReplayResult,
   isStopped: () => boolean,
 ): Promise<string[] | null> {
-  const file = new WholeFile({ option: 'annotate', file: output });
+  const file = new WholeFile({ option: 'annotate', file: output }, modeOf(captures));
   try {
     const sink = (octets: Uint8Array): void => file.write(octets);
     const lacks = await copyAnnotated(captures, commentsOf(result), sink, isStopped);
@@ -43,6 +44,15 @@ export async function writeAnnotated(
     file.discard();
     throw error;
   }
+}
+
+/** Whoever may not read a capture may not read its copy either. */
+function modeOf(captures: readonly string[]): number {
+  const modes = captures.map((capture) => {
+    const stat = fs.statSync(capture, { throwIfNoEntry: false });
+    return stat?.isFile() === true ? stat.mode : 0o666;
+  });
+  return modes.reduce((all, mode) => all & mode, 0o666) | 0o600;
 }
 
 async function copyAnnotated(

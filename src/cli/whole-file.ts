@@ -38,14 +38,14 @@ export class WholeFile {
   private readonly descriptor: number;
   private isOpen = true;
 
-  /** Raises UsageError where the file cannot be made. */
-  constructor(output: Output) {
+  /** `mode` as for open. Raises UsageError where the file cannot be made. */
+  constructor(output: Output, mode = 0o666) {
     const { file } = output;
     const folder = path.dirname(path.resolve(file));
     this.output = output;
     this.temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.tmp`);
     try {
-      this.descriptor = fs.openSync(this.temporary, 'wx');
+      this.descriptor = fs.openSync(this.temporary, 'wx', mode);
     } catch (error) {
       throw unwritable(output, error);
     }

@@ -6,6 +6,8 @@ import fs from 'node:fs';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = fs.constants;
 const FLAGS = { a: O_APPEND, w: O_TRUNC } as const;
+/** Captures are written anew, and their frames hold passwords: they are the user's alone. */
+const MODES = { a: 0o666, w: 0o600 } as const;
 
 export class OutputFile {
   private readonly path: string;
@@ -23,7 +25,7 @@ export class OutputFile {
 
   /** Throws where it cannot be opened. */
   open(): number {
-    this.descriptor ??= openFile(this.path, FLAGS[this.flags]);
+    this.descriptor ??= openFile(this.path, this.flags);
     return this.descriptor;
   }
 
@@ -56,9 +58,9 @@ export class OutputFile {
 }
 
 /** No link is followed: whoever put it into the folder would choose what root writes over. */
-function openFile(path: string, flag: number): number {
+function openFile(path: string, flags: keyof typeof FLAGS): number {
   try {
-    return fs.openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | flag, 0o666);
+    return fs.openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | FLAGS[flags], MODES[flags]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
     throw new Error(`${path} is a symbolic link, which is not followed: remove it`);

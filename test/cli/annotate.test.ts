@@ -230,6 +230,24 @@ test('of merged captures the copy has each comment on the frame that its file ha
   for (const { frame, code } of placed) expect(said(frame).join()).toContain(code);
 });
 
+test('nobody may read the copy who may not read each capture', async () => {
+  const [open, group, own] = [0o644, 0o640, 0o400].map((mode) => {
+    const file = place(`${mode.toString(8)}.pcap`);
+    fs.copyFileSync(CRASH, file);
+    fs.chmodSync(file, mode);
+    return file;
+  }) as [string, string, string];
+  const out = place('rights.pcapng');
+  for (const [captures, mode] of [
+    [[open], 0o644],
+    [[open, group], 0o640],
+    [[group, own], 0o600],
+  ] as const) {
+    await replayed(...captures, '--annotate', out);
+    expect(fs.statSync(out).mode & 0o777).toBe(mode & ~process.umask());
+  }
+});
+
 describe('what cannot be', () => {
   test.each([
     ['the capture itself', CRASH, /which is read; name another file/],

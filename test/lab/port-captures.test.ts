@@ -208,6 +208,11 @@ test('a fault is told once, and nothing is captured after it', async () => {
   expect((await read(path.join(folder, 'a-b.pcapng'))).records).toEqual([]);
 });
 
+test("the files are the user's alone, since passwords of adverts stand in them", async () => {
+  await recorded();
+  expect(fs.statSync(fileOf(NODE1)).mode & 0o777).toBe(0o600);
+});
+
 test('a link that stands in the folder is not followed', () => {
   const elsewhere = path.join(folder, 'elsewhere');
   fs.writeFileSync(elsewhere, 'kept');
