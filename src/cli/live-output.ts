@@ -3,10 +3,12 @@
  * one falls far behind, what comes meanwhile is lost, and how much of it is told.
  */
 import { counted } from '../report/quantity.ts';
-import type { Output } from './streams.ts';
+import type { Clock, Output } from './streams.ts';
 
 /** Octets that may wait to be read. */
 const WAITING_MAX = 8 << 20;
+/** Milliseconds for a reader to take what was written last. */
+const PATIENCE = 2000;
 
 export class LiveOutput {
   private readonly output: Output;
@@ -34,4 +36,11 @@ export class LiveOutput {
     this.warn(`${counted(this.lost, 'line')} came faster than they were read; they are lost`);
     this.lost = 0;
   }
+}
+
+/** Waits for the readers a moment, and then for none: one that reads no more would hold us. */
+export async function leave(outputs: readonly Output[], clock: Clock): Promise<void> {
+  const drained = Promise.all(outputs.map((output) => output.drained()));
+  await Promise.race([drained, clock.sleep(PATIENCE)]);
+  for (const output of outputs) output.abandon();
 }

@@ -43,6 +43,10 @@ export class ProcessOutput implements Output {
     if (this.#isClosed) return Promise.resolve();
     return new Promise((resolve) => this.#stream.write('', () => resolve()));
   }
+
+  abandon(): void {
+    this.#isClosed = true;
+  }
 }
 
 export interface ProcessStreams extends Streams {

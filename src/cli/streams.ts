@@ -14,6 +14,8 @@ export interface Output {
   write(text: string): void;
   /** Resolves when what was written has left, or nobody reads it. */
   drained(): Promise<void>;
+  /** What still waits is dropped, and nobody is waited for from now on. */
+  abandon(): void;
 }
 
 export interface Streams {

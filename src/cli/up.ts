@@ -17,7 +17,7 @@ import type { CallEntry } from '../lab/state/history.ts';
 import { callLine, commandLine, labLine } from '../report/lab-lines.ts';
 import { API_OPTIONS, type ApiPlace, apiPlace, openApi } from './api-options.ts';
 import { hostLine } from './host-lines.ts';
-import { LiveOutput } from './live-output.ts';
+import { LiveOutput, leave } from './live-output.ts';
 import { lookOf } from './look.ts';
 import { noticeLine } from './notice.ts';
 import { type CommandLine, type CommandSpec, readCommandLine } from './option-table.ts';
@@ -172,6 +172,7 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
     shown.tell();
     end.forget();
   }
+  await leave([streams.output, streams.errors], more.clock);
   return status;
 }
 

@@ -1,9 +1,9 @@
 /** Lines of a running lab, of which nobody may read any. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { LiveOutput } from '../../src/cli/live-output.ts';
+import { LiveOutput, leave } from '../../src/cli/live-output.ts';
 import { ProcessOutput } from '../../src/cli/process-streams.ts';
-import { MemoryOutput } from './memory-streams.ts';
+import { MemoryClock, MemoryOutput } from './memory-streams.ts';
 
 const LINE = `${'x'.repeat(1023)}\n`;
 
@@ -52,4 +52,11 @@ describe('lines of a running lab', () => {
     output.tell();
     expect([slow.text, told.length]).toEqual(['', 1]);
   });
+});
+
+test('readers are waited for a moment at the end, and then left', async () => {
+  const [reader, stuck, clock] = [new MemoryOutput(), new MemoryOutput(), new MemoryClock()];
+  stuck.drained = () => new Promise(() => {});
+  await leave([reader, stuck], clock);
+  expect([stuck.isClosed, clock.time]).toEqual([true, 3000]);
 });

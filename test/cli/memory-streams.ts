@@ -21,6 +21,10 @@ export class MemoryOutput implements Output {
     return Promise.resolve();
   }
 
+  abandon(): void {
+    this.isClosed = true;
+  }
+
   get lines(): string[] {
     return this.text.split('\n').filter((line) => line !== '');
   }

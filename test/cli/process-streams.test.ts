@@ -38,6 +38,14 @@ test('a closed pipe is no failure, and takes no more text', async () => {
   expect([pipe.isClosed, pipe.failure]).toEqual([true, null]);
 });
 
+test('one that is abandoned is waited for no longer', async () => {
+  const { stream, output: pipe } = output();
+  stream.write = () => false;
+  pipe.abandon();
+  await pipe.drained();
+  expect([pipe.isClosed, pipe.failure]).toEqual([true, null]);
+});
+
 test('a full disk is a failure', async () => {
   const { stream, output: file } = output();
   await file.drained();
