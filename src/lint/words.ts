@@ -22,17 +22,19 @@ export function isBrace({ text, isQuoted }: Word): boolean {
 }
 
 /**
- * The line without its comment. `!` and `#` begin one anywhere, inside a word too, but not inside
- * double quotes and not behind a backslash; a single quote protects nothing here.
+ * The line without its comment. `!` and `#` begin one anywhere but inside double quotes: inside a
+ * word, in single quotes, and behind a backslash, which goes with it.
  */
 export function withoutComment(source: SourceText): SourceText {
   const { text } = source;
   let isQuoted = false;
   for (let i = 0; i < text.length; i++) {
     const character = text[i];
-    if (character === '\\') i++;
+    const isEscape = character === '\\';
+    const begins = isEscape ? text[i + 1] : character;
+    if (!isQuoted && (begins === '!' || begins === '#')) return sliced(source, 0, i);
+    if (isEscape) i++;
     else if (character === '"') isQuoted = !isQuoted;
-    else if (!isQuoted && (character === '!' || character === '#')) return sliced(source, 0, i);
   }
   return source;
 }

@@ -28,8 +28,13 @@ describe('comments', () => {
     expect(words(`auth_pass 11${mark}22 33`)).toEqual(['auth_pass', '11']);
   });
 
-  test('inside double quotes and behind a backslash there is none', () => {
-    expect(words('notify "a # b" c\\#d # e')).toEqual(['notify', 'a # b', 'c#d']);
+  test('inside double quotes there is none', () => {
+    expect(words('notify "a # b" "c\\"#d" # e')).toEqual(['notify', 'a # b', 'c"#d']);
+  });
+
+  test('a backslash does not keep one off, as keepalived 2.2.7 shows', () => {
+    expect(words('notify_master /bin/a\\#b c')).toEqual(['notify_master', '/bin/a']);
+    expect(words('notify_fault /bin/x\\\\#b')).toEqual(['notify_fault', '/bin/x\\']);
   });
 
   test('a single quote does not keep one off, as keepalived 2.2.7 reports', () => {
