@@ -31,6 +31,8 @@ const TURN_MS = 50;
 /** Octets of the report that may wait to be read before the capture waits, too. */
 const WAITING_MAX = 1 << 20;
 
+const UNSEEN = '--from leaves out what came before, which may have been what caused a failover';
+
 const loadEngine = async (): Promise<Engine> => (await import('./engine.ts')).engine;
 
 /** Raises UsageError, CaptureError or LabFileError where there is nothing to report. */
@@ -110,6 +112,7 @@ class Session {
       if (interrupts.areFinal && !captures.includes('-')) return STATUS_INTERRUPTED;
       const result = run.result();
       const status = await this.#finish(run, result, readers);
+      if (from !== null && result.failovers.length > 0) this.#warn(`warning: ${UNSEEN}`);
       await this.#annotate(result, () => interrupts.areFinal);
       if (html !== null) {
         const { writeHtmlFile } = await import('./html-file.ts');

@@ -22,7 +22,9 @@ export function writeCaches(page: Page, result: ReplayResult, naming: Naming): v
   if (caches === undefined) return;
   page.title(`Caches of the clients, as Linux keeps them (${caches.length})`);
   if (caches.length === 0) {
-    page.paragraph('No host asked for a HaVip or sent to it.', { indent: 2 });
+    const none = 'No address is known to be a HaVip: name one with --havip.';
+    const unasked = 'No host asked for a HaVip or sent to it.';
+    page.paragraph(result.havips.length === 0 ? none : unasked, { indent: 2 });
     return;
   }
   const shown = caches.slice(0, ROWS_MAX);

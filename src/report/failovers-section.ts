@@ -23,14 +23,29 @@ export function writeFailovers(page: Page, result: ReplayResult, naming: Naming)
   if (total === 0) return;
   page.title(total === 1 ? 'Failover' : `Failovers (${total})`);
   const { first, last, hidden } = cut(result.failovers, result.elided.failovers, ROWS);
-  for (const [index, failover] of first.entries()) writeFailover(page, failover, index + 1, naming);
+  for (const [index, failover] of first.entries()) {
+    writeFailover(page, failover, { number: index + 1, result, naming });
+  }
   page.more(hidden);
   for (const [index, failover] of last.entries()) {
-    writeFailover(page, failover, total - last.length + index + 1, naming);
+    const number = total - last.length + index + 1;
+    writeFailover(page, failover, { number, result, naming });
   }
+  const causes = [...new Set([...first, ...last].map(({ cause }) => cause))].join(' ');
+  page.paragraph(`havip explain ${causes} says what that means, and what makes it shorter.`, {
+    indent: 2,
+    tone: 'dim',
+  });
 }
 
-function writeFailover(page: Page, failover: FailoverEntry, number: number, naming: Naming): void {
+interface Place {
+  readonly number: number;
+  readonly result: ReplayResult;
+  readonly naming: Naming;
+}
+
+function writeFailover(page: Page, failover: FailoverEntry, place: Place): void {
+  const { number, result, naming } = place;
   const t = offset(failover.t);
   const when = `${clockTime(failover.time)} UTC, t ${t} s, frame ${frameLabel(failover)}`;
   const address = addressLabel(failover.ip, failover.vlan);
@@ -39,7 +54,8 @@ function writeFailover(page: Page, failover: FailoverEntry, number: number, nami
   page.labelled('holder', move, LAYOUT);
   const cause = failoverCause(failover, naming);
   const code = cause.includes(failover.cause) ? '' : ` (${failover.cause})`;
-  page.labelled('cause', cause + code, LAYOUT);
+  const lives = isAlive(failover, result) ? ': its keepalived; the machine went on answering' : '';
+  page.labelled('cause', cause + code + lives, LAYOUT);
   page.labelled('outage', outageText(failover), LAYOUT);
   page.labelled('detection', detectionText(failover), LAYOUT);
   page.labelled('evidence', evidenceText(failover.evidence), LAYOUT);
@@ -48,6 +64,23 @@ function writeFailover(page: Page, failover: FailoverEntry, number: number, nami
   for (const [index, line] of receiverLines(failover).entries()) {
     page.labelled(index === 0 ? 'receivers' : '', line, LAYOUT);
   }
+}
+
+/** Whether the old holder of a crash was seen to answer on, until the address moved again. */
+function isAlive(
+  { cause, ip, vlan, frame, evidence }: FailoverEntry,
+  result: ReplayResult,
+): boolean {
+  const { lastAdvertFrame: last } = evidence;
+  if (cause !== 'crash' || last === null) return false;
+  const later = result.failovers.find(
+    (one) => one.ip === ip && one.vlan === vlan && one.frame > frame,
+  );
+  return result.findings.some((finding) => {
+    const isIts = finding.code === 'zombie-holder' && finding.ip === ip && finding.vlan === vlan;
+    const at = finding.frame ?? 0;
+    return isIts && at > last && (later === undefined || at < later.frame);
+  });
 }
 
 function outageText(failover: FailoverEntry): string {
@@ -63,11 +96,14 @@ function outageText(failover: FailoverEntry): string {
 function detectionText(failover: FailoverEntry): string {
   const took = failover.detectionSeconds;
   if (took === null) return 'unknown: no advert of the old master in the capture';
+  const isShutdown = failover.cause === 'shutdown';
+  const start = isShutdown ? 'resignation (priority 0)' : 'last advert';
   const end = failover.evidence.firstClaimFrame === null ? 'advert of the new one' : 'claim';
-  const text = `${duration(took)} from its last advert to the first ${end}`;
+  const text = `${duration(took)} from its ${start} to the first ${end}`;
   const expected = expectedDetection(failover);
-  if (expected === null) return text;
-  return `${text} (expected ${duration(expected)}, ${difference(took - expected)})`;
+  if (expected === null) return `${text}, which waited for no silence`;
+  const skew = isShutdown ? ', the skew of the new one' : '';
+  return `${text} (expected ${duration(expected)}${skew}, ${difference(took - expected)})`;
 }
 
 function evidenceText(evidence: Evidence): string {

@@ -5,6 +5,7 @@
 import type { ReplayResult } from '../analysis/result.ts';
 import { writeCaches } from './caches-section.ts';
 import { writeCapture, writeFindings } from './capture-section.ts';
+import { writeClaims } from './claims-section.ts';
 import { writeFailovers } from './failovers-section.ts';
 import { Naming } from './naming.ts';
 import { writeHosts, writeRouters } from './network-section.ts';
@@ -22,6 +23,7 @@ export function textReport(result: ReplayResult, look: Look): string {
   writeFailovers(page, result, naming);
   writeOutages(page, result, naming);
   writeCaches(page, result, naming);
+  writeClaims(page, result, naming);
   writeRefusals(page, result, naming);
   writeRouters(page, result);
   writeHosts(page, result);

@@ -39,6 +39,13 @@ describe('reports', () => {
     expect(played.closed).toBe(1);
   });
 
+  test('of failovers behind --from warns that their causes may lie before it', async () => {
+    const warning = 'havip replay: warning: --from leaves out what came before';
+    expect((await play('a.pcap --from 1')).err).toContain(warning);
+    expect((await play('a.pcap --from 1', { result: emptyResult() })).err).toBe('');
+    expect((await play('a.pcap --to 9')).err).toBe('');
+  });
+
   test('json is one document', async () => {
     const { out } = await play('a.pcap --format json');
     expect(JSON.parse(out)).toEqual(crashResult());

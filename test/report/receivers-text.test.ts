@@ -78,7 +78,9 @@ describe('the caches of the clients', () => {
   });
 
   test('none: says that nobody talked to a HaVip', () => {
-    expect(textReport({ ...crashResult(), caches: [] }, look)).toContain('No host asked for');
+    const result = { ...crashResult(), caches: [] };
+    expect(textReport(result, look)).toContain('No host asked for');
+    expect(textReport({ ...result, havips: [] }, look)).toContain('name one with --havip');
   });
 
   test('a key of the JSON document only where they were asked for', () => {

@@ -1,7 +1,12 @@
 /** The text report: what a person reads, and that it fits. */
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { ReplayResult } from '../../src/analysis/result.ts';
+import type {
+  ClaimEntry,
+  FailoverEntry,
+  Finding,
+  ReplayResult,
+} from '../../src/analysis/result.ts';
 import { displayWidth } from '../../src/report/layout.ts';
 import { textReport } from '../../src/report/text.ts';
 import { crashResult, emptyResult, NODE1, NODE2 } from './fixture.ts';
@@ -55,6 +60,77 @@ test('where no advert could be judged the checksum is said to be unknown', () =>
   if (router === undefined) throw new Error();
   result.virtualRouters = [{ ...router, checksum: null }];
   expect(report(result, { width: 200 })).toContain('(not shown), checksum not judged, an advert');
+});
+
+describe('what a failover waited for', () => {
+  const of = (more: Partial<FailoverEntry>): string => {
+    const result = crashResult();
+    const [failover] = result.failovers as [FailoverEntry];
+    return report({ ...result, failovers: [{ ...failover, ...more }] }, { width: 400 });
+  };
+
+  test('of a shutdown is the skew since the advert of priority 0', () => {
+    const seconds = { detectionSeconds: 0.9625, masterDownIntervalSeconds: 0.9609375 };
+    expect(of({ cause: 'shutdown', ...seconds })).toContain(
+      '963 ms from its resignation (priority 0) to the first claim ' +
+        '(expected 961 ms, the skew of the new one, +1.6 ms)',
+    );
+  });
+
+  test.each(['preemption', 'split-brain'] as const)('of a %s is nothing', (cause) => {
+    expect(of({ cause, detectionSeconds: 0.478 })).toContain(
+      '478 ms from its last advert to the first claim, which waited for no silence',
+    );
+  });
+
+  test('is explained by a command that names the causes once', () => {
+    expect(of({})).toContain('havip explain crash says what that means');
+  });
+});
+
+describe('a crash of keepalived alone', () => {
+  const zombie = (frame: number): Finding => ({
+    ...{ code: 'zombie-holder', severity: 'error', time: null, t: null, frame, vlan: null },
+    ...{ ip: '192.168.0.88', message: 'm', advice: 'a' },
+  });
+  const lives = 'crash of node1: its keepalived; the machine went on answering';
+
+  test('is told where the old holder was seen to answer after its last advert', () => {
+    const result = crashResult();
+    const last = result.failovers[0]?.evidence.lastAdvertFrame as number;
+    expect(report({ ...result, findings: [zombie(last + 1)] }, { width: 400 })).toContain(lives);
+    expect(report({ ...result, findings: [zombie(last)] }, { width: 400 })).not.toContain(lives);
+    expect(report(result, { width: 400 })).not.toContain(lives);
+  });
+});
+
+describe('claims', () => {
+  const claim = (verdict: ClaimEntry['verdict']): ClaimEntry => ({
+    ...{ time: null, t: 1.5, frame: 7, vlan: null, ip: '192.168.0.88', mac: NODE2, name: null },
+    ...{ form: 'arp-reply', verdict, reason: null },
+  });
+
+  test.each(['noted', 'confirmed'] as const)('are listed where one that is %s is', (verdict) => {
+    const text = report({ ...crashResult(), claims: [claim(verdict)] }, { width: 120 });
+    expect(text).toMatch(new RegExp(`1\\.500 +7 +1 +192\\.168\\.0\\.88 .*arp-reply +${verdict}`));
+    expect(text).toContain('without announcing it');
+  });
+
+  test('that are alike stand in one row, until another one comes between', () => {
+    const at = (frame: number, verdict: ClaimEntry['verdict']) => ({ ...claim(verdict), frame });
+    const claims = [at(7, 'confirmed'), at(8, 'confirmed'), at(9, 'noted'), at(10, 'confirmed')];
+    const text = report({ ...crashResult(), claims }, { width: 120 });
+    const rows = text.split('\n').filter((line) => line.includes('arp-reply'));
+    expect(rows.map((row) => row.trim().split(/ +/).slice(1, 3))).toEqual([
+      ['7–8', '2'],
+      ['9', '1'],
+      ['10', '1'],
+    ]);
+  });
+
+  test('are not where all that is listed moved the address, or was refused', () => {
+    expect(report({ ...crashResult(), claims: [claim('moved')] })).not.toContain('Claims (');
+  });
 });
 
 describe('widths', () => {

@@ -195,7 +195,7 @@ export class Answerers {
       advice:
         'Stop the machine, or take the address off: `ip address del ADDRESS dev IFACE`. Let ' +
         'systemd do so when keepalived dies (ExecStopPost), and restart it: `Restart=always`. ' +
-        'Where it came back by itself it was stuck: `vrrp_rt_priority 50` and `vrrp_no_swap`.',
+        'Where its log shows no restart it was stuck: `vrrp_rt_priority 50` and `vrrp_no_swap`.',
     });
   }
 

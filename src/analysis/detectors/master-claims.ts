@@ -122,8 +122,9 @@ export class MasterClaims {
         `${seconds} s ago, was that of ${holder}: switches and clients send there, until the ` +
         'master announces it again.',
       advice:
-        'Write `garp_master_refresh 5`, so that the master repeats its announcements, and ' +
-        '`garp_lower_prio_repeat 5` with `garp_lower_prio_delay 1` against a rival that gave up.',
+        'Clients wait until the master repeats its announcement: write `garp_master_refresh 5`, ' +
+        'or less. Against a rival whose adverts it hears again, also `garp_lower_prio_delay 1` ' +
+        'and `garp_lower_prio_repeat 5`.',
     };
     this.hold(discovery);
     return true;

@@ -130,7 +130,7 @@ export class RivalMasters {
       : 'Check `unicast_src_ip` and `unicast_peer` on both; ';
     return (
       `${mend}let firewalls and security groups pass IP protocol 112. ` +
-      '`garp_master_refresh 5` on both mends caches that the wrong one has left.'
+      '`garp_master_refresh 5`, or less, on both mends caches that the wrong one has left.'
     );
   }
 
