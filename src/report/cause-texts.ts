@@ -8,7 +8,7 @@ export function failoverCause(failover: FailoverEntry, naming: Naming): string {
   const to = naming.short(failover.to);
   switch (failover.cause) {
     case 'crash':
-      return `a crash of ${from}`;
+      return `a crash of ${naming.crashed(failover)}`;
     case 'shutdown':
       return `an orderly shutdown of ${from}`;
     case 'preemption':

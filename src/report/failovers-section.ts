@@ -24,12 +24,11 @@ export function writeFailovers(page: Page, result: ReplayResult, naming: Naming)
   page.title(total === 1 ? 'Failover' : `Failovers (${total})`);
   const { first, last, hidden } = cut(result.failovers, result.elided.failovers, ROWS);
   for (const [index, failover] of first.entries()) {
-    writeFailover(page, failover, { number: index + 1, result, naming });
+    writeFailover(page, failover, index + 1, naming);
   }
   page.more(hidden);
   for (const [index, failover] of last.entries()) {
-    const number = total - last.length + index + 1;
-    writeFailover(page, failover, { number, result, naming });
+    writeFailover(page, failover, total - last.length + index + 1, naming);
   }
   const causes = [...new Set([...first, ...last].map(({ cause }) => cause))].join(' ');
   page.paragraph(`havip explain ${causes} says what that means, and what makes it shorter.`, {
@@ -38,14 +37,7 @@ export function writeFailovers(page: Page, result: ReplayResult, naming: Naming)
   });
 }
 
-interface Place {
-  readonly number: number;
-  readonly result: ReplayResult;
-  readonly naming: Naming;
-}
-
-function writeFailover(page: Page, failover: FailoverEntry, place: Place): void {
-  const { number, result, naming } = place;
+function writeFailover(page: Page, failover: FailoverEntry, number: number, naming: Naming): void {
   const t = offset(failover.t);
   const when = `${clockTime(failover.time)} UTC, t ${t} s, frame ${frameLabel(failover)}`;
   const address = addressLabel(failover.ip, failover.vlan);
@@ -54,8 +46,7 @@ function writeFailover(page: Page, failover: FailoverEntry, place: Place): void 
   page.labelled('holder', move, LAYOUT);
   const cause = failoverCause(failover, naming);
   const code = cause.includes(failover.cause) ? '' : ` (${failover.cause})`;
-  const lives = isAlive(failover, result) ? ': its keepalived; the machine went on answering' : '';
-  page.labelled('cause', cause + code + lives, LAYOUT);
+  page.labelled('cause', cause + code, LAYOUT);
   page.labelled('outage', outageText(failover), LAYOUT);
   page.labelled('detection', detectionText(failover), LAYOUT);
   page.labelled('evidence', evidenceText(failover.evidence), LAYOUT);
@@ -64,23 +55,6 @@ function writeFailover(page: Page, failover: FailoverEntry, place: Place): void 
   for (const [index, line] of receiverLines(failover).entries()) {
     page.labelled(index === 0 ? 'receivers' : '', line, LAYOUT);
   }
-}
-
-/** Whether the old holder of a crash was seen to answer on, until the address moved again. */
-function isAlive(
-  { cause, ip, vlan, frame, evidence }: FailoverEntry,
-  result: ReplayResult,
-): boolean {
-  const { lastAdvertFrame: last } = evidence;
-  if (cause !== 'crash' || last === null) return false;
-  const later = result.failovers.find(
-    (one) => one.ip === ip && one.vlan === vlan && one.frame > frame,
-  );
-  return result.findings.some((finding) => {
-    const isIts = finding.code === 'zombie-holder' && finding.ip === ip && finding.vlan === vlan;
-    const at = finding.frame ?? 0;
-    return isIts && at > last && (later === undefined || at < later.frame);
-  });
 }
 
 function outageText(failover: FailoverEntry): string {

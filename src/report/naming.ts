@@ -2,7 +2,7 @@
  * Who is meant: a name from the lab file where there is one, else the host's own address, else
  * its MAC. Addresses come from the adverts, then from the host list.
  */
-import type { ReplayResult } from '../analysis/result.ts';
+import type { FailoverEntry, ReplayResult } from '../analysis/result.ts';
 
 export interface Who {
   mac: string | null;
@@ -13,8 +13,10 @@ export interface Who {
 export class Naming {
   readonly #nameOf = new Map<string, string>();
   readonly #addressOf = new Map<string, string>();
+  readonly #result: ReplayResult;
 
   constructor(result: ReplayResult) {
+    this.#result = result;
     const virtual = new Set(result.havips.map((havip) => havip.ip));
     for (const host of result.hosts) {
       if (host.name !== null) this.#nameOf.set(host.mac, host.name);
@@ -43,6 +45,26 @@ export class Naming {
   full(who: Who): string {
     const short = this.short(who);
     return who.mac === null || short === who.mac ? short : `${short} (${who.mac})`;
+  }
+
+  /** Who crashed: keepalived alone where its host was seen to answer on (`zombie-holder`). */
+  crashed(failover: FailoverEntry): string {
+    const host = this.short(failover.from);
+    return this.#answersOn(failover) ? `keepalived on ${host}` : host;
+  }
+
+  /** Between its last advert and the next move of the address. */
+  #answersOn({ ip, vlan, frame, evidence }: FailoverEntry): boolean {
+    const { failovers, findings } = this.#result;
+    const last = evidence.lastAdvertFrame ?? frame;
+    const isOf = (one: { ip: string | null; vlan: number | null }): boolean =>
+      one.ip === ip && one.vlan === vlan;
+    const next = failovers.find((one) => isOf(one) && one.frame > frame)?.frame;
+    return findings.some((finding) => {
+      if (finding.code !== 'zombie-holder' || !isOf(finding)) return false;
+      const at = finding.frame ?? 0;
+      return at > last && (next === undefined || at < next);
+    });
   }
 }
 
