@@ -1,5 +1,6 @@
 /** TAP ports against the kernels of namespaces: what they send arrives whole, what breaks is seen. */
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ALLOWED, TOO_BIG } from '../../src/dataplane/drop-reason.ts';
@@ -233,9 +234,10 @@ describe.skipIf(isSkipped)('one wait', () => {
   });
 
   test('keeps no descriptor once it is closed', () => {
-    const open = () => run('ls', '-l', `/proc/${process.pid}/fd`).split('eventpoll').length;
+    // A thread that ended may still be closing its own, so there can be fewer, but never more.
+    const open = () => readdirSync('/proc/self/fd').length;
     const before = open();
     for (let i = 0; i < 40; i++) new NativeIo().close();
-    expect(open()).toBe(before);
+    expect(open()).toBeLessThanOrEqual(before);
   });
 });

@@ -13,12 +13,13 @@ const SECRET = 'SKtest';
 const VIP = 'neutron:VIP_PORT';
 
 /** It writes into the home and the current folder: both are a scratch one. */
-const scratch = mkdtempSync(join(tmpdir(), 'havip-huawei-'));
+let scratch: string;
 const before = { home: process.env.HOME, folder: process.cwd() };
 let served: Served | undefined;
 
 beforeAll(() => {
   if (!isInstalled) return;
+  scratch = mkdtempSync(join(tmpdir(), 'havip-huawei-'));
   process.env.HOME = scratch;
   process.chdir(scratch);
   // It prints every failure with the whole request to stdout.
@@ -32,6 +33,7 @@ afterEach(async () => {
 });
 
 afterAll(() => {
+  if (!isInstalled) return;
   process.chdir(before.folder);
   if (before.home === undefined) delete process.env.HOME;
   else process.env.HOME = before.home;
