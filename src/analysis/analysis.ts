@@ -5,7 +5,9 @@ import { CARRIES_ARP, CARRIES_ND, type Classifier } from '../dataplane/classifie
 import type { SwitchObserver } from '../dataplane/observer.ts';
 import { Switch } from '../dataplane/switch.ts';
 import { CLAIM_REFUSED } from '../dataplane/verdict.ts';
+import { PROTOCOL_ICMP, PROTOCOL_ICMPV6 } from '../wire/ipv4.ts';
 import { macFromHalves } from '../wire/mac.ts';
+import { Absences } from './absences.ts';
 import { AdvertFailovers } from './advert-failovers.ts';
 import { Caches } from './caches.ts';
 import { unseenFrameOf } from './capture-facts.ts';
@@ -58,6 +60,7 @@ export class Analysis implements SwitchObserver {
   readonly routers: VirtualRouters;
   readonly outages: Outages;
   readonly view: CaptureView;
+  readonly absences: Absences;
   /** The clients' neighbor tables, where they are asked for. */
   readonly caches: Caches | null;
   readonly claimants = new Claimants();
@@ -122,6 +125,7 @@ export class Analysis implements SwitchObserver {
       gatewayMac: site === null ? 0 : site.gatewayMac,
     });
     this.view = new CaptureView(clock);
+    this.absences = new Absences(clock, (...key) => this.routers.find(...key));
     this.caches = keepsCaches ? new Caches(clock, this.owner.book) : null;
     this.entries = entriesOf(this, this.times, site);
     this.detectors = new Detectors(new FindingLog(clock, this.entries, limit));
@@ -143,10 +147,12 @@ export class Analysis implements SwitchObserver {
   /** One frame at the time and number that `clock` says. */
   onFrame(view: DataView, at: number, end: number, linkType: number): void {
     this.owner.ingress(view, at, end, linkType, 0);
-    const { carries } = this.owner.classifier;
+    const { carries, protocol } = this.owner.classifier;
     if (carries === CARRIES_ARP || carries === CARRIES_ND) {
       this.view.onResolution(view, this.owner.classifier);
       this.caches?.onResolution(view, this.owner.classifier);
+    } else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) {
+      this.absences.onIcmp(view, this.owner.classifier);
     }
   }
 

@@ -13,6 +13,7 @@ import { hostsOf } from './hosts.ts';
 import { CLAIM, endsOf, FAILOVER, OUTAGE, TIMELINE } from './logs.ts';
 import type { RecordLog } from './record-log.ts';
 import type {
+  AbsenceSummary,
   Elided,
   FrameCounts,
   HavipSummary,
@@ -144,6 +145,7 @@ class Builder {
       checksum: checksumName(router.conventions),
       advertIntervalSeconds: secondsOf(router.interval),
       speakers: router.speakers.map((speaker) => this.speaker(speaker)),
+      ...(router.absences.length === 0 ? {} : { absences: this.absences(router) }),
     };
   }
 
@@ -236,6 +238,18 @@ class Builder {
       else entries.push(entry);
     }
     return byAddress;
+  }
+
+  private absences({ absences, family }: Router): AbsenceSummary[] {
+    const { entries } = this;
+    return absences.map((absence) => ({
+      ip: entries.ipOf(family, absence.words),
+      mac: absence.mac === 0 ? null : formatMac(absence.mac),
+      name: entries.name(absence.mac),
+      answers: absence.answers,
+      first: entries.moment(absence.firstStamp, absence.firstFrame),
+      last: entries.moment(absence.lastStamp, absence.lastFrame),
+    }));
   }
 
   private speaker(speaker: Speaker): VirtualRouterSummary['speakers'][number] {

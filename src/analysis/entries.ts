@@ -4,7 +4,7 @@ import type { AddressBook } from '../dataplane/address-book.ts';
 import type { Site } from '../dataplane/address-plan.ts';
 import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { CLAIM_REFUSED, CLAIM_VERDICT_NAMES } from '../dataplane/verdict.ts';
-import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
+import { formatIpv4, formatIpv6, type Ipv6Words } from '../wire/ip-address.ts';
 import { formatMac } from '../wire/mac.ts';
 import type { Clients } from './clients.ts';
 import type { FrameOrigins } from './frame-origins.ts';
@@ -83,8 +83,12 @@ export class Entries {
   speakerIp(index: number): string | null {
     const speaker = this.from.speakers[index];
     if (speaker === undefined) return null;
-    const words = speaker.words;
-    return speaker.router.family === 4 ? formatIpv4(words[3]) : formatIpv6(...words);
+    return this.ipOf(speaker.router.family, speaker.words);
+  }
+
+  /** An IPv4 address is in the last word. */
+  ipOf(family: 4 | 6, words: Ipv6Words): string {
+    return family === 4 ? formatIpv4(words[3]) : formatIpv6(...words);
   }
 
   /** A frame by its number and its time, NaN where it has none. */

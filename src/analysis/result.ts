@@ -86,6 +86,17 @@ export interface SpeakerSummary {
   faults: Record<string, number>;
 }
 
+/** A host that adverts were sent to answered that no process there receives VRRP. */
+export interface AbsenceSummary {
+  ip: string;
+  mac: string | null;
+  name: string | null;
+  /** Adverts so answered, all in a row. */
+  answers: number;
+  first: Moment;
+  last: Moment;
+}
+
 export interface VirtualRouterSummary {
   vrid: number;
   version: number;
@@ -98,6 +109,8 @@ export interface VirtualRouterSummary {
   checksum: 'plain' | 'pseudo-header' | 'pseudo-header-multicast' | 'mixed' | 'bad' | null;
   advertIntervalSeconds: number;
   speakers: SpeakerSummary[];
+  /** Present only where there is any. */
+  absences?: AbsenceSummary[];
 }
 
 export interface TimelineEntry extends Moment {

@@ -67,6 +67,8 @@ export interface Router {
   multicast: boolean;
   /** Whom unicast adverts are sent to: one entry an address, with the MAC, 0 where unknown. */
   readonly peers: Peer[];
+  /** Stretches in which hosts that adverts were sent to had no VRRP, the oldest first. */
+  readonly absences: Absence[];
   authType: number;
   /** Bit set of the checksum conventions seen. */
   conventions: number;
@@ -76,6 +78,19 @@ export interface Router {
 export interface Peer {
   readonly words: readonly [number, number, number, number];
   readonly mac: number;
+}
+
+/** A host answers that it has no VRRP, once or more in a row. */
+export interface Absence {
+  readonly words: readonly [number, number, number, number];
+  /** 48-bit MAC of the first answer, 0 where the link has none. */
+  readonly mac: number;
+  answers: number;
+  readonly firstStamp: number;
+  readonly firstFrame: number;
+  lastNow: number;
+  lastStamp: number;
+  lastFrame: number;
 }
 
 export function countFault(speaker: Speaker, index: number): void {

@@ -61,6 +61,11 @@ export class VirtualRouters {
     return speaker;
   }
 
+  /** The router that has spoken with these; null where none has. */
+  find(network: number, vrid: number, version: number, family: 4 | 6): Router | null {
+    return this.byKey.get(keyOf(network, vrid, version, family)) ?? null;
+  }
+
   private list(speaker: Speaker, view: DataView, at: number): void {
     const { router } = speaker;
     const { family, network } = router;
@@ -102,6 +107,7 @@ export class VirtualRouters {
       addresses: [],
       speakers: [],
       peers: [],
+      absences: [],
       lastSpeaker: null,
       previousSpeaker: null,
       master: null,
@@ -150,6 +156,6 @@ export class VirtualRouters {
   }
 }
 
-function keyOf(network: number, vrid: number, version: 2 | 3, family: 4 | 6): number {
+function keyOf(network: number, vrid: number, version: number, family: 4 | 6): number {
   return ((network * 256 + vrid) * 2 + (version - 2)) * 2 + (family === 6 ? 1 : 0);
 }

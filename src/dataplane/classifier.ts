@@ -136,6 +136,7 @@ export class Classifier {
   passPlainIpv4(frames: number): void {
     this.counts[count.COUNT_IPV4]! += frames;
     this.carries = CARRIES_IPV4;
+    this.protocol = -1;
   }
 
   /** Counts a plain packet and fills the fields as `classify` does. */

@@ -1,3 +1,4 @@
+import { ICMP_HEADER_LENGTH, isProtocolUnreachable } from '../wire/icmp.ts';
 import { PROTOCOL_AH, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_VRRP } from '../wire/ipv4.ts';
 import type { AddressBook } from './address-book.ts';
 import { PLAIN_IPV4, PLAIN_IPV4_LENGTH, RESERVED_GROUP } from './classifier.ts';
@@ -6,9 +7,9 @@ import type { SourceCensus } from './source-census.ts';
 
 /**
  * The short way when the switch only watches: untagged IPv4 packets that can neither ask a
- * followed address for an answer nor give one (ICMP, TCP) are counted by their source, and one
- * from a followed address leaves its frame number there. Written flat, because it sees every frame
- * of a capture.
+ * followed address for an answer nor give one (ICMP, TCP), nor say that a protocol is unreachable,
+ * are counted by their source, and one from a followed address leaves its frame number there.
+ * Written flat, because it sees every frame of a capture.
  */
 export class ShortWay {
   /** Time that is written into the station table; the switch sets it. */
@@ -38,6 +39,7 @@ export class ShortWay {
     const isFrom = filter.mayHold(source);
     if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_TCP) {
       if (isFrom || filter.mayHold(view.getInt32(frame + 30))) return false;
+      if (protocol === PROTOCOL_ICMP && isRefusal(view, frame, end)) return false;
     } else if (isFrom) {
       this.mark(source, high, low, number);
     }
@@ -50,4 +52,9 @@ export class ShortWay {
     const entry = addresses4.find(0, source);
     if (entry >= 0) this.book.marks.note(addresses4.tag(entry), high, low, frame);
   }
+}
+
+function isRefusal(view: DataView, frame: number, end: number): boolean {
+  const message = frame + PLAIN_IPV4_LENGTH;
+  return end - message >= ICMP_HEADER_LENGTH && isProtocolUnreachable(view, message);
 }

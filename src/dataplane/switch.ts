@@ -1,6 +1,7 @@
 import { Claim } from '../arp/claim.ts';
 import type { IpTable4, IpTable6 } from '../fdb/ip-table.ts';
 import { MacTable } from '../fdb/mac-table.ts';
+import { PROTOCOL_ICMP } from '../wire/ipv4.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import { isGroupMacHigh } from '../wire/mac.ts';
 import { AddressBook } from './address-book.ts';
@@ -196,13 +197,13 @@ export class Switch {
 
   /**
    * The short way of an untagged IPv4 packet without options when only watching: most concern no
-   * address that is followed, and are counted and learned and nothing else.
+   * address that is followed and are only counted and learned; ICMP is left for others to look at.
    */
   private passIpv4(view: DataView, at: number, end: number): number {
     this.census.count(view.getUint16(at + 6), view.getInt32(at + 8), this.tick);
     const isTo = this.neighbors.filter.mayHold(view.getInt32(at + 30));
     const isFrom = this.neighbors.filter.mayHold(view.getInt32(at + 26));
-    if (isTo || isFrom) {
+    if (isTo || isFrom || view.getUint8(at + 23) === PROTOCOL_ICMP) {
       this.classifier.takePlainIpv4(view, at, end);
       if (isTo) this.service.noteTo4(view);
       if (isFrom) this.service.noteFrom4(view);

@@ -1,6 +1,7 @@
 /** Causes and reasons of the result document, in a person's words. */
-import type { FailoverEntry, OutageCause } from '../analysis/result.ts';
+import type { AbsenceSummary, FailoverEntry, OutageCause } from '../analysis/result.ts';
 import type { Naming } from './naming.ts';
+import { frameLabel } from './quantity.ts';
 
 /** What made the address move, as the end of "caused by ...". */
 export function failoverCause(failover: FailoverEntry, naming: Naming): string {
@@ -8,9 +9,9 @@ export function failoverCause(failover: FailoverEntry, naming: Naming): string {
   const to = naming.short(failover.to);
   switch (failover.cause) {
     case 'crash':
-      return `a crash of ${naming.crashed(failover)}`;
+      return `a crash of ${naming.ended(failover)}`;
     case 'shutdown':
-      return `an orderly shutdown of ${from}`;
+      return `an orderly shutdown of ${naming.ended(failover)}`;
     case 'preemption':
       return `a preemption by ${to}`;
     case 'split-brain':
@@ -20,6 +21,17 @@ export function failoverCause(failover: FailoverEntry, naming: Naming): string {
     default:
       return `an announcement by ${to} that no advert explains`;
   }
+}
+
+/** How anybody knows that no keepalived ran on a host, and from when to when. */
+export function absenceText(absence: AbsenceSummary, naming: Naming): string {
+  const { mac, name, ip, answers, first, last } = absence;
+  const what = answers === 1 ? 'an advert' : `${answers} adverts`;
+  const until = answers === 1 ? '' : ` to ${frameLabel(last)}`;
+  return (
+    `no VRRP on ${naming.short({ mac, name, speaker: ip })}: its host answered ${what} with ` +
+    `"protocol unreachable", frame ${frameLabel(first)}${until}`
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Each failover taken apart: what moved, how long each part took, which frames show it. */
 import type { Evidence, FailoverEntry, ReplayResult } from '../analysis/result.ts';
-import { expectedDetection, failoverCause } from './cause-texts.ts';
+import { absenceText, expectedDetection, failoverCause } from './cause-texts.ts';
 import { cut } from './cut.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page } from './page.ts';
@@ -50,6 +50,8 @@ function writeFailover(page: Page, failover: FailoverEntry, number: number, nami
   page.labelled('outage', outageText(failover), LAYOUT);
   page.labelled('detection', detectionText(failover), LAYOUT);
   page.labelled('evidence', evidenceText(failover.evidence), LAYOUT);
+  const absence = naming.absence(failover);
+  if (absence !== null) page.labelled('', absenceText(absence, naming), LAYOUT);
   const vantage = VANTAGES[failover.evidence.vantage];
   if (vantage !== '') page.labelled('view', vantage, LAYOUT);
   for (const [index, line] of receiverLines(failover).entries()) {

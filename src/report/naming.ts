@@ -2,7 +2,7 @@
  * Who is meant: a name from the lab file where there is one, else the host's own address, else
  * its MAC. Addresses come from the adverts, then from the host list.
  */
-import type { FailoverEntry, ReplayResult } from '../analysis/result.ts';
+import type { AbsenceSummary, FailoverEntry, ReplayResult } from '../analysis/result.ts';
 
 export interface Who {
   mac: string | null;
@@ -47,25 +47,53 @@ export class Naming {
     return who.mac === null || short === who.mac ? short : `${short} (${who.mac})`;
   }
 
-  /** Who crashed: keepalived alone where its host was seen to answer on (`zombie-holder`). */
-  crashed(failover: FailoverEntry): string {
+  /** What ended: keepalived alone where its host was seen to live on. */
+  ended(failover: FailoverEntry): string {
     const host = this.short(failover.from);
-    return this.#answersOn(failover) ? `keepalived on ${host}` : host;
+    const isAlone = this.#answersOn(failover) || this.absence(failover) !== null;
+    return isAlone ? `keepalived on ${host}` : host;
   }
 
-  /** Between its last advert and the next move of the address. */
-  #answersOn({ ip, vlan, frame, evidence }: FailoverEntry): boolean {
-    const { failovers, findings } = this.#result;
-    const last = evidence.lastAdvertFrame ?? frame;
-    const isOf = (one: { ip: string | null; vlan: number | null }): boolean =>
-      one.ip === ip && one.vlan === vlan;
-    const next = failovers.find((one) => isOf(one) && one.frame > frame)?.frame;
-    return findings.some((finding) => {
-      if (finding.code !== 'zombie-holder' || !isOf(finding)) return false;
-      const at = finding.frame ?? 0;
-      return at > last && (next === undefined || at < next);
-    });
+  /** The old holder has no VRRP, and its host says so, before the address moves again. */
+  absence(failover: FailoverEntry): AbsenceSummary | null {
+    const { from, vlan } = failover;
+    for (const router of this.#result.virtualRouters) {
+      if (router.vlan !== vlan) continue;
+      for (const absence of router.absences ?? []) {
+        const isItself = absence.ip === from.speaker || absence.mac === from.mac;
+        if (isItself && this.#isWithin(failover, absence.first.frame)) return absence;
+      }
+    }
+    return null;
   }
+
+  #answersOn(failover: FailoverEntry): boolean {
+    return this.#result.findings.some(
+      (finding) =>
+        finding.code === 'zombie-holder' &&
+        isOfSame(failover, finding) &&
+        this.#isWithin(failover, finding.frame ?? 0),
+    );
+  }
+
+  /** Between the old holder's last advert and the next move of the address. */
+  #isWithin(failover: FailoverEntry, at: number): boolean {
+    const { frame, evidence } = failover;
+    const last = evidence.lastAdvertFrame ?? frame;
+    const next = this.#result.failovers.find(
+      (one) => isOfSame(failover, one) && one.frame > frame,
+    )?.frame;
+    return at > last && (next === undefined || at < next);
+  }
+}
+
+interface Place {
+  readonly ip: string | null;
+  readonly vlan: number | null;
+}
+
+function isOfSame(one: Place, other: Place): boolean {
+  return one.ip === other.ip && one.vlan === other.vlan;
 }
 
 function single(addresses: string[]): string | null {

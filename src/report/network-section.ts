@@ -1,7 +1,9 @@
 /** Who is on the network: virtual routers with their speakers, and hosts. */
 import type { ReplayResult, VirtualRouterSummary } from '../analysis/result.ts';
+import { absenceText } from './cause-texts.ts';
 import { ROWS_MAX } from './cut.ts';
 import type { Column } from './layout.ts';
+import type { Naming } from './naming.ts';
 import type { Page } from './page.ts';
 import { counted } from './quantity.ts';
 
@@ -32,15 +34,15 @@ const AUTHENTICATION: Record<VirtualRouterSummary['authType'], string> = {
   other: 'unknown authentication',
 };
 
-export function writeRouters(page: Page, result: ReplayResult): void {
+export function writeRouters(page: Page, result: ReplayResult, naming: Naming): void {
   if (result.virtualRouters.length === 0) return;
   page.title('Virtual routers');
   const shown = result.virtualRouters.slice(0, ROWS_MAX);
-  for (const router of shown) writeRouter(page, router);
+  for (const router of shown) writeRouter(page, router, naming);
   page.more(result.virtualRouters.length - shown.length);
 }
 
-function writeRouter(page: Page, router: VirtualRouterSummary): void {
+function writeRouter(page: Page, router: VirtualRouterSummary, naming: Naming): void {
   const vlan = router.vlan === null ? '' : `, VLAN ${router.vlan}`;
   const checksum =
     router.checksum === 'plain' ? '' : `, checksum ${router.checksum ?? 'not judged'}`;
@@ -66,6 +68,11 @@ function writeRouter(page: Page, router: VirtualRouterSummary): void {
   ]);
   if (speakers.length > 0) page.table(SPEAKERS, speakers, 4);
   page.more(router.speakers.length - speakers.length, 4);
+  const absences = router.absences ?? [];
+  for (const absence of absences.slice(0, ROWS_MAX)) {
+    page.paragraph(absenceText(absence, naming), { indent: 4, hang: 6 });
+  }
+  page.more(absences.length - ROWS_MAX, 4);
 }
 
 export function writeHosts(page: Page, result: ReplayResult): void {

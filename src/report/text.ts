@@ -25,7 +25,7 @@ export function textReport(result: ReplayResult, look: Look): string {
   writeCaches(page, result, naming);
   writeClaims(page, result, naming);
   writeRefusals(page, result, naming);
-  writeRouters(page, result);
+  writeRouters(page, result, naming);
   writeHosts(page, result);
   writeFindings(page, result);
   writeCapture(page, result);

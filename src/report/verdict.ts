@@ -9,6 +9,10 @@ import { addressLabel, type Naming } from './naming.ts';
 import type { Page, Tone } from './page.ts';
 import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
 
+/** Seconds: an absence seen so lately lasts to the end; kernels tell of one once a second. */
+const ABSENCE_RECENT = 3;
+const ABSENCE_INTERVALS = 3;
+
 export function writeVerdict(page: Page, result: ReplayResult, naming: Naming): void {
   for (const [line, tone] of verdictLines(result, naming)) page.paragraph(line, { tone });
 }
@@ -17,6 +21,8 @@ export function writeVerdict(page: Page, result: ReplayResult, naming: Naming): 
 export function verdictLines(result: ReplayResult, naming: Naming): [string, Tone][] {
   const lines = [headlineOf(result, naming)];
   for (const line of holders(result, naming)) lines.push([line, 'plain']);
+  const absent = absentAtTheEnd(result, naming);
+  if (absent !== null) lines.push([absent, 'warn']);
   const refused = refusals(result, naming);
   if (refused !== null) lines.push(refused);
   return [...lines, ...cautions(result)];
@@ -162,6 +168,23 @@ function holders(result: ReplayResult, naming: Naming): string[] {
   const shown = most.slice(0, 3).map(([who, addresses]) => `${who} ${addresses}`);
   if (most.length > 3) shown.push(counted(most.length - 3, 'other'));
   return [`Addresses held at the end: ${listed(shown)}.`];
+}
+
+/** Hosts that adverts were sent to in vain until the capture ended: no backup that takes over. */
+function absentAtTheEnd(result: ReplayResult, naming: Naming): string | null {
+  const end = result.capture.durationSeconds ?? 0;
+  const hosts = new Set<string>();
+  for (const { absences = [], advertIntervalSeconds, speakers } of result.virtualRouters) {
+    const lately = end - Math.max(ABSENCE_RECENT, ABSENCE_INTERVALS * advertIntervalSeconds);
+    for (const { last: until, mac, name, ip } of absences) {
+      const spokeSince = speakers.some((one) => one.ip === ip && one.lastFrame > until.frame);
+      if ((until.t ?? 0) < lately || spokeSince) continue;
+      hosts.add(naming.short({ mac, name, speaker: ip }));
+    }
+  }
+  if (hosts.size === 0) return null;
+  const named = hosts.size > 3 ? `${hosts.size} hosts` : listed([...hosts]);
+  return `No VRRP runs on ${named} at the end: adverts are answered "protocol unreachable".`;
 }
 
 function refusals(result: ReplayResult, naming: Naming): [string, Tone] | null {

@@ -12,6 +12,9 @@ export const ICMP_UNREACHABLE = 3;
 export const ICMP_ECHO_REQUEST = 8;
 export const ICMP_TIME_EXCEEDED = 11;
 
+/** Type and code. */
+const PROTOCOL_UNREACHABLE = (ICMP_UNREACHABLE << 8) | 2;
+
 const TYPE = 0;
 const CODE = TYPE + 1;
 const CHECKSUM = CODE + 1;
@@ -36,6 +39,11 @@ export function readIcmpIdentifier(view: DataView, at: number): number {
 
 export function readIcmpSequenceNumber(view: DataView, at: number): number {
   return view.getUint16(at + SEQUENCE_NUMBER);
+}
+
+/** RFC 792: no process of the host that answers receives the protocol of the packet it quotes. */
+export function isProtocolUnreachable(view: DataView, at: number): boolean {
+  return view.getUint16(at + TYPE) === PROTOCOL_UNREACHABLE;
 }
 
 export function writeIcmpType(view: DataView, at: number, type: number): void {

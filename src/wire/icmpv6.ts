@@ -10,6 +10,8 @@ import { PROTOCOL_ICMPV6 } from './ipv4.ts';
 export const ICMPV6_HEADER_LENGTH = 4;
 /** Header, identifier and sequence number. */
 export const ICMPV6_ECHO_LENGTH = 8;
+const PARAMETER_PROBLEM = 4;
+const UNRECOGNIZED_NEXT_HEADER = 1;
 export const ICMPV6_ECHO_REQUEST = 128;
 export const ICMPV6_ECHO_REPLY = 129;
 export const ICMPV6_ROUTER_SOLICITATION = 133;
@@ -34,6 +36,14 @@ export function readIcmpv6Type(view: DataView, at: number): number {
 
 export function readIcmpv6Code(view: DataView, at: number): number {
   return view.getUint8(at + CODE);
+}
+
+/** RFC 4443 section 3.4: the host that answers knows no such protocol as the quoted packet has. */
+export function isNextHeaderUnknown(view: DataView, at: number): boolean {
+  return (
+    readIcmpv6Type(view, at) === PARAMETER_PROBLEM &&
+    readIcmpv6Code(view, at) === UNRECOGNIZED_NEXT_HEADER
+  );
 }
 
 /** Whether the message is one of the five of neighbor discovery (RFC 4861 section 4). */

@@ -182,7 +182,7 @@ export class Answerers {
     const means =
       track.routers.length === 0
         ? 'both have it configured'
-        : 'its keepalived is dead or stuck, but the address is still configured';
+        : `${whyInactive(watch, track)}, but the address is still configured`;
     log.raise({
       code: 'zombie-holder',
       severity: 'error',
@@ -230,4 +230,16 @@ export class Answerers {
       advice: 'Use LVS in NAT or FULLNAT mode (`lb_kind NAT`), or a load balancer of the cloud.',
     });
   }
+}
+
+/** A host whose kernel refuses adverts has no keepalived; one that is stuck keeps its socket. */
+function whyInactive({ zombieMac, zombieFrame }: AddressWatch, { routers }: Track): string {
+  const absence = routers
+    .flatMap(({ absences }) => absences)
+    .find(({ mac, lastFrame }) => mac === zombieMac && lastFrame >= zombieFrame);
+  if (absence === undefined) return 'its keepalived is dead or stuck';
+  return (
+    'no keepalived runs there (its host answers adverts with "protocol unreachable", frame ' +
+    `${absence.firstFrame})`
+  );
 }

@@ -1,19 +1,21 @@
 /** The tables of who is on the network, and of what was read. */
 import type { HostSummary, ReplayResult, VirtualRouterSummary } from '../../analysis/result.ts';
+import { absenceText } from '../cause-texts.ts';
+import type { Naming } from '../naming.ts';
 import { count, counted, octets } from '../quantity.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { frame, more, ROWS_MAX, section, table } from './pieces.ts';
 
 const ADDRESSES_MAX = 3;
 
-export function routers(result: ReplayResult): Content {
+export function routers(result: ReplayResult, naming: Naming): Content {
   const { virtualRouters } = result;
   if (virtualRouters.length === 0) return null;
-  const shown = virtualRouters.slice(0, ROWS_MAX).map(router);
+  const shown = virtualRouters.slice(0, ROWS_MAX).map((one) => router(one, naming));
   return section('routers', 'Virtual routers', shown, more(virtualRouters.length - shown.length));
 }
 
-function router(one: VirtualRouterSummary): Markup {
+function router(one: VirtualRouterSummary, naming: Naming): Markup {
   const facts = [
     `VRRPv${one.version} over IPv${one.family}, ${one.mode}`,
     `an advert every ${one.advertIntervalSeconds} s`,
@@ -42,7 +44,14 @@ function router(one: VirtualRouterSummary): Markup {
     ]);
   return html`<h3>VRID ${one.vrid}${vlan}</h3>
 <p class="quiet">${facts.join(' · ')}</p>
-${table(columns, rows, 'narrow')}`;
+${table(columns, rows, 'narrow')}
+${absences(one, naming)}`;
+}
+
+function absences({ absences: all = [] }: VirtualRouterSummary, naming: Naming): Content {
+  const shown = all.slice(0, ROWS_MAX);
+  const lines = shown.map((one) => html`<p class="quiet">${absenceText(one, naming)}</p>\n`);
+  return [...lines, more(all.length - shown.length)];
 }
 
 export function hosts(result: ReplayResult): Content {

@@ -36,7 +36,7 @@ export function htmlReport(result: ReplayResult, lanes: Lanes, script: string): 
     findings(result),
     refusals(result, naming),
     timelines(result, naming),
-    routers(result),
+    routers(result, naming),
     hosts(result),
     capture(result),
   ];

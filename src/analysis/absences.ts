@@ -1,0 +1,128 @@
+import type { Classifier } from '../dataplane/classifier.ts';
+import { readVersion, readVrid } from '../vrrp/advert.ts';
+import { ICMP_HEADER_LENGTH, isProtocolUnreachable } from '../wire/icmp.ts';
+import { isNextHeaderUnknown } from '../wire/icmpv6.ts';
+import { type Ipv6Words, readIpv6Words } from '../wire/ip-address.ts';
+import {
+  ipv4Check,
+  PROTOCOL_ICMP,
+  PROTOCOL_VRRP,
+  readIpv4Destination,
+  readIpv4HeaderLength,
+  readIpv4Protocol,
+  readIpv4Source,
+} from '../wire/ipv4.ts';
+import {
+  IPV6_HEADER_LENGTH,
+  ipv6Check,
+  ipv6DestinationAt,
+  ipv6SourceAt,
+  readIpv6NextHeader,
+} from '../wire/ipv6.ts';
+import { macFromHalves } from '../wire/mac.ts';
+import type { Clock } from './clock.ts';
+import type { Absence, Router } from './virtual-router.ts';
+
+/**
+ * Hosts that adverts are sent to and on which no VRRP runs. Their kernel says so: where no process
+ * receives a protocol, it answers "protocol unreachable" (RFC 792; RFC 1122 section 3.2.2.1), for
+ * IPv6 "unrecognized Next Header" (RFC 4443 section 3.4). A keepalived that is stuck still has its
+ * socket, and its host says nothing; nor does a host answer what was sent to a group.
+ */
+const ABSENCES_MAX = 64;
+/** Kernels answer about once a second at most, so that a shorter silence means nothing. */
+const SILENCE_MIN = 3e9;
+const SILENT_INTERVALS = 3;
+
+export type FindRouter = (
+  network: number,
+  vrid: number,
+  version: number,
+  family: 4 | 6,
+) => Router | null;
+
+export class Absences {
+  private readonly clock: Clock;
+  private readonly find: FindRouter;
+
+  constructor(clock: Clock, find: FindRouter) {
+    this.clock = clock;
+    this.find = find;
+  }
+
+  /** A packet of ICMP or ICMPv6, of those that the switch looks at. */
+  onIcmp(view: DataView, seen: Classifier): void {
+    const { upperAt: at, upperEnd: end } = seen;
+    if (end - at < ICMP_HEADER_LENGTH) return;
+    const isIpv4 = seen.protocol === PROTOCOL_ICMP;
+    const isRefusal = isIpv4 ? isProtocolUnreachable(view, at) : isNextHeaderUnknown(view, at);
+    if (!isRefusal) return;
+    const quoted = at + ICMP_HEADER_LENGTH;
+    const message = isIpv4
+      ? advertToSource4(view, seen.packet, quoted, end)
+      : advertToSource6(view, seen.packet, quoted, end);
+    if (message < 0) return;
+    const version = readVersion(view, message);
+    const router = this.find(seen.network, readVrid(view, message), version, isIpv4 ? 4 : 6);
+    if (router === null) return;
+    const words: Ipv6Words = isIpv4
+      ? [0, 0, 0, readIpv4Source(view, seen.packet)]
+      : readIpv6Words(view, ipv6SourceAt(seen.packet));
+    const { link } = seen;
+    const mac = link.hasSource ? macFromHalves(link.sourceHigh, link.sourceLow) : 0;
+    this.note(router, words, mac);
+  }
+
+  private note(router: Router, words: Ipv6Words, mac: number): void {
+    const { now, stamp, frame } = this.clock;
+    const last = router.absences.findLast((absence) => isOf(absence, words));
+    if (last !== undefined && !this.hasEnded(last, router)) {
+      last.answers++;
+      last.lastNow = now;
+      last.lastStamp = stamp;
+      last.lastFrame = frame;
+      return;
+    }
+    if (router.absences.length === ABSENCES_MAX) return;
+    router.absences.push({
+      words,
+      mac,
+      answers: 1,
+      firstStamp: stamp,
+      firstFrame: frame,
+      lastNow: now,
+      lastStamp: stamp,
+      lastFrame: frame,
+    });
+  }
+
+  /** It spoke since, or it took adverts without a word. */
+  private hasEnded({ words, lastNow }: Absence, router: Router): boolean {
+    const silence = Math.max(SILENCE_MIN, SILENT_INTERVALS * router.interval);
+    if (this.clock.now - lastNow > silence) return true;
+    return router.speakers.some(
+      (speaker) => isOf(speaker, words) && speaker.observer.lastAdvert > lastNow,
+    );
+  }
+}
+
+/** The VRRP message of the quoted packet, if it was sent to the source of the packet at `ip`. */
+function advertToSource4(view: DataView, ip: number, quoted: number, end: number): number {
+  if (ipv4Check(view, quoted, end) !== 0) return -1;
+  const message = quoted + readIpv4HeaderLength(view, quoted);
+  if (readIpv4Protocol(view, quoted) !== PROTOCOL_VRRP || end - message < 2) return -1;
+  return readIpv4Destination(view, quoted) === readIpv4Source(view, ip) ? message : -1;
+}
+
+function advertToSource6(view: DataView, ip: number, quoted: number, end: number): number {
+  if (ipv6Check(view, quoted, end) !== 0) return -1;
+  const message = quoted + IPV6_HEADER_LENGTH;
+  if (readIpv6NextHeader(view, quoted) !== PROTOCOL_VRRP || end - message < 2) return -1;
+  const to = readIpv6Words(view, ipv6DestinationAt(quoted));
+  const by = readIpv6Words(view, ipv6SourceAt(ip));
+  return to.every((word, index) => word === by[index]) ? message : -1;
+}
+
+function isOf({ words }: { readonly words: Ipv6Words }, others: Ipv6Words): boolean {
+  return words.every((word, index) => word === others[index]);
+}

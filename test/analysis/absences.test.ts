@@ -1,0 +1,167 @@
+/** Hosts that answer adverts with "protocol unreachable": what counts as such, and for how long. */
+import { expect, test } from 'vitest';
+import type { AbsenceSummary, ReplayResult } from '../../src/analysis/result.ts';
+import { textReport } from '../../src/report/text.ts';
+import { packet } from '../dataplane/frames.ts';
+import { A, A_IP, advert, B, B_IP, CLIENT, Scene } from './scene.ts';
+
+const MASTER = { priority: 100, to: B_IP, toMac: B };
+const DATAGRAM = packet({ source: A, from: A_IP, to: B_IP, payload: 8 });
+const ETHERNET = 14;
+const HEADER = 20;
+
+interface Refusal {
+  type?: number;
+  code?: number;
+  /** What the answer quotes. */
+  quoted?: DataView;
+  from?: string;
+  source?: string;
+  /** Octets of the quoted packet's payload. */
+  payload?: number;
+}
+
+/** RFC 792: the header and the first eight octets of the packet that was refused, or more. */
+function refusal(about: Refusal = {}): DataView {
+  const { type = 3, code = 2, quoted = advert(MASTER), payload = 8 } = about;
+  const { from = B_IP, source = B } = about;
+  const quote = new Uint8Array(quoted.buffer, ETHERNET, HEADER + payload);
+  const head = { source, destination: A, from, to: A_IP, protocol: 1 };
+  const view = packet({ ...head, payload: 8 + quote.length });
+  view.setUint8(ETHERNET + HEADER, type);
+  view.setUint8(ETHERNET + HEADER + 1, code);
+  new Uint8Array(view.buffer).set(quote, ETHERNET + HEADER + 8);
+  return view;
+}
+
+function absencesOf({ virtualRouters }: ReplayResult): AbsenceSummary[] {
+  return virtualRouters.flatMap(({ absences = [] }) => absences);
+}
+
+/** A master's adverts, each followed by this. */
+async function answered(seconds: readonly number[], about: Refusal = {}): Promise<ReplayResult> {
+  const scene = new Scene();
+  for (const second of seconds) {
+    scene.at(second, advert(MASTER));
+    scene.at(second + 0.0001, refusal(about));
+  }
+  return scene.replay();
+}
+
+test('a host that answers each advert has no VRRP, from the first answer to the last', async () => {
+  const [absence, ...others] = absencesOf(await answered([0, 1, 2]));
+  expect(absence).toMatchObject({ ip: B_IP, mac: B, name: null, answers: 3 });
+  expect(absence).toMatchObject({ first: { t: 0.0001, frame: 2 }, last: { t: 2.0001, frame: 6 } });
+  expect(others).toEqual([]);
+});
+
+test('says nothing where there is none', async () => {
+  const scene = new Scene();
+  scene.adverts(0, 2, MASTER);
+  const [router] = (await scene.replay()).virtualRouters;
+  expect(router).not.toHaveProperty('absences');
+});
+
+test.each<[string, Refusal]>([
+  ['another code: the host is unreachable', { code: 1 }],
+  ['another type', { type: 11 }],
+  ['that quotes another protocol', { quoted: DATAGRAM }],
+  ['that quotes an advert to somebody else', { quoted: advert({ ...MASTER, to: '10.9.9.9' }) }],
+  ['that quotes an advert to the group', { quoted: advert({ priority: 100 }) }],
+  ['of somebody in between', { from: '192.168.0.1', source: CLIENT }],
+  ['too short to say which router', { payload: 1 }],
+])('no answer %s', async (_, about) => {
+  expect(absencesOf(await answered([0, 1, 2], about))).toEqual([]);
+});
+
+test('of a virtual router that never spoke is none', async () => {
+  const scene = new Scene();
+  scene.at(0, refusal());
+  expect(absencesOf(await scene.replay())).toEqual([]);
+});
+
+test('ends where the host speaks itself', async () => {
+  const scene = new Scene();
+  const both: [number, DataView][] = [
+    [0, advert(MASTER)],
+    [0.1, refusal()],
+    [0.5, advert({ priority: 90, source: B, ip: B_IP, to: A_IP, toMac: A })],
+    [1, advert(MASTER)],
+    [1.1, refusal()],
+  ];
+  for (const [second, view] of both) scene.at(second, view);
+  expect(absencesOf(await scene.replay())).toMatchObject([
+    { answers: 1, first: { frame: 2 } },
+    { answers: 1, first: { frame: 5 } },
+  ]);
+});
+
+test('ends where adverts are taken without a word for longer than kernels pause', async () => {
+  const scene = new Scene();
+  for (let second = 0; second <= 10; second++) {
+    scene.at(second, advert(MASTER));
+    if (second < 2 || second > 8) scene.at(second + 0.1, refusal());
+  }
+  expect(absencesOf(await scene.replay())).toMatchObject([{ answers: 2 }, { answers: 2 }]);
+});
+
+test('an answer now and then is one absence: kernels answer seldom', async () => {
+  const scene = new Scene();
+  for (let second = 0; second <= 6; second++) {
+    scene.at(second, advert(MASTER));
+    if (second % 3 === 0) scene.at(second, refusal());
+  }
+  expect(absencesOf(await scene.replay())).toMatchObject([{ answers: 3 }]);
+});
+
+test('a router remembers 64 at most', async () => {
+  const scene = new Scene();
+  for (let host = 1; host <= 100; host++) {
+    const to = `192.168.1.${host}`;
+    const quoted = advert({ ...MASTER, to });
+    scene.at(host / 100, quoted);
+    scene.at(host / 100, refusal({ quoted, from: to }));
+  }
+  expect(absencesOf(await scene.replay())).toHaveLength(64);
+});
+
+/** RFC 4443 section 3.4: parameter problem, unrecognized next header. */
+test('for IPv6 it is an unrecognized next header', async () => {
+  const from = 'fe80::1';
+  const to = 'fe80::2';
+  const scene = new Scene();
+  const sent = packet({ source: A, destination: B, from, to, protocol: 112, payload: 24 });
+  const at = ETHERNET + 40;
+  // Version 3, type 1; VRID 9, priority 100, one address, every second (RFC 9568 section 5.2).
+  for (const [i, octet] of [0x31, 9, 100, 1, 0, 100].entries()) sent.setUint8(at + i, octet);
+  scene.at(0, sent);
+  for (const [second, code] of [[1, 1] as const, [2, 0] as const]) {
+    const head = { source: B, destination: A, from: to, to: from, protocol: 58 };
+    const view = packet({ ...head, payload: 8 + 40 + 24 });
+    view.setUint8(at, 4);
+    view.setUint8(at + 1, code);
+    new Uint8Array(view.buffer).set(new Uint8Array(sent.buffer, ETHERNET), at + 8);
+    scene.at(second, view);
+  }
+  expect(absencesOf(await scene.replay())).toMatchObject([{ ip: to, mac: B, answers: 1 }]);
+});
+
+test('verdict, cause and evidence say that keepalived alone has ended', async () => {
+  const scene = new Scene();
+  scene.announce(0, A);
+  scene.adverts(0, 3, MASTER);
+  const backup = { priority: 90, source: B, ip: B_IP, to: A_IP, toMac: A };
+  const quoted = advert(backup);
+  for (let second = 7; second < 12; second++) {
+    scene.at(second, quoted);
+    scene.at(second, refusal({ quoted, from: A_IP, source: A }));
+    if (second === 7) scene.announce(7.001, B);
+  }
+  const look = { width: 200, color: false, unicode: true };
+  const lines = textReport(await scene.replay(), look).split('\n');
+  expect(lines[0]).toContain(`caused by a crash of keepalived on ${A_IP}`);
+  const end = `No VRRP runs on ${A_IP} at the end: adverts are answered "protocol unreachable".`;
+  expect(lines).toContain(end);
+  const evidence = `no VRRP on ${A_IP}: its host answered 5 adverts with "protocol unreachable"`;
+  expect(lines.filter((line) => line.includes(evidence))).toHaveLength(2);
+});
