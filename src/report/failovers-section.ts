@@ -1,14 +1,17 @@
 /** Each failover taken apart: what moved, how long each part took, which frames show it. */
 import type { Evidence, FailoverEntry, ReplayResult } from '../analysis/result.ts';
 import { absenceText, expectedDetection, failoverCause } from './cause-texts.ts';
-import { cut } from './cut.ts';
+import { cut, numberOf } from './cut.ts';
 import { addressLabel, type Naming } from './naming.ts';
+import { outageOf, type Stretch } from './outage-words.ts';
 import type { Page } from './page.ts';
 import { clockTime, difference, duration, frameLabel, offset } from './quantity.ts';
 import { receiverLines } from './receivers-text.ts';
 
 const ROWS = 10;
 const LAYOUT = { indent: 4, column: 11 };
+/** Seconds by which two ways to count the same stretch differ. */
+const ROUNDING = 1e-6;
 
 const VANTAGES: Record<Evidence['vantage'], string> = {
   switch: '',
@@ -23,13 +26,9 @@ export function writeFailovers(page: Page, result: ReplayResult, naming: Naming)
   if (total === 0) return;
   page.title(total === 1 ? 'Failover' : `Failovers (${total})`);
   const { first, last, hidden } = cut(result.failovers, result.elided.failovers, ROWS);
-  for (const [index, failover] of first.entries()) {
-    writeFailover(page, failover, index + 1, naming);
-  }
+  for (const failover of first) writeFailover(page, failover, result, naming);
   page.more(hidden);
-  for (const [index, failover] of last.entries()) {
-    writeFailover(page, failover, total - last.length + index + 1, naming);
-  }
+  for (const failover of last) writeFailover(page, failover, result, naming);
   const causes = [...new Set([...first, ...last].map(({ cause }) => cause))].join(' ');
   page.paragraph(`havip explain ${causes} says what that means, and what makes it shorter.`, {
     indent: 2,
@@ -37,7 +36,14 @@ export function writeFailovers(page: Page, result: ReplayResult, naming: Naming)
   });
 }
 
-function writeFailover(page: Page, failover: FailoverEntry, number: number, naming: Naming): void {
+function writeFailover(
+  page: Page,
+  failover: FailoverEntry,
+  result: ReplayResult,
+  naming: Naming,
+): void {
+  const index = result.failovers.indexOf(failover);
+  const number = numberOf(index, result.failovers.length, result.elided.failovers);
   const t = offset(failover.t);
   const when = `${clockTime(failover.time)} UTC, t ${t} s, frame ${frameLabel(failover)}`;
   const address = addressLabel(failover.ip, failover.vlan);
@@ -47,7 +53,7 @@ function writeFailover(page: Page, failover: FailoverEntry, number: number, nami
   const cause = failoverCause(failover, naming);
   const code = cause.includes(failover.cause) ? '' : ` (${failover.cause})`;
   page.labelled('cause', cause + code, LAYOUT);
-  page.labelled('outage', outageText(failover), LAYOUT);
+  page.labelled('outage', outageText(failover, outageOf(failover, index, result).outage), LAYOUT);
   page.labelled('detection', detectionText(failover), LAYOUT);
   page.labelled('evidence', evidenceText(failover.evidence), LAYOUT);
   const absence = naming.absence(failover);
@@ -59,14 +65,36 @@ function writeFailover(page: Page, failover: FailoverEntry, number: number, nami
   }
 }
 
-function outageText(failover: FailoverEntry): string {
+function outageText(failover: FailoverEntry, outage: Stretch | null): string {
   const seconds = failover.outageSeconds;
   if (seconds === null) {
     return failover.evidence.vantage === 'rewritten'
       ? 'not measurable by the answers in this capture'
       : 'not measurable: no traffic of the address in the capture';
   }
-  return seconds === 0 ? 'none: no client missed an answer' : duration(seconds);
+  if (seconds === 0) return 'none: no client missed an answer';
+  const parts = outage === null ? null : partsText(failover, outage);
+  return duration(seconds) + (parts === null ? '' : `: ${parts}`);
+}
+
+/** What the time went into; null where another outage than the failover's own is the longest. */
+function partsText(failover: FailoverEntry, { start, end }: Stretch): string | null {
+  const { t, outageSeconds } = failover;
+  if (t === null || Math.abs(end - start - (outageSeconds ?? 0)) > ROUNDING) return null;
+  const until = `until the first ${firstSign(failover)} of the new holder`;
+  if (t <= start) return `all of it after the first ${firstSign(failover)} of the new holder`;
+  const waited = expectedDetection(failover);
+  const reason =
+    waited === null
+      ? ''
+      : failover.cause === 'shutdown'
+        ? ` (it waits its skew, ${duration(waited)})`
+        : ` (a backup waits for ${duration(waited)} of silence)`;
+  return `${duration(t - start)} ${until}${reason}, ${duration(end - t)} more to the first answer`;
+}
+
+function firstSign({ evidence }: FailoverEntry): string {
+  return evidence.firstClaimFrame === null ? 'advert' : 'claim';
 }
 
 function detectionText(failover: FailoverEntry): string {
@@ -74,7 +102,8 @@ function detectionText(failover: FailoverEntry): string {
   if (took === null) return 'unknown: no advert of the old master in the capture';
   const isShutdown = failover.cause === 'shutdown';
   const start = isShutdown ? 'resignation (priority 0)' : 'last advert';
-  const end = failover.evidence.firstClaimFrame === null ? 'advert of the new one' : 'claim';
+  const sign = firstSign(failover);
+  const end = sign === 'claim' ? sign : `${sign} of the new one`;
   const text = `${duration(took)} from its ${start} to the first ${end}`;
   const expected = expectedDetection(failover);
   if (expected === null) return `${text}, which waited for no silence`;

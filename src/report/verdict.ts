@@ -94,7 +94,12 @@ function outageClause(result: ReplayResult, naming: Naming): string {
   if (open !== undefined) {
     parts.push(`${addressLabel(open.ip, open.vlan)} did not answer to the end of the capture`);
   }
-  return parts.length > 0 ? parts.join('; ') : unseen(result, naming);
+  if (parts.length === 0) return unseen(result, naming);
+  const unnoticed = result.failovers.filter((failover) => failover.outageSeconds === 0).length;
+  // Of those that the result leaves out nobody knows.
+  const isCounted = result.failovers.length > 1 && result.elided.failovers === 0;
+  if (isCounted && unnoticed > 0) parts.push(`in ${unnoticed} of them no client missed an answer`);
+  return parts.join('; ');
 }
 
 /** Named where the sentence has not named it yet, or more than one address. */

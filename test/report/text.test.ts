@@ -5,6 +5,7 @@ import type {
   ClaimEntry,
   FailoverEntry,
   Finding,
+  OutageEntry,
   ReplayResult,
 } from '../../src/analysis/result.ts';
 import { displayWidth } from '../../src/report/layout.ts';
@@ -85,6 +86,55 @@ describe('what a failover waited for', () => {
 
   test('is explained by a command that names the causes once', () => {
     expect(of({})).toContain('havip explain crash says what that means');
+  });
+});
+
+describe('what an outage went into', () => {
+  /** The failover is at t 12.702 s. */
+  const of = (about: Partial<FailoverEntry>, start: number, end: number): string => {
+    const result = crashResult();
+    const [failover] = result.failovers as [FailoverEntry];
+    const [outage] = result.outages as [OutageEntry];
+    const seconds = end - start;
+    const text = report(
+      {
+        ...result,
+        failovers: [{ ...failover, outageSeconds: seconds, ...about }],
+        outages: [{ ...outage, t: end, seconds }],
+      },
+      { width: 400 },
+    );
+    return /^ +outage +(.*)$/m.exec(text)?.[1] ?? '';
+  };
+
+  test('of a crash: the silence that a backup waits for, and the rest', () => {
+    expect(of({}, 9.702, 12.722)).toBe(
+      '3.020 s: 3.000 s until the first claim of the new holder (a backup waits for 3.961 s of ' +
+        'silence), 20 ms more to the first answer',
+    );
+  });
+
+  test('of a shutdown: the skew', () => {
+    expect(of({ cause: 'shutdown', masterDownIntervalSeconds: 0.961 }, 11.802, 12.712)).toBe(
+      '910 ms: 900 ms until the first claim of the new holder (it waits its skew, 961 ms), ' +
+        '10 ms more to the first answer',
+    );
+  });
+
+  test('of a preemption: no wait is named', () => {
+    expect(of({ cause: 'preemption' }, 12.602, 12.802)).toBe(
+      '200 ms: 100 ms until the first claim of the new holder, 100 ms more to the first answer',
+    );
+  });
+
+  test('all of it after the claim', () => {
+    expect(of({}, 12.752, 13.752)).toBe(
+      '1.000 s: all of it after the first claim of the new holder',
+    );
+  });
+
+  test('is not said by another outage than the longest that it lies in', () => {
+    expect(of({ outageSeconds: 5 }, 12.602, 12.802)).toBe('5.000 s');
   });
 });
 
@@ -317,6 +367,18 @@ describe('the verdict', () => {
     result.failovers = [there, { ...there, from, to, t: 12.705 }];
     result.outages = result.outages.map((outage) => ({ ...outage, failover: 1 }));
     expect(verdict(result)).toMatch(/^2 failovers of .*, caused by a crash of node1\./);
+  });
+
+  test('of several failovers, those that no client felt', () => {
+    const result = crashResult();
+    const [there] = result.failovers as [FailoverEntry];
+    const back = { ...there, from: there.to, to: there.from, t: 20, outageSeconds: 0 };
+    const felt = 'caused by a crash of node1';
+    expect(verdict(result)).toContain(`${felt}.`);
+    result.failovers = [there, back];
+    expect(verdict(result)).toContain(`${felt}; in 1 of them no client missed an answer.`);
+    result.elided.failovers = 3;
+    expect(verdict(result)).toContain(`${felt}.`);
   });
 
   test('a failover that no client felt, and one that cannot be measured', () => {

@@ -4,7 +4,8 @@
  * recovery (to the first answer). A part that the capture does not show is null, never guessed.
  */
 import type { HandoverMark, Lanes } from '../../analysis/lanes.ts';
-import type { FailoverEntry, OutageEntry, ReplayResult } from '../../analysis/result.ts';
+import type { FailoverEntry, ReplayResult } from '../../analysis/result.ts';
+import { outageOf, type Stretch } from '../outage-words.ts';
 
 export interface Phase {
   name: 'detection' | 'claim' | 'repoint' | 'recovery';
@@ -19,7 +20,7 @@ export interface Breakdown {
   start: number;
   end: number;
   /** Where the client's outage lies on the same scale; null where none is known. */
-  outage: { start: number; end: number } | null;
+  outage: Stretch | null;
 }
 
 /** A packet that comes later than this after the claim was not waiting for it. */
@@ -66,31 +67,6 @@ function handoverOf(failover: FailoverEntry, lanes: Lanes): HandoverMark | undef
   const { ip, vlan, frame } = failover;
   const lane = lanes.addresses.find((one) => one.ip === ip && one.vlan === vlan);
   return lane?.handovers.find((one) => one.frame === frame);
-}
-
-/** Of the outages that the failover lies in, the longest; and the end of that which it ended. */
-function outageOf(
-  failover: FailoverEntry,
-  index: number,
-  result: ReplayResult,
-): { outage: Breakdown['outage']; ends: number | undefined } {
-  let outage: Breakdown['outage'] = null;
-  let ends: number | undefined;
-  for (const one of result.outages) {
-    if (one.t === null || one.seconds === null || one.firstServiceFrame === null) continue;
-    const isNamed = one.failover === index;
-    if (!isNamed && !liesIn(failover, one)) continue;
-    const start = one.t - one.seconds;
-    if (isNamed) ends = Math.max(ends ?? one.t, one.t);
-    if (outage === null || one.seconds > outage.end - outage.start) outage = { start, end: one.t };
-  }
-  return { outage, ends };
-}
-
-function liesIn({ ip, vlan, t }: FailoverEntry, outage: OutageEntry): boolean {
-  if (outage.ip !== ip || outage.vlan !== vlan || t === null) return false;
-  const end = outage.t ?? 0;
-  return t <= end && t >= end - (outage.seconds ?? 0);
 }
 
 function momentAfter(
