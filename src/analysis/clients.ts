@@ -43,7 +43,16 @@ export const CLIENT = {
   /** What another MAC did just before the first outstanding request, and when that came. */
   CAUSE: 23,
   FIRST_OUTSTANDING: 24,
-  WIDTH: 25,
+  /** 1: it has asked for something. */
+  HAS_ASKED: 25,
+  /** What it has sent again since the last answer, and the last of it; see `silences.ts`. */
+  REPEATS: 26,
+  REPEATED: 27,
+  REPEATED_STAMP: 28,
+  REPEATED_FRAME: 29,
+  /** When it had repeated itself so often that this means something. */
+  SILENT: 30,
+  WIDTH: 31,
 } as const;
 
 export class Clients {
@@ -71,13 +80,20 @@ export class Clients {
    */
   answered(id: number, w0: number, w1: number, w2: number, w3: number, mac: number): number {
     const client = this.index[this.slotOf(id, w0, w1, w2, w3, mac)]!;
-    if (client >= 0 && this.numbers[client * CLIENT.WIDTH + CLIENT.COUNT]! > 0) return client;
+    if (client >= 0 && this.numbers[client * CLIENT.WIDTH + CLIENT.HAS_ASKED] === 1) return client;
     const asker = this.askers[this.askerSlot(id, w0, w1, w2, w3)]!;
     return asker < 0 ? this.of(id, w0, w1, w2, w3, mac) : asker;
   }
 
-  /** The client asks for the first time. */
-  noteAsker(client: number): void {
+  /** The client asks. */
+  noteAsked(client: number): void {
+    const at = client * CLIENT.WIDTH + CLIENT.HAS_ASKED;
+    if (this.numbers[at] === 1) return;
+    this.numbers[at] = 1;
+    this.noteAsker(client);
+  }
+
+  private noteAsker(client: number): void {
     const [id, w0, w1, w2, w3] = this.keyOf(client);
     this.askers[this.askerSlot(id, w0, w1, w2, w3)] = client;
   }
@@ -163,7 +179,7 @@ export class Clients {
     this.askers = new Int32Array(index.length).fill(-1);
     for (let client = 0; client < this.size; client++) {
       const [id, w0, w1, w2, w3, low] = this.keyOf(client);
-      if (this.numbers[client * CLIENT.WIDTH + CLIENT.COUNT]! > 0) this.noteAsker(client);
+      if (this.numbers[client * CLIENT.WIDTH + CLIENT.HAS_ASKED] === 1) this.noteAsker(client);
       let slot = hashOf(id, w0, w1, w2, w3, low) & mask;
       while ((index[slot] as number) >= 0) slot = (slot + 1) & mask;
       index[slot] = client;

@@ -23,6 +23,6 @@ export function announce(analysis: Analysis, listener: ReplayListener): void {
     if (analysis.tracks[outages.get(sequence, OUTAGE.ID)]?.isListed !== true) return;
     listener.onOutage(entries.outage(sequence, () => null));
   };
-  analysis.outages.onOutage = onOutage;
+  analysis.outages.clientGaps.onOutage = onOutage;
   analysis.rewritten.onOutage = onOutage;
 }

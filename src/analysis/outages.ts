@@ -1,20 +1,24 @@
 import type { AddressBook } from '../dataplane/address-book.ts';
 import type { Classifier } from '../dataplane/classifier.ts';
 import { CARRIES_ND, CARRIES_VRRP } from '../dataplane/classifier.ts';
-import { readIpv4Destination, readIpv4Source } from '../wire/ipv4.ts';
+import { PROTOCOL_TCP, readIpv4Destination, readIpv4Source } from '../wire/ipv4.ts';
 import { ipv6DestinationAt, ipv6SourceAt } from '../wire/ipv6.ts';
 import { macFromHalves } from '../wire/mac.ts';
+import { readTcpPorts } from '../wire/tcp.ts';
 import { AnswerGaps } from './answer-gaps.ts';
+import { ClientGaps } from './client-gaps.ts';
 import { CLIENT, Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Logs } from './logs.ts';
 import { foreignCause, OutageLog } from './outage-log.ts';
-import { ANSWER, Exchange, NO_EXCHANGE, REQUEST } from './service.ts';
+import { ANSWER, Exchange, NO_EXCHANGE, REQUEST, SERVICES } from './service.ts';
+import { Silences } from './silences.ts';
 import type { Track } from './track.ts';
 
 /**
  * Outages as each client saw them: from the last answer before an unanswered request to the first
- * answer after it. An answer that comes late cancels the outage it fills.
+ * answer after it. An answer that comes late cancels the outage it fills. Where a client has
+ * nothing but established connections, what it repeats in them stands for requests.
  */
 const SECOND = 1e9;
 /** An answer may stand this long before its request in a file written by two processors. */
@@ -28,10 +32,11 @@ export class Outages {
   private readonly tracks: readonly (Track | undefined)[];
   readonly log: OutageLog;
   readonly gaps: AnswerGaps;
+  readonly clientGaps: ClientGaps;
+  private readonly silences: Silences;
   private readonly exchange = new Exchange();
   /** TCP services that have answered a client before: only they can go missing. */
   private readonly services = new Set<number>();
-  onOutage: ((sequence: number) => void) | null = null;
   /** A client's echo sequence numbers jump: `missing` requests after time `since` are not here. */
   onMissing: ((client: number, missing: number, since: number) => void) | null = null;
 
@@ -41,44 +46,57 @@ export class Outages {
     this.tracks = tracks;
     this.gaps = new AnswerGaps(clock, logs, this.clients);
     this.log = new OutageLog(this.clients, logs, tracks);
+    this.clientGaps = new ClientGaps(clock, this.clients, this.log);
+    this.silences = new Silences(clock, this.clients);
   }
 
   onPacketTo(id: number, view: DataView, seen: Classifier): void {
-    const exchange = this.exchange;
-    if (exchange.read(view, seen) !== REQUEST) return;
+    const { exchange, silences } = this;
+    const isRequest = exchange.read(view, seen) === REQUEST;
+    if (!isRequest && !silences.reads(view, seen)) return;
     const track = this.tracks[id];
     if (track === undefined) return;
     const link = seen.link;
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.sourceHigh, link.sourceLow) : 0;
-    track.noteRequest(mac, this.clock);
+    if (isRequest) track.noteRequest(mac, this.clock);
     const client = this.clientOf(id, view, seen, true, mac);
-    if (client >= 0) this.request(client);
+    if (client < 0) return;
+    this.clients.noteAsked(client);
+    if (isRequest && seen.protocol === PROTOCOL_TCP) {
+      silences.onHandshake(client, readTcpPorts(view, seen.upperAt));
+    }
+    if (isRequest) this.request(client);
+    else this.sent(client);
   }
 
   onPacketFrom(id: number, view: DataView, seen: Classifier): void {
     if (seen.carries === CARRIES_ND || seen.carries === CARRIES_VRRP) return;
     const track = this.tracks[id];
     if (track === undefined) return;
-    const { sourceHigh, sourceLow } = seen.link;
-    this.book.marks.note(id, sourceHigh, sourceLow | 0, this.clock.frame);
-    if (this.exchange.read(view, seen) !== ANSWER) return;
-    const link = seen.link;
-    const server = macFromHalves(sourceHigh, sourceLow);
-    track.noteAnswer(server, this.clock.now);
+    const { link } = seen;
+    this.book.marks.note(id, link.sourceHigh, link.sourceLow | 0, this.clock.frame);
+    const isAnswer = this.exchange.read(view, seen) === ANSWER;
+    const isSegment = this.silences.reads(view, seen);
+    if (!isAnswer && !isSegment) return;
+    const server = macFromHalves(link.sourceHigh, link.sourceLow);
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
     const client = this.clientOf(id, view, seen, false, mac);
+    if (isAnswer) track.noteAnswer(server, this.clock.now);
     if (client < 0) return;
-    this.gaps.onAnswer(track, client, this.exchange, server);
-    this.answer(client, server);
+    if (isAnswer) {
+      this.gaps.onAnswer(track, client, this.exchange, server);
+      this.answer(client, server);
+    }
+    if (isSegment && this.silences.isAnswer(client)) this.heard(client, server);
   }
 
   /** At the end of the capture: what is pending becomes certain, what lasts stays open. */
   finish(lastTime: number): void {
     for (let client = 0; client < this.clients.size; client++) {
-      this.closeGap(client);
-      this.closeOpen(client, lastTime - SECOND);
+      this.clientGaps.close(client);
+      if (!this.closeOpen(client, lastTime - SECOND)) this.closeSilence(client, lastTime - SECOND);
     }
   }
 
@@ -112,9 +130,8 @@ export class Outages {
     const { now } = this.clock;
     const at = client * CLIENT.WIDTH;
     const count = numbers[at + CLIENT.COUNT] as number;
-    if (count === 0) this.clients.noteAsker(client);
     if (requests.isCopy(client, count, exchange.key, now)) return;
-    this.closeOldGap(client, now);
+    this.clientGaps.closeOld(client);
     if (exchange.service === 0 && count > 0) this.checkSequence(client, count, exchange.key);
     const isEarly =
       numbers[at + CLIENT.EARLY_KEY] === exchange.key &&
@@ -159,18 +176,55 @@ export class Outages {
     const waited = requests.isWaiting(client, index);
     requests.setWaiting(client, index, false);
     if (index < (numbers[at + CLIENT.ANSWERED] as number)) {
-      if (waited) this.fillGap(client, index);
+      if (waited) this.clientGaps.fill(client, index);
       return;
     }
-    if (waited) this.settleUpTo(client, index, server);
-    this.closeOldGap(client, now);
-    numbers[at + CLIENT.LAST_ANSWER] = now;
+    const isGap = waited && this.settleUpTo(client, index, server);
+    this.live(client, server, isGap);
+  }
+
+  /** A segment of a connection shows that what the client sent has arrived. */
+  private heard(client: number, server: number): void {
+    // While requests wait they say better how long nobody answered.
+    const outstanding = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.OUTSTANDING] as number;
+    if (outstanding === 0) this.live(client, server, false);
+  }
+
+  /** The address answers the client; `isGap` where that has ended a gap already. */
+  private live(client: number, server: number, isGap: boolean): void {
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    const inVain = this.silences.end(client);
+    if (!isGap && inVain > 0) {
+      this.clientGaps.open(client, numbers[at + CLIENT.ANSWERED] as number, inVain, server);
+    }
+    this.clientGaps.closeOld(client);
+    numbers[at + CLIENT.LAST_ANSWER] = this.clock.now;
     numbers[at + CLIENT.LAST_ANSWER_FRAME] = this.clock.frame;
     numbers[at + CLIENT.LAST_ANSWER_MAC] = server;
   }
 
-  /** Request `index` is answered: those before it that still wait are a gap. */
-  private settleUpTo(client: number, index: number, server: number): void {
+  /** A segment of a connection, to the address. */
+  private sent(client: number): void {
+    const since = this.silences.onSent(client);
+    const outstanding = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.OUTSTANDING] as number;
+    if (!Number.isNaN(since) && outstanding === 0) this.noteCause(client, since);
+  }
+
+  private closeSilence(client: number, cutoff: number): void {
+    const unanswered = this.silences.unended(client, cutoff);
+    if (unanswered === 0) return;
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    this.clientGaps.leaveOpen(client, unanswered, {
+      now: numbers[at + CLIENT.REPEATED] as number,
+      stamp: numbers[at + CLIENT.REPEATED_STAMP] as number,
+      frame: numbers[at + CLIENT.REPEATED_FRAME] as number,
+    });
+  }
+
+  /** Request `index` is answered: those before it that still wait are a gap, which it says. */
+  private settleUpTo(client: number, index: number, server: number): boolean {
     const { numbers, requests } = this.clients;
     const at = client * CLIENT.WIDTH;
     const count = numbers[at + CLIENT.COUNT] as number;
@@ -181,78 +235,24 @@ export class Outages {
       from >= requests.oldest(client, count)
         ? requests.waiting(client, from, index)
         : others - requests.waiting(client, index + 1, count);
-    if (before > 0 && !Number.isNaN(numbers[at + CLIENT.LAST_ANSWER])) {
-      this.openGap(client, index, before, server);
-    }
+    if (before > 0) this.clientGaps.open(client, index, before, server);
     numbers[at + CLIENT.ANSWERED] = index + 1;
     numbers[at + CLIENT.OUTSTANDING] = others - before;
     if (others > before) this.noteFirst(client, requests.nextWaiting(client, index + 1, count));
+    return before > 0;
   }
 
-  private openGap(client: number, index: number, unanswered: number, server: number): void {
-    this.closeGap(client);
-    const numbers = this.clients.numbers;
-    const at = client * CLIENT.WIDTH;
-    numbers[at + CLIENT.GAP_START] = numbers[at + CLIENT.LAST_ANSWER] as number;
-    numbers[at + CLIENT.GAP_END] = this.clock.now;
-    numbers[at + CLIENT.GAP_END_STAMP] = this.clock.stamp;
-    numbers[at + CLIENT.GAP_UNANSWERED] = unanswered;
-    numbers[at + CLIENT.GAP_FROM] = numbers[at + CLIENT.ANSWERED] as number;
-    numbers[at + CLIENT.GAP_TO] = index;
-    numbers[at + CLIENT.GAP_LAST_FRAME] = numbers[at + CLIENT.LAST_ANSWER_FRAME] as number;
-    numbers[at + CLIENT.GAP_FIRST_FRAME] = this.clock.frame;
-    numbers[at + CLIENT.GAP_BEFORE] = numbers[at + CLIENT.LAST_ANSWER_MAC] as number;
-    numbers[at + CLIENT.GAP_AFTER] = server;
-    numbers[at + CLIENT.GAP_CAUSE] = numbers[at + CLIENT.CAUSE] as number;
-  }
-
-  /** A late answer: the request was not lost after all. */
-  private fillGap(client: number, index: number): void {
-    const numbers = this.clients.numbers;
-    const at = client * CLIENT.WIDTH;
-    const isInGap =
-      index >= (numbers[at + CLIENT.GAP_FROM] as number) &&
-      index < (numbers[at + CLIENT.GAP_TO] as number);
-    if (Number.isNaN(numbers[at + CLIENT.GAP_START]) || !isInGap) return;
-    const left = (numbers[at + CLIENT.GAP_UNANSWERED] as number) - 1;
-    numbers[at + CLIENT.GAP_UNANSWERED] = left;
-    if (left === 0) numbers[at + CLIENT.GAP_START] = Number.NaN;
-  }
-
-  private closeOldGap(client: number, now: number): void {
-    const end = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.GAP_END] as number;
-    if (now - end > SECOND) this.closeGap(client);
-  }
-
-  private closeGap(client: number): void {
-    const numbers = this.clients.numbers;
-    const at = client * CLIENT.WIDTH;
-    const start = numbers[at + CLIENT.GAP_START] as number;
-    if (Number.isNaN(start)) return;
-    numbers[at + CLIENT.GAP_START] = Number.NaN;
-    const sequence = this.log.record(client, {
-      start,
-      end: numbers[at + CLIENT.GAP_END] as number,
-      endStamp: numbers[at + CLIENT.GAP_END_STAMP] as number,
-      endFrame: numbers[at + CLIENT.GAP_FIRST_FRAME] as number,
-      unanswered: numbers[at + CLIENT.GAP_UNANSWERED] as number,
-      lastFrame: numbers[at + CLIENT.GAP_LAST_FRAME] as number,
-      firstFrame: numbers[at + CLIENT.GAP_FIRST_FRAME] as number,
-      before: numbers[at + CLIENT.GAP_BEFORE] as number,
-      after: numbers[at + CLIENT.GAP_AFTER] as number,
-      cause: numbers[at + CLIENT.GAP_CAUSE] as number,
-    });
-    if (sequence >= 0) this.onOutage?.(sequence);
-  }
-
-  /** Requests after `cutoff` are no evidence; the earlier ones without answer are an outage. */
-  private closeOpen(client: number, cutoff: number): void {
+  /**
+   * Requests after `cutoff` are no evidence; the earlier ones without answer are an outage: false
+   * where there are none.
+   */
+  private closeOpen(client: number, cutoff: number): boolean {
     const { numbers, requests } = this.clients;
     const at = client * CLIENT.WIDTH;
     const count = numbers[at + CLIENT.COUNT] as number;
     let unanswered = numbers[at + CLIENT.OUTSTANDING] as number;
     // More of them may be recent than are remembered.
-    if ((numbers[at + CLIENT.FIRST_OUTSTANDING] as number) > cutoff) return;
+    if ((numbers[at + CLIENT.FIRST_OUTSTANDING] as number) > cutoff) return false;
     const oldest = Math.max(
       numbers[at + CLIENT.ANSWERED] as number,
       requests.oldest(client, count),
@@ -260,39 +260,35 @@ export class Outages {
     for (let i = count - 1; i >= oldest; i--) {
       if (requests.time(client, i) > cutoff && requests.isWaiting(client, i)) unanswered--;
     }
-    const start = numbers[at + CLIENT.LAST_ANSWER] as number;
-    if (unanswered <= 0 || Number.isNaN(start)) return;
-    const sequence = this.log.record(client, {
-      start,
-      end: numbers[at + CLIENT.LAST_REQUEST] as number,
-      endStamp: numbers[at + CLIENT.LAST_REQUEST_STAMP] as number,
-      endFrame: numbers[at + CLIENT.LAST_REQUEST_FRAME] as number,
-      unanswered,
-      lastFrame: numbers[at + CLIENT.LAST_ANSWER_FRAME] as number,
-      firstFrame: 0,
-      before: numbers[at + CLIENT.LAST_ANSWER_MAC] as number,
-      after: 0,
-      cause: numbers[at + CLIENT.CAUSE] as number,
+    if (unanswered <= 0) return false;
+    this.clientGaps.leaveOpen(client, unanswered, {
+      now: numbers[at + CLIENT.LAST_REQUEST] as number,
+      stamp: numbers[at + CLIENT.LAST_REQUEST_STAMP] as number,
+      frame: numbers[at + CLIENT.LAST_REQUEST_FRAME] as number,
     });
-    if (sequence >= 0) this.onOutage?.(sequence);
+    return true;
   }
 
   /** The first of the requests that are now outstanding came at `time`. */
   private noteFirst(client: number, time: number): void {
+    this.noteCause(client, time);
+    this.clients.numbers[client * CLIENT.WIDTH + CLIENT.FIRST_OUTSTANDING] = time;
+  }
+
+  private noteCause(client: number, time: number): void {
     const { clients } = this;
-    const at = client * CLIENT.WIDTH;
     const track = this.tracks[clients.addressId(client)];
-    clients.numbers[at + CLIENT.CAUSE] = track === undefined ? 0 : foreignCause(track, time);
-    clients.numbers[at + CLIENT.FIRST_OUTSTANDING] = time;
+    const cause = track === undefined ? 0 : foreignCause(track, time);
+    clients.numbers[client * CLIENT.WIDTH + CLIENT.CAUSE] = cause;
   }
 
   private hasAnswered(client: number, service: number): boolean {
-    return service === 0 || this.services.has(client * 65536 + service);
+    return service === 0 || this.services.has(client * SERVICES + service);
   }
 
   private noteService(client: number, service: number): void {
     if (service !== NO_EXCHANGE && this.services.size < SERVICES_MAX) {
-      this.services.add(client * 65536 + service);
+      this.services.add(client * SERVICES + service);
     }
   }
 }

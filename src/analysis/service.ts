@@ -1,4 +1,5 @@
 import type { Classifier } from '../dataplane/classifier.ts';
+import { DNS_HEAD_LENGTH, DNS_PORT, isDnsResponse, readDnsIdentifier } from '../wire/dns.ts';
 import {
   ICMP_ECHO_REPLY,
   ICMP_ECHO_REQUEST,
@@ -6,7 +7,7 @@ import {
   readIcmpSequenceNumber,
 } from '../wire/icmp.ts';
 import { ICMPV6_ECHO_REPLY, ICMPV6_ECHO_REQUEST } from '../wire/icmpv6.ts';
-import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from '../wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import {
   readTcpAcknowledgmentNumber,
   readTcpDestinationPort,
@@ -17,17 +18,22 @@ import {
   TCP_RST,
   TCP_SYN,
 } from '../wire/tcp.ts';
+import { readUdpDestinationPort, readUdpSourcePort, UDP_HEADER_LENGTH } from '../wire/udp.ts';
 
 /**
- * Which packets ask an address for an answer, and which answer: ICMP echo, and the TCP handshake
- * (a SYN is answered by a SYN with ACK or by a reset). A request and its answer give the same key.
- * Other traffic says that an address lives, but not that a request went unanswered.
+ * Which packets ask an address for an answer, and which answer: ICMP echo, the TCP handshake (a SYN
+ * is answered by a SYN with ACK or by a reset), and DNS by UDP. A request and its answer give the
+ * same key. What is sent in a TCP connection is judged by `connections.ts`; other traffic says that
+ * an address lives, but not that a request went unanswered.
  */
 export const NO_EXCHANGE = 0;
 export const REQUEST = 1;
 export const ANSWER = 2;
+/** Numbers of services are below this. */
+export const SERVICES = 1 << 17;
+const DNS = (1 << 16) | DNS_PORT;
 
-/** The service asked for: 0 for echo, else the TCP port. One reused instance. */
+/** The service asked for: 0 for echo, else the TCP port, or `DNS`. One reused instance. */
 export class Exchange {
   kind = NO_EXCHANGE;
   key = 0;
@@ -41,6 +47,8 @@ export class Exchange {
       if (upperEnd - upperAt >= 8) this.readEcho(view, protocol, upperAt);
     } else if (protocol === PROTOCOL_TCP && upperEnd - upperAt >= 14) {
       this.readHandshake(view, upperAt);
+    } else if (protocol === PROTOCOL_UDP) {
+      this.readDns(view, upperAt, upperEnd);
     }
     return this.kind;
   }
@@ -69,6 +77,19 @@ export class Exchange {
       this.service = source;
       this.key = tcpKey(destination, source, readTcpAcknowledgmentNumber(view, at) - 1);
     }
+  }
+
+  private readDns(view: DataView, at: number, end: number): void {
+    const message = at + UDP_HEADER_LENGTH;
+    if (end - message < DNS_HEAD_LENGTH) return;
+    const isResponse = isDnsResponse(view, message);
+    const source = readUdpSourcePort(view, at);
+    const destination = readUdpDestinationPort(view, at);
+    if ((isResponse ? source : destination) !== DNS_PORT) return;
+    this.kind = isResponse ? ANSWER : REQUEST;
+    this.service = DNS;
+    const client = isResponse ? destination : source;
+    this.key = ((client << 16) | readDnsIdentifier(view, message)) >>> 0;
   }
 }
 

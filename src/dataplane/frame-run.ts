@@ -1,6 +1,7 @@
-import { PROTOCOL_ICMP, PROTOCOL_TCP } from '../wire/ipv4.ts';
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/ipv4.ts';
 import { LINKTYPE_ETHERNET } from '../wire/link-type.ts';
 import { readTcpFlags, TCP_HEADER_LENGTH, TCP_RST, TCP_SYN } from '../wire/tcp.ts';
+import { isDnsDatagram } from '../wire/udp.ts';
 import { CARRIES_IPV4, PLAIN_IPV4, PLAIN_IPV4_LENGTH } from './classifier.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { segmentExcess } from './offload.ts';
@@ -14,7 +15,7 @@ import { FORWARD, verdictKind } from './verdict.ts';
  * is to a flow, with nothing to invalidate.
  *
  * A run is of what is plain: untagged IPv4 without options, forwarded within its network, of which
- * nobody is told: no VRRP, no ICMP, and of TCP only what neither opens nor resets.
+ * nobody is told: no VRRP, no ICMP, no DNS, and of TCP only what neither opens nor resets.
  */
 export const NO_RUN = -1;
 
@@ -103,6 +104,7 @@ export class FrameRun {
 function isTold(view: DataView, at: number, length: number): boolean {
   const protocol = view.getUint8(at + PROTOCOL);
   if (protocol === PROTOCOL_ICMP) return true;
+  if (protocol === PROTOCOL_UDP) return isDnsDatagram(view, at + PLAIN_IPV4_LENGTH, at + length);
   if (protocol !== PROTOCOL_TCP) return false;
   const isCut = length < PLAIN_IPV4_LENGTH + TCP_HEADER_LENGTH;
   return isCut || (readTcpFlags(view, at + PLAIN_IPV4_LENGTH) & (TCP_SYN | TCP_RST)) !== 0;

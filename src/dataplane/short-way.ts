@@ -1,5 +1,12 @@
 import { ICMP_HEADER_LENGTH, isProtocolUnreachable } from '../wire/icmp.ts';
-import { PROTOCOL_AH, PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_VRRP } from '../wire/ipv4.ts';
+import {
+  PROTOCOL_AH,
+  PROTOCOL_ICMP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  PROTOCOL_VRRP,
+} from '../wire/ipv4.ts';
+import { isDnsDatagram } from '../wire/udp.ts';
 import type { AddressBook } from './address-book.ts';
 import { PLAIN_IPV4, PLAIN_IPV4_LENGTH, RESERVED_GROUP } from './classifier.ts';
 import type { NeighborTable } from './neighbor-table.ts';
@@ -7,9 +14,9 @@ import type { SourceCensus } from './source-census.ts';
 
 /**
  * The short way when the switch only watches: untagged IPv4 packets that can neither ask a
- * followed address for an answer nor give one (ICMP, TCP), nor say that a protocol is unreachable,
- * are counted by their source, and one from a followed address leaves its frame number there.
- * Written flat, because it sees every frame of a capture.
+ * followed address for an answer nor give one (ICMP, TCP, DNS), nor say that a protocol is
+ * unreachable, are counted by their source, and one from a followed address leaves its frame
+ * number there. Written flat, because it sees every frame of a capture.
  */
 export class ShortWay {
   /** Time that is written into the station table; the switch sets it. */
@@ -40,6 +47,8 @@ export class ShortWay {
     if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_TCP) {
       if (isFrom || filter.mayHold(view.getInt32(frame + 30))) return false;
       if (protocol === PROTOCOL_ICMP && isRefusal(view, frame, end)) return false;
+    } else if (protocol === PROTOCOL_UDP && isDnsDatagram(view, frame + PLAIN_IPV4_LENGTH, end)) {
+      if (isFrom || filter.mayHold(view.getInt32(frame + 30))) return false;
     } else if (isFrom) {
       this.mark(source, high, low, number);
     }

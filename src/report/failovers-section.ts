@@ -70,7 +70,7 @@ function outageText(failover: FailoverEntry, outage: Stretch | null): string {
   if (seconds === null) {
     return failover.evidence.vantage === 'rewritten'
       ? 'not measurable by the answers in this capture'
-      : 'not measurable: no traffic of the address in the capture';
+      : 'not measurable: no client asks for the address in the capture';
   }
   if (seconds === 0) return 'none: no client missed an answer';
   const parts = outage === null ? null : partsText(failover, outage);

@@ -142,7 +142,7 @@ function unseen(result: ReplayResult, naming: Naming): string {
   const blind = result.failovers.filter((failover) => failover.outageSeconds === null).length;
   if (blind === 0) return `no client missed an answer${single}`;
   const which = blind === result.failovers.length ? 'outage' : `outage of ${blind} of them`;
-  return `${which} not measurable, the capture has no traffic of the address${single}`;
+  return `${which} not measurable, as no client asks for the address in the capture${single}`;
 }
 
 function longestOf(outages: OutageEntry[]): OutageEntry | null {

@@ -35,6 +35,11 @@ export function readTcpDestinationPort(view: DataView, at: number): number {
   return view.getUint16(at + DESTINATION_PORT);
 }
 
+/** Both ports in one signed word, the source's first. */
+export function readTcpPorts(view: DataView, at: number): number {
+  return view.getInt32(at + SOURCE_PORT);
+}
+
 export function readTcpSequenceNumber(view: DataView, at: number): number {
   return view.getUint32(at + SEQUENCE_NUMBER);
 }

@@ -156,7 +156,7 @@ describe('echo', () => {
     const clients = new Clients();
     const gateway = 0xeeffffffffff;
     const asker = clients.of(1, 0, 0, 0, 7, 0x00163e00000a);
-    clients.noteAsker(asker);
+    clients.noteAsked(asker);
     expect(clients.answered(1, 0, 0, 0, 7, gateway)).toBe(asker);
     expect(clients.size).toBe(1);
     // Of an address that nobody was seen to ask for.

@@ -51,7 +51,7 @@ function cells({ failover, number, breakdown }: Row, naming: Naming, longest: nu
   const { from, to, t, time, outageSeconds, cause } = failover;
   const outage =
     outageSeconds === null
-      ? html`<span class="none" title="no traffic of the address">unknown</span>`
+      ? html`<span class="none" title="no client asks for the address">unknown</span>`
       : outageSeconds === 0
         ? 'none'
         : html`<b class="bad">${duration(outageSeconds)}</b>`;

@@ -58,7 +58,7 @@ function outageTile(result: ReplayResult): Markup {
   if (first === undefined) {
     const isBlind = result.failovers.some((failover) => failover.outageSeconds === null);
     const note = isBlind
-      ? 'no traffic of the address in the capture'
+      ? 'no client asks for the address in the capture'
       : 'no request went unanswered';
     return tile('outage', isBlind ? 'unknown' : 'none', note, isBlind ? 'plain' : 'good');
   }

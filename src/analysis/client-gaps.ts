@@ -1,0 +1,114 @@
+import { CLIENT, type Clients } from './clients.ts';
+import type { Clock } from './clock.ts';
+import type { OutageLog } from './outage-log.ts';
+
+/**
+ * The gap of a client: a stretch without answers that has ended. It becomes an outage when answers
+ * may no longer come late, a second after its end.
+ */
+const LATE = 1e9;
+
+export class ClientGaps {
+  onOutage: ((sequence: number) => void) | null = null;
+  private readonly clock: Clock;
+  private readonly clients: Clients;
+  private readonly log: OutageLog;
+
+  constructor(clock: Clock, clients: Clients, log: OutageLog) {
+    this.clock = clock;
+    this.clients = clients;
+    this.log = log;
+  }
+
+  /**
+   * It ends now, with an answer from MAC `server`; nothing where the client never had an answer
+   * before. The requests from the first that is not answered up to number `to` wait in vain, and
+   * `unanswered` says how many a report counts.
+   */
+  open(client: number, to: number, unanswered: number, server: number): void {
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    if (Number.isNaN(numbers[at + CLIENT.LAST_ANSWER])) return;
+    this.close(client);
+    numbers[at + CLIENT.GAP_START] = numbers[at + CLIENT.LAST_ANSWER] as number;
+    numbers[at + CLIENT.GAP_END] = this.clock.now;
+    numbers[at + CLIENT.GAP_END_STAMP] = this.clock.stamp;
+    numbers[at + CLIENT.GAP_UNANSWERED] = unanswered;
+    numbers[at + CLIENT.GAP_FROM] = numbers[at + CLIENT.ANSWERED] as number;
+    numbers[at + CLIENT.GAP_TO] = to;
+    numbers[at + CLIENT.GAP_LAST_FRAME] = numbers[at + CLIENT.LAST_ANSWER_FRAME] as number;
+    numbers[at + CLIENT.GAP_FIRST_FRAME] = this.clock.frame;
+    numbers[at + CLIENT.GAP_BEFORE] = numbers[at + CLIENT.LAST_ANSWER_MAC] as number;
+    numbers[at + CLIENT.GAP_AFTER] = server;
+    numbers[at + CLIENT.GAP_CAUSE] = numbers[at + CLIENT.CAUSE] as number;
+  }
+
+  /** A late answer to request `index`: it was not lost after all. */
+  fill(client: number, index: number): void {
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    const isInGap =
+      index >= (numbers[at + CLIENT.GAP_FROM] as number) &&
+      index < (numbers[at + CLIENT.GAP_TO] as number);
+    if (Number.isNaN(numbers[at + CLIENT.GAP_START]) || !isInGap) return;
+    const left = (numbers[at + CLIENT.GAP_UNANSWERED] as number) - 1;
+    numbers[at + CLIENT.GAP_UNANSWERED] = left;
+    if (left === 0) numbers[at + CLIENT.GAP_START] = Number.NaN;
+  }
+
+  /** Closes a gap that late answers no longer fill. */
+  closeOld(client: number): void {
+    const end = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.GAP_END] as number;
+    if (this.clock.now - end > LATE) this.close(client);
+  }
+
+  /** What is open is an outage. */
+  close(client: number): void {
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    const start = numbers[at + CLIENT.GAP_START] as number;
+    if (Number.isNaN(start)) return;
+    numbers[at + CLIENT.GAP_START] = Number.NaN;
+    const sequence = this.log.record(client, {
+      start,
+      end: numbers[at + CLIENT.GAP_END] as number,
+      endStamp: numbers[at + CLIENT.GAP_END_STAMP] as number,
+      endFrame: numbers[at + CLIENT.GAP_FIRST_FRAME] as number,
+      unanswered: numbers[at + CLIENT.GAP_UNANSWERED] as number,
+      lastFrame: numbers[at + CLIENT.GAP_LAST_FRAME] as number,
+      firstFrame: numbers[at + CLIENT.GAP_FIRST_FRAME] as number,
+      before: numbers[at + CLIENT.GAP_BEFORE] as number,
+      after: numbers[at + CLIENT.GAP_AFTER] as number,
+      cause: numbers[at + CLIENT.GAP_CAUSE] as number,
+    });
+    if (sequence >= 0) this.onOutage?.(sequence);
+  }
+
+  /** At the end of the capture: no answer came since, `unanswered` requests later. */
+  leaveOpen(client: number, unanswered: number, last: Last): void {
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    const start = numbers[at + CLIENT.LAST_ANSWER] as number;
+    if (Number.isNaN(start)) return;
+    const sequence = this.log.record(client, {
+      start,
+      end: last.now,
+      endStamp: last.stamp,
+      endFrame: last.frame,
+      unanswered,
+      lastFrame: numbers[at + CLIENT.LAST_ANSWER_FRAME] as number,
+      firstFrame: 0,
+      before: numbers[at + CLIENT.LAST_ANSWER_MAC] as number,
+      after: 0,
+      cause: numbers[at + CLIENT.CAUSE] as number,
+    });
+    if (sequence >= 0) this.onOutage?.(sequence);
+  }
+}
+
+/** The last that was asked. */
+export interface Last {
+  readonly now: number;
+  readonly stamp: number;
+  readonly frame: number;
+}
