@@ -5,7 +5,7 @@ import type { Site } from '../dataplane/address-plan.ts';
 import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { CLAIM_REFUSED, CLAIM_VERDICT_NAMES } from '../dataplane/verdict.ts';
 import { formatIpv4, formatIpv6, type Ipv6Words } from '../wire/ip-address.ts';
-import { formatMac } from '../wire/mac.ts';
+import { formatMac, isVirtualMac } from '../wire/mac.ts';
 import type { Clients } from './clients.ts';
 import type { FrameOrigins } from './frame-origins.ts';
 import * as log from './logs.ts';
@@ -84,6 +84,16 @@ export class Entries {
     const speaker = this.from.speakers[index];
     if (speaker === undefined) return null;
     return this.ipOf(speaker.router.family, speaker.words);
+  }
+
+  /** The IP source of the adverts that come from this MAC; null where none do, or of several. */
+  speakerWithMac(mac: number): string | null {
+    const ips = new Set<string | null>();
+    for (const speaker of this.from.speakers) {
+      if (speaker.mac === mac) ips.add(this.speakerIp(speaker.index));
+    }
+    const [only = null] = ips;
+    return ips.size === 1 && !isVirtualMac(mac) ? only : null;
   }
 
   /** An IPv4 address is in the last word. */

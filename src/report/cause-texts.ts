@@ -11,7 +11,7 @@ export function failoverCause(failover: FailoverEntry, naming: Naming): string {
     case 'crash':
       return `a crash of ${naming.ended(failover)}`;
     case 'shutdown':
-      return `an orderly shutdown of ${naming.ended(failover)}`;
+      return shutdown(failover, naming);
     case 'preemption':
       return `a preemption by ${to}`;
     case 'split-brain':
@@ -19,8 +19,25 @@ export function failoverCause(failover: FailoverEntry, naming: Naming): string {
     case 'station-move':
       return `the virtual MAC moving to ${to}`;
     default:
-      return `an announcement by ${to} that no advert explains`;
+      return announcement(failover, naming);
   }
+}
+
+/** A resignation says that it gives way; only where its process has ended that is known. */
+function shutdown(failover: FailoverEntry, naming: Naming): string {
+  if (naming.absence(failover) === null) return `a resignation of ${naming.short(failover.from)}`;
+  return `an orderly shutdown of ${naming.ended(failover)}`;
+}
+
+function announcement(failover: FailoverEntry, naming: Naming): string {
+  const to = naming.short(failover.to);
+  if (naming.speaksNoVrrp(failover, failover.to)) {
+    return `an announcement by ${to}, which speaks no VRRP`;
+  }
+  if (naming.speaksNoVrrp(failover, failover.from)) {
+    return `${to} taking it back from ${naming.short(failover.from)}, which speaks no VRRP`;
+  }
+  return `an announcement by ${to} that no advert explains`;
 }
 
 /** How anybody knows that no keepalived ran on a host, and from when to when. */
@@ -45,7 +62,7 @@ export function expectedDetection(failover: FailoverEntry): number | null {
 
 const OUTAGE_CAUSES: Partial<Record<OutageCause, string>> = {
   crash: 'a crash',
-  shutdown: 'an orderly shutdown',
+  shutdown: 'a resignation',
   preemption: 'a preemption',
   'split-brain': 'two masters at once',
   'station-move': 'a moving virtual MAC',

@@ -1,14 +1,15 @@
 /** Each failover taken apart: what moved, how long each part took, which frames show it. */
 import type { Evidence, FailoverEntry, ReplayResult } from '../analysis/result.ts';
-import { absenceText, expectedDetection, failoverCause } from './cause-texts.ts';
+import { expectedDetection, failoverCause } from './cause-texts.ts';
 import { cut, numberOf } from './cut.ts';
+import { failoverRemarks } from './failover-remarks.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import { outageOf, type Stretch } from './outage-words.ts';
 import type { Page } from './page.ts';
 import { clockTime, difference, duration, frameLabel, offset } from './quantity.ts';
-import { receiverLines } from './receivers-text.ts';
+import { ReceiverTexts } from './receivers-text.ts';
 
-const ROWS = 10;
+const ROWS = 16;
 const LAYOUT = { indent: 4, column: 11 };
 /** Seconds by which two ways to count the same stretch differ. */
 const ROUNDING = 1e-6;
@@ -26,9 +27,10 @@ export function writeFailovers(page: Page, result: ReplayResult, naming: Naming)
   if (total === 0) return;
   page.title(total === 1 ? 'Failover' : `Failovers (${total})`);
   const { first, last, hidden } = cut(result.failovers, result.elided.failovers, ROWS);
-  for (const failover of first) writeFailover(page, failover, result, naming);
+  const receivers = new ReceiverTexts();
+  for (const failover of first) writeFailover(page, failover, result, naming, receivers);
   page.more(hidden);
-  for (const failover of last) writeFailover(page, failover, result, naming);
+  for (const failover of last) writeFailover(page, failover, result, naming, receivers);
   const causes = [...new Set([...first, ...last].map(({ cause }) => cause))].join(' ');
   page.paragraph(`havip explain ${causes} says what that means, and what makes it shorter.`, {
     indent: 2,
@@ -41,6 +43,7 @@ function writeFailover(
   failover: FailoverEntry,
   result: ReplayResult,
   naming: Naming,
+  receivers: ReceiverTexts,
 ): void {
   const index = result.failovers.indexOf(failover);
   const number = numberOf(index, result.failovers.length, result.elided.failovers);
@@ -54,14 +57,15 @@ function writeFailover(
   const code = cause.includes(failover.cause) ? '' : ` (${failover.cause})`;
   page.labelled('cause', cause + code, LAYOUT);
   page.labelled('outage', outageText(failover, outageOf(failover, index, result).outage), LAYOUT);
-  page.labelled('detection', detectionText(failover), LAYOUT);
+  page.labelled('detection', detectionText(failover, naming), LAYOUT);
   page.labelled('evidence', evidenceText(failover.evidence), LAYOUT);
-  const absence = naming.absence(failover);
-  if (absence !== null) page.labelled('', absenceText(absence, naming), LAYOUT);
+  for (const remark of failoverRemarks(failover, result, naming)) {
+    page.labelled('', remark, LAYOUT);
+  }
   const vantage = VANTAGES[failover.evidence.vantage];
   if (vantage !== '') page.labelled('view', vantage, LAYOUT);
-  for (const [index, line] of receiverLines(failover).entries()) {
-    page.labelled(index === 0 ? 'receivers' : '', line, LAYOUT);
+  for (const [place, line] of receivers.lines(failover, number).entries()) {
+    page.labelled(place === 0 ? 'receivers' : '', line, LAYOUT);
   }
 }
 
@@ -97,9 +101,14 @@ function firstSign({ evidence }: FailoverEntry): string {
   return evidence.firstClaimFrame === null ? 'advert' : 'claim';
 }
 
-function detectionText(failover: FailoverEntry): string {
+function detectionText(failover: FailoverEntry, naming: Naming): string {
   const took = failover.detectionSeconds;
-  if (took === null) return 'unknown: no advert of the old master in the capture';
+  if (took === null) {
+    const isForeign = naming.speaksNoVrrp(failover, failover.from);
+    return isForeign
+      ? 'unknown: the old holder speaks no VRRP'
+      : 'unknown: no advert of the old master in the capture';
+  }
   const isShutdown = failover.cause === 'shutdown';
   const start = isShutdown ? 'resignation (priority 0)' : 'last advert';
   const sign = firstSign(failover);

@@ -54,6 +54,19 @@ export class Naming {
     return isAlone ? `keepalived on ${host}` : host;
   }
 
+  /** A host that claims the address of a virtual router and is none of its speakers. */
+  speaksNoVrrp({ ip, vlan, evidence }: FailoverEntry, who: Who): boolean {
+    // Where not all frames pass, adverts may have passed elsewhere.
+    if (evidence.vantage !== 'switch') return false;
+    const routers = this.#result.virtualRouters.filter(
+      (router) => router.vlan === vlan && router.addresses.includes(ip),
+    );
+    const isOne = routers.some(({ speakers }) =>
+      speakers.some((speaker) => speaker.mac === who.mac || speaker.ip === who.speaker),
+    );
+    return routers.length > 0 && !isOne;
+  }
+
   /** The old holder has no VRRP, and its host says so, before the address moves again. */
   absence(failover: FailoverEntry): AbsenceSummary | null {
     const { from, vlan } = failover;

@@ -13,6 +13,31 @@ const NAMES: Record<string, string> = {
   'no-garp': 'a host that drops gratuitous ARP',
 };
 
+/** Most failovers of a capture are followed alike: what was said once is referred to. */
+export class ReceiverTexts {
+  readonly #told = new Map<string, number>();
+
+  lines(failover: FailoverEntry, number: number): string[] {
+    const lines = receiverLines(failover);
+    if (lines.length < 2) return lines;
+    const fate = fateOf(failover);
+    const told = this.#told.get(fate);
+    if (told !== undefined) return [`as in failover ${told}, at frame ${failover.frame} and later`];
+    this.#told.set(fate, number);
+    return lines;
+  }
+}
+
+/** Who follows at once, who later, and who never. */
+function fateOf({ receivers, frame }: FailoverEntry): string {
+  return receivers
+    .map(({ profile, acceptedFrame }) => {
+      const when = acceptedFrame === null ? 'never' : acceptedFrame === frame ? 'now' : 'later';
+      return `${profile} ${when}`;
+    })
+    .join();
+}
+
 export function receiverLines(failover: FailoverEntry): string[] {
   const { receivers, frame } = failover;
   if (receivers.length === 0) return [];

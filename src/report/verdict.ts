@@ -24,8 +24,12 @@ export function verdictLines(result: ReplayResult, naming: Naming): [string, Ton
   const absent = absentAtTheEnd(result, naming);
   if (absent !== null) lines.push([absent, 'warn']);
   const refused = refusals(result, naming);
-  if (refused !== null) lines.push(refused);
-  return [...lines, ...cautions(result)];
+  // What was found comes before what nobody asked for.
+  const isBare = refused !== null && refused[1] === 'dim';
+  if (refused !== null && !isBare) lines.push(refused);
+  lines.push(...cautions(result));
+  if (isBare) lines.push(refused);
+  return lines;
 }
 
 /** Nothing that carries ARP is in the capture although it holds frames. */
@@ -170,8 +174,11 @@ function holders(result: ReplayResult, naming: Naming): string[] {
   }
   if (shares.size === 0) return [];
   const most = [...shares].sort((a, b) => b[1] - a[1]);
-  const shown = most.slice(0, 3).map(([who, addresses]) => `${who} ${addresses}`);
-  if (most.length > 3) shown.push(counted(most.length - 3, 'other'));
+  const shown = most.slice(0, 3).map(([who, addresses]) => `${addresses} by ${who}`);
+  if (most.length > 3) {
+    const rest = most.slice(3).reduce((sum, [, addresses]) => sum + addresses, 0);
+    shown.push(`${rest} by ${counted(most.length - 3, 'other')}`);
+  }
   return [`Addresses held at the end: ${listed(shown)}.`];
 }
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CacheEntry, FailoverEntry, ReceiverEntry } from '../../src/analysis/result.ts';
 import { jsonReport } from '../../src/report/json.ts';
-import { receiverLines } from '../../src/report/receivers-text.ts';
+import { ReceiverTexts, receiverLines } from '../../src/report/receivers-text.ts';
 import { textReport } from '../../src/report/text.ts';
 import { CLIENT, crashResult, NODE1, NODE2 } from './fixture.ts';
 
@@ -14,6 +14,19 @@ function receiver(profile: string, acceptedFrame: number | null, why: string): R
   const t = acceptedFrame === null ? null : 12.702 + (acceptedFrame - 702) / 1000;
   return { profile, acceptedFrame, t, why };
 }
+
+test('what several failovers have in common is said once', () => {
+  const texts = new ReceiverTexts();
+  const told = (frame: number, ...receivers: ReceiverEntry[]) =>
+    texts.lines(failover({ frame, receivers }), frame);
+  const [early, late] = [receiver('linux', 1, ''), receiver('linux', 2, '')];
+  const never = receiver('gvisor', null, 'reads nothing');
+  expect(told(1, early, never)).toHaveLength(2);
+  expect(told(2, late, never)).toEqual(['as in failover 1, at frame 2 and later']);
+  // Linux follows later than the claim, which is another matter.
+  expect(told(1, late, never)).toHaveLength(2);
+  expect(told(2, late)).toEqual(['Linux follows at frame 2, at once']);
+});
 
 describe('the receivers of a failover', () => {
   test('those that follow at once stand together, whatever their reasons', () => {

@@ -10,13 +10,15 @@ import type {
 } from '../../src/analysis/result.ts';
 import { displayWidth } from '../../src/report/layout.ts';
 import { textReport } from '../../src/report/text.ts';
-import { crashResult, emptyResult, NODE1, NODE2 } from './fixture.ts';
+import { crashResult, emptyResult, NODE1, NODE2, ROGUE } from './fixture.ts';
 
 const LOOK = { width: 80, color: false, unicode: true };
 
 function report(result: ReplayResult, look = {}): string {
   return textReport(result, { ...LOOK, ...look });
 }
+
+const NOWHERE = { time: null, t: null, frame: null, vlan: null, ip: null };
 
 /** The first paragraph: lines up to the first empty one. */
 function verdict(result: ReplayResult): string {
@@ -155,6 +157,59 @@ describe('a crash of keepalived alone', () => {
   });
 });
 
+describe('what a reader of one failover should know besides', () => {
+  const of = (change: (result: ReplayResult, failover: FailoverEntry) => void): string => {
+    const result = crashResult();
+    change(result, result.failovers[0] as FailoverEntry);
+    return report(result, { width: 400 });
+  };
+  /** Node 1 is master again `after` seconds; by its priority it waits 3.4 s for that. */
+  const back = (after: number) =>
+    of((result, failover) => {
+      const { from, to } = failover;
+      result.failovers.push({
+        ...failover,
+        ...{ from: to, to: from, frame: 710, t: 12.702 + after, cause: 'preemption' },
+        masterDownIntervalSeconds: 3.414,
+      });
+    });
+  const ALIVE = 'so that its machine had not died';
+
+  test('the old holder is back sooner than one that was started would be', () => {
+    expect(back(0.084)).toContain(`node1 is master again 84 ms later, ${ALIVE}`);
+    expect(back(3.4)).toContain(ALIVE);
+    expect(back(3.42)).not.toContain(ALIVE);
+    expect(of(() => {})).not.toContain(ALIVE);
+  });
+
+  test('the claim came from another MAC than it names', () => {
+    const remark = `frame 702 names ${NODE2} and was sent from node1 (${NODE1}): forged?`;
+    const forged = of((result) => {
+      result.claims = result.claims.map((one) => ({ ...one, ethernetSource: NODE1 }));
+    });
+    expect(forged).toContain(remark);
+    expect(of(() => {})).not.toContain('forged?');
+  });
+
+  test('who speaks no VRRP for an address that has a virtual router', () => {
+    const stranger = { mac: ROGUE, name: null, speaker: null };
+    const taken = of((_, failover) =>
+      Object.assign(failover, { cause: 'announcement', to: stranger }),
+    );
+    expect(taken).toContain('caused by an announcement by 坏主机, which speaks no VRRP.');
+    const returned = of((_, failover) =>
+      Object.assign(failover, { cause: 'announcement', from: stranger, detectionSeconds: null }),
+    );
+    expect(returned).toContain('192.168.0.210 taking it back from 坏主机, which speaks no VRRP');
+    expect(returned).toContain('unknown: the old holder speaks no VRRP');
+    const unseen = of((_, failover) => {
+      Object.assign(failover, { cause: 'announcement', to: stranger });
+      failover.evidence.vantage = 'host';
+    });
+    expect(unseen).toContain('an announcement by 坏主机 that no advert explains');
+  });
+});
+
 describe('claims', () => {
   const claim = (verdict: ClaimEntry['verdict']): ClaimEntry => ({
     ...{ time: null, t: 1.5, frame: 7, vlan: null, ip: '192.168.0.88', mac: NODE2, name: null },
@@ -267,7 +322,7 @@ describe('long lists', () => {
     expect(text).toMatch(/ 1 +192\.168\.0\.210/);
     expect(text).toMatch(/ 50 +192\.168\.0\.210/);
     expect(text).toContain('Failovers (33)');
-    expect(text).toContain('… 23 more (--format json has them)');
+    expect(text).toContain('… 17 more (--format json has them)');
     expect(text).toContain('left out   claims 9, timeline 4, failovers 3, outages 2, findings 1');
   });
 
@@ -390,6 +445,21 @@ describe('the verdict', () => {
     expect(verdict(result)).toContain('outage not measurable');
   });
 
+  test('what nobody asked for comes after what was found', () => {
+    const result = crashResult();
+    result.claims = [];
+    for (const havip of result.havips) Object.assign(havip, { enforced: false });
+    for (const havip of result.havips) havip.claims.refused = {};
+    result.findings = [
+      { ...{ code: 'stale-cache', severity: 'error', message: 'Grave.', advice: 'a' }, ...NOWHERE },
+    ];
+    const lines = verdict(result).split('\n');
+    expect(lines.slice(-2)).toEqual([
+      'Grave.',
+      'Nothing was refused: without --lab or --havip a replay only observes.',
+    ]);
+  });
+
   test('without rules nothing is said to be allowed', () => {
     const result = crashResult();
     result.claims = [];
@@ -409,13 +479,13 @@ describe('the verdict', () => {
     const other = { ...havip, ip: '192.168.0.89', timeline: havip.timeline.slice(0, 1) };
     result.havips = [havip, other, { ...havip, ip: '192.168.0.90' }];
     expect(verdict(result)).toMatch(
-      /held at the end: 192\.168\.0\.210 \(.*\) 2 and node1 \(.*\) 1/,
+      /held at the end: 2 by 192\.168\.0\.210 \(.*\) and 1 by node1 \(.*\)\./,
     );
   });
 
   test('each cause has its words', () => {
     const words = {
-      shutdown: 'an orderly shutdown of node1',
+      shutdown: 'a resignation of node1',
       preemption: 'a preemption by 192.168.0.210',
       'split-brain': 'two masters at once, node1 and 192.168.0.210',
       'station-move': 'the virtual MAC moving to 192.168.0.210',

@@ -58,7 +58,7 @@ describe('a stale cache', () => {
       expect(masters.map(({ host }) => host)).toHaveLength(1);
       const mac = truth.topology.hosts.find(({ name }) => name === masters[0]?.host)?.interfaces[0]
         ?.mac;
-      expect(message).toContain(`${mac} is the only master`);
+      expect(message).toContain(`(${mac}) is the only master`);
     }
   });
 });

@@ -29,13 +29,15 @@ export class AddressWatch {
   orderlySpeaker = -1;
   /** Run of the speaker whose announcements were counted last, by the frame of its start. */
   countedRun = 0;
-  /** First sign of a former master that goes on answering, and how many there were. */
+  /** First and last sign of a former master that goes on answering, and how many there were. */
   zombieFrame = 0;
+  zombieLastFrame = 0;
   zombieStamp = Number.NaN;
   zombieMac = 0;
   zombieSigns = 0;
   /** The same of a holder that sends no adverts, until it is known what it is. */
   suspectFrame = 0;
+  suspectLastFrame = 0;
   suspectStamp = Number.NaN;
   suspectMac = 0;
   suspectSigns = 0;

@@ -9,9 +9,9 @@ export class AddressWords {
     this.entries = entries;
   }
 
-  /** `ecs-1 (00:16:3e:00:00:01)` where the lab names it, else the MAC. */
+  /** `ecs-1 (00:16:3e:00:00:01)` by the lab's name or its adverts' source, else the MAC alone. */
   host(mac: number): string {
-    const name = this.entries.name(mac);
+    const name = this.entries.name(mac) ?? this.entries.speakerWithMac(mac);
     return name === null ? formatMac(mac) : `${name} (${formatMac(mac)})`;
   }
 

@@ -75,6 +75,7 @@ export class Answerers {
     if (watch.suspectSigns > 0 && watch.suspectMac === from && watch.zombieSigns === 0) {
       watch.zombieSigns = watch.suspectSigns;
       watch.zombieFrame = watch.suspectFrame;
+      watch.zombieLastFrame = watch.suspectLastFrame;
       watch.zombieStamp = watch.suspectStamp;
       watch.zombieMac = from;
     }
@@ -139,6 +140,7 @@ export class Answerers {
   }
 
   private suspect(watch: AddressWatch, mac: number): void {
+    watch.suspectLastFrame = this.parts.clock.frame;
     if (watch.suspectSigns++ > 0) return;
     this.suspects++;
     watch.suspectFrame = this.parts.clock.frame;
@@ -148,6 +150,7 @@ export class Answerers {
 
   private note(watch: AddressWatch, mac: number): void {
     const { frame, stamp } = this.parts.clock;
+    watch.zombieLastFrame = frame;
     if (watch.zombieSigns++ > 0) return;
     watch.zombieFrame = frame;
     watch.zombieStamp = stamp;
@@ -175,27 +178,35 @@ export class Answerers {
   private zombie(watch: AddressWatch, track: Track): void {
     const { log, words } = this.parts;
     const { id } = track;
+    const { zombieFrame, zombieLastFrame, zombieSigns } = watch;
     const why =
       track.routers.length === 0
         ? `although ${words.host(track.holder)} announced it since`
-        : 'although it does not act as master any more';
+        : 'although it sent no adverts as its master any more';
     const means =
       track.routers.length === 0
         ? 'both have it configured'
-        : `${whyInactive(watch, track)}, but the address is still configured`;
+        : `${whyInactive(watch, track)}, but the address was still configured`;
+    const isBack = track.holder === watch.zombieMac;
+    const then = isBack
+      ? '. It holds the address again'
+      : ', and clients that ask by ARP may get it';
     log.raise({
       code: 'zombie-holder',
       severity: 'error',
       id,
-      frame: watch.zombieFrame,
+      frame: zombieFrame,
       stamp: watch.zombieStamp,
       message:
-        `${words.host(watch.zombieMac)} goes on answering for ${words.ip(id)} ${why} ` +
-        `(${watch.zombieSigns} times): ${means}, and clients that ask by ARP may get it.`,
+        `${words.host(watch.zombieMac)} went on answering for ${words.ip(id)} ${why} ` +
+        `(${zombieSigns} times, to frame ${zombieLastFrame}): ${means}${then}.`,
       advice:
-        'Stop the machine, or take the address off: `ip address del ADDRESS dev IFACE`. Let ' +
-        'systemd do so when keepalived dies (ExecStopPost), and restart it: `Restart=always`. ' +
-        'Where its log shows no restart it was stuck: `vrrp_rt_priority 50` and `vrrp_no_swap`.',
+        (isBack
+          ? 'Leave it now. For the next time let '
+          : 'Stop the machine, or take the address off: `ip address del ADDRESS dev IFACE`. Let ') +
+        'systemd take the address off when keepalived dies (ExecStopPost), and restart it: ' +
+        '`Restart=always`. Where its log shows no restart it was stuck: `vrrp_rt_priority 50` ' +
+        'and `vrrp_no_swap`.',
     });
   }
 
@@ -232,14 +243,33 @@ export class Answerers {
   }
 }
 
-/** A host whose kernel refuses adverts has no keepalived; one that is stuck keeps its socket. */
+/**
+ * A host whose kernel refuses adverts has no keepalived; one that is stuck keeps its socket, so
+ * that adverts which are sent to it are not refused.
+ */
 function whyInactive({ zombieMac, zombieFrame }: AddressWatch, { routers }: Track): string {
   const absence = routers
     .flatMap(({ absences }) => absences)
     .find(({ mac, lastFrame }) => mac === zombieMac && lastFrame >= zombieFrame);
-  if (absence === undefined) return 'its keepalived is dead or stuck';
-  return (
-    'no keepalived runs there (its host answers adverts with "protocol unreachable", frame ' +
-    `${absence.firstFrame})`
+  if (absence !== undefined) {
+    return (
+      'no keepalived ran there (its host answered adverts with "protocol unreachable", frame ' +
+      `${absence.firstFrame})`
+    );
+  }
+  const isAddressed = routers.some(
+    ({ peers, speakers }) =>
+      peers.some(({ mac }) => mac === zombieMac) &&
+      speakers.some((one) => one.mac !== zombieMac && hasAdvertised(one, zombieFrame)),
   );
+  return isAddressed
+    ? 'its keepalived was stuck rather than dead (its host refused none of the adverts sent to it)'
+    : 'its keepalived was dead or stuck';
+}
+
+/** Twice or more in a run that began after this frame. */
+function hasAdvertised({ observer }: Speaker, frame: number): boolean {
+  return observer
+    .newestFirst()
+    .some(({ startFrame, previous }) => startFrame > frame && !Number.isNaN(previous));
 }

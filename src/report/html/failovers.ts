@@ -43,7 +43,8 @@ export function failovers(result: ReplayResult, lanes: Lanes, naming: Naming): C
 }
 
 const LEGEND = html`<p class="quiet"><b>detection</b>: last advert of the old master to the first
-sign of the new one. <b>claim</b>: to its first accepted claim. <b>repoint</b>: to the first packet
+sign of the new one. <b>claim</b>: to its first accepted claim; both together
+are the detection of the text report. <b>repoint</b>: to the first packet
 sent to it. <b>recovery</b>: to the first answer. The line below a bar is the outage that a client
 saw; – is what the capture does not show.</p>`;
 

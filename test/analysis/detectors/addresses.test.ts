@@ -146,22 +146,47 @@ describe('announcement-ineffective', () => {
   });
 });
 
+interface Killed {
+  isUnicast?: boolean;
+  /** When the killed node announces the address again. */
+  backAt?: number | null;
+}
+
 describe('zombie-holder', () => {
-  const killed = async (answers: boolean, resumes: boolean) => {
+  const killed = async (answers: boolean, resumes: boolean, more: Killed = {}) => {
+    const { isUnicast = false, backAt = null } = more;
     const scene = new Concert();
     scene.announce(0, A, VIP);
-    heard(scene, 0, 4, NODE_A);
+    heard(scene, 0, 4, isUnicast ? { ...NODE_A, to: B_IP } : NODE_A);
+    const successor = isUnicast ? { ...NODE_B, to: A_IP } : NODE_B;
     for (let i = 0; i < 30; i++) {
       const second = 1 + i * 0.2;
       scene.at(second, echo(true, { sequence: i }));
       if (answers || second < 4) scene.at(second + 0.001, echo(false, { sequence: i }));
     }
     if (resumes) scene.at(7.2, craft(NODE_A));
-    scene.at(7.6, craft(NODE_B));
+    scene.at(7.6, craft(successor));
     scene.announce(7.601, B, VIP);
-    heard(scene, 8.6, 12.6, NODE_B);
+    heard(scene, 8.6, 12.6, successor);
+    if (backAt !== null) scene.announce(backAt, A, VIP);
     return found(await scene.scene().replay(), 'zombie-holder');
   };
+
+  test('one whose host refuses no advert that is sent to it is stuck rather than dead', async () => {
+    const [sent] = await killed(true, false, { isUnicast: true });
+    expect(sent?.message).toContain('its keepalived was stuck rather than dead');
+    const [group] = await killed(true, false);
+    expect(group?.message).toContain('its keepalived was dead or stuck');
+  });
+
+  test('one that holds the address again is no longer to be stopped', async () => {
+    const [gone] = await killed(true, false);
+    expect(gone?.message).toContain('clients that ask by ARP may get it');
+    expect(gone?.advice).toMatch(/^Stop the machine/);
+    const [back] = await killed(true, false, { backAt: 13 });
+    expect(back?.message).toContain('It holds the address again.');
+    expect(back?.advice).toMatch(/^Leave it now\./);
+  });
 
   test('a dead master goes on answering until another takes over', async () => {
     const [finding] = await killed(true, false);

@@ -1,0 +1,53 @@
+/** What a reader of one failover should know besides: who lived on, and whose claim it was. */
+import type { ClaimEntry, FailoverEntry, ReplayResult } from '../analysis/result.ts';
+import { absenceText } from './cause-texts.ts';
+import type { Naming } from './naming.ts';
+import { duration } from './quantity.ts';
+
+const VIRTUAL = '00:00:5e:00:0';
+
+export function failoverRemarks(
+  failover: FailoverEntry,
+  result: ReplayResult,
+  naming: Naming,
+): string[] {
+  const remarks: string[] = [];
+  const absence = naming.absence(failover);
+  if (absence !== null) remarks.push(absenceText(absence, naming));
+  const back = backText(failover, result, naming);
+  if (back !== null) remarks.push(back);
+  const claim = claimOf(failover, result);
+  if (claim?.ethernetSource !== undefined && !claim.mac.startsWith(VIRTUAL)) {
+    const sender = naming.full({ mac: claim.ethernetSource, name: null });
+    remarks.push(`frame ${claim.frame} names ${claim.mac} and was sent from ${sender}: forged?`);
+  }
+  return remarks;
+}
+
+/**
+ * A VRRP that has just been started waits for its master-down interval before it is master: one
+ * that is so sooner ran already when it was replaced.
+ */
+function backText(failover: FailoverEntry, result: ReplayResult, naming: Naming): string | null {
+  const { cause, from, t } = failover;
+  if (cause !== 'crash' || t === null) return null;
+  const { ip, vlan, frame } = failover;
+  const next = result.failovers.find(
+    (one) => one.ip === ip && one.vlan === vlan && one.frame > frame,
+  );
+  if (next === undefined || next.t === null || next.to.mac !== from.mac) return null;
+  const after = next.t - t;
+  if (next.to.speaker !== from.speaker || !(after < (next.masterDownIntervalSeconds ?? 0))) {
+    return null;
+  }
+  return (
+    `${naming.short(from)} is master again ${duration(after)} later, so that its machine had not ` +
+    'died: VRRP was started anew there, was paused, or was cut off'
+  );
+}
+
+function claimOf({ ip, vlan, evidence }: FailoverEntry, result: ReplayResult) {
+  const isIt = (claim: ClaimEntry): boolean =>
+    claim.frame === evidence.firstClaimFrame && claim.ip === ip && claim.vlan === vlan;
+  return result.claims.find(isIt);
+}
