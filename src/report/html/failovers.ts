@@ -3,6 +3,7 @@ import type { Lanes } from '../../analysis/lanes.ts';
 import type { FailoverEntry, ReplayResult } from '../../analysis/result.ts';
 import { expectedDetection, failoverCause } from '../cause-texts.ts';
 import { cut, numberOf } from '../cut.ts';
+import { failoverRemarks } from '../failover-remarks.ts';
 import { addressLabel, type Naming } from '../naming.ts';
 import { clockTime, difference, duration } from '../quantity.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -15,6 +16,7 @@ const PART_WIDTH_MIN = 4;
 
 interface Row {
   failover: FailoverEntry;
+  remarks: readonly string[];
   number: number;
   breakdown: Breakdown | null;
 }
@@ -24,7 +26,8 @@ export function failovers(result: ReplayResult, lanes: Lanes, naming: Naming): C
   if (total === 0) return null;
   const all = result.failovers.map((failover, index): Row => {
     const number = numberOf(index, result.failovers.length, result.elided.failovers);
-    return { failover, number, breakdown: breakdownOf(failover, index, result, lanes) };
+    const remarks = failoverRemarks(failover, result, naming);
+    return { failover, remarks, number, breakdown: breakdownOf(failover, index, result, lanes) };
   });
   const { first, last, hidden } = cut(all, result.elided.failovers, ROWS_MAX);
   const shown = [...first, ...last];
@@ -48,7 +51,11 @@ are the detection of the text report. <b>repoint</b>: to the first packet
 sent to it. <b>recovery</b>: to the first answer. The line below a bar is the outage that a client
 saw; – is what the capture does not show.</p>`;
 
-function cells({ failover, number, breakdown }: Row, naming: Naming, longest: number): Content[] {
+function cells(
+  { failover, remarks, number, breakdown }: Row,
+  naming: Naming,
+  longest: number,
+): Content[] {
   const { from, to, t, time, outageSeconds, cause } = failover;
   const outage =
     outageSeconds === null
@@ -64,7 +71,8 @@ function cells({ failover, number, breakdown }: Row, naming: Naming, longest: nu
     html`<span class="nowrap">${clockTime(time)} UTC</span><br>${at}`,
     html`<b>${addressLabel(failover.ip, failover.vlan)}</b><br>
 ${party(from, naming)} → ${party(to, naming)}<br>
-<span class="quiet">${failoverCause(failover, naming)} (${cause})</span>`,
+<span class="quiet">${failoverCause(failover, naming)} (${cause})</span>
+${remarks.map((remark) => html`<br><span class="quiet">${remark}</span>`)}`,
     outage,
     breakdown === null ? '–' : [bar(breakdown, longest), legend(breakdown, failover)],
     evidence(failover),
