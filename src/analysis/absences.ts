@@ -6,8 +6,10 @@ import { type Ipv6Words, readIpv6Words } from '../wire/ip-address.ts';
 import {
   ipv4Check,
   PROTOCOL_ICMP,
+  PROTOCOL_ICMPV6,
   PROTOCOL_VRRP,
   readIpv4Destination,
+  readIpv4FragmentOffset,
   readIpv4HeaderLength,
   readIpv4Protocol,
   readIpv4Source,
@@ -37,7 +39,7 @@ const SILENT_INTERVALS = 3;
 export type FindRouter = (
   network: number,
   vrid: number,
-  version: number,
+  version: 2 | 3,
   family: 4 | 6,
 ) => Router | null;
 
@@ -54,7 +56,8 @@ export class Absences {
   onIcmp(view: DataView, seen: Classifier): void {
     const { upperAt: at, upperEnd: end } = seen;
     if (end - at < ICMP_HEADER_LENGTH) return;
-    const isIpv4 = seen.protocol === PROTOCOL_ICMP;
+    const isIpv4 = seen.family === 4;
+    if (seen.protocol !== (isIpv4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6)) return;
     const isRefusal = isIpv4 ? isProtocolUnreachable(view, at) : isNextHeaderUnknown(view, at);
     if (!isRefusal) return;
     const quoted = at + ICMP_HEADER_LENGTH;
@@ -63,6 +66,7 @@ export class Absences {
       : advertToSource6(view, seen.packet, quoted, end);
     if (message < 0) return;
     const version = readVersion(view, message);
+    if (version !== 2 && version !== 3) return;
     const router = this.find(seen.network, readVrid(view, message), version, isIpv4 ? 4 : 6);
     if (router === null) return;
     const words: Ipv6Words = isIpv4
@@ -70,6 +74,7 @@ export class Absences {
       : readIpv6Words(view, ipv6SourceAt(seen.packet));
     const { link } = seen;
     const mac = link.hasSource ? macFromHalves(link.sourceHigh, link.sourceLow) : 0;
+    if (isForged(router, words, mac)) return;
     this.note(router, words, mac);
   }
 
@@ -106,11 +111,19 @@ export class Absences {
   }
 }
 
-/** The VRRP message of the quoted packet, if it was sent to the source of the packet at `ip`. */
+/** Adverts to that address go to another MAC than the answer comes from. */
+function isForged({ peers }: Router, words: Ipv6Words, mac: number): boolean {
+  const peer = peers.find((one) => isOf(one, words));
+  return peer !== undefined && peer.mac !== 0 && mac !== 0 && peer.mac !== mac;
+}
+
+/** The VRRP message of the quoted packet, if it went the way back of the packet at `ip`. */
 function advertToSource4(view: DataView, ip: number, quoted: number, end: number): number {
   if (ipv4Check(view, quoted, end) !== 0) return -1;
   const message = quoted + readIpv4HeaderLength(view, quoted);
   if (readIpv4Protocol(view, quoted) !== PROTOCOL_VRRP || end - message < 2) return -1;
+  if (readIpv4FragmentOffset(view, quoted) !== 0) return -1;
+  if (readIpv4Source(view, quoted) !== readIpv4Destination(view, ip)) return -1;
   return readIpv4Destination(view, quoted) === readIpv4Source(view, ip) ? message : -1;
 }
 
@@ -118,9 +131,13 @@ function advertToSource6(view: DataView, ip: number, quoted: number, end: number
   if (ipv6Check(view, quoted, end) !== 0) return -1;
   const message = quoted + IPV6_HEADER_LENGTH;
   if (readIpv6NextHeader(view, quoted) !== PROTOCOL_VRRP || end - message < 2) return -1;
-  const to = readIpv6Words(view, ipv6DestinationAt(quoted));
-  const by = readIpv6Words(view, ipv6SourceAt(ip));
-  return to.every((word, index) => word === by[index]) ? message : -1;
+  if (!isSame(view, ipv6SourceAt(quoted), ipv6DestinationAt(ip))) return -1;
+  return isSame(view, ipv6DestinationAt(quoted), ipv6SourceAt(ip)) ? message : -1;
+}
+
+function isSame(view: DataView, one: number, other: number): boolean {
+  const words = readIpv6Words(view, other);
+  return readIpv6Words(view, one).every((word, index) => word === words[index]);
 }
 
 function isOf({ words }: { readonly words: Ipv6Words }, others: Ipv6Words): boolean {

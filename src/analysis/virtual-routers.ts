@@ -62,7 +62,7 @@ export class VirtualRouters {
   }
 
   /** The router that has spoken with these; null where none has. */
-  find(network: number, vrid: number, version: number, family: 4 | 6): Router | null {
+  find(network: number, vrid: number, version: 2 | 3, family: 4 | 6): Router | null {
     return this.byKey.get(keyOf(network, vrid, version, family)) ?? null;
   }
 
@@ -156,6 +156,6 @@ export class VirtualRouters {
   }
 }
 
-function keyOf(network: number, vrid: number, version: number, family: 4 | 6): number {
+function keyOf(network: number, vrid: number, version: 2 | 3, family: 4 | 6): number {
   return ((network * 256 + vrid) * 2 + (version - 2)) * 2 + (family === 6 ? 1 : 0);
 }

@@ -17,6 +17,7 @@ interface Refusal {
   quoted?: DataView;
   from?: string;
   source?: string;
+  to?: string;
   /** Octets of the quoted packet's payload. */
   payload?: number;
 }
@@ -24,13 +25,20 @@ interface Refusal {
 /** RFC 792: the header and the first eight octets of the packet that was refused, or more. */
 function refusal(about: Refusal = {}): DataView {
   const { type = 3, code = 2, quoted = advert(MASTER), payload = 8 } = about;
-  const { from = B_IP, source = B } = about;
+  const { from = B_IP, source = B, to = A_IP } = about;
   const quote = new Uint8Array(quoted.buffer, ETHERNET, HEADER + payload);
-  const head = { source, destination: A, from, to: A_IP, protocol: 1 };
+  const head = { source, destination: A, from, to, protocol: 1 };
   const view = packet({ ...head, payload: 8 + quote.length });
   view.setUint8(ETHERNET + HEADER, type);
   view.setUint8(ETHERNET + HEADER + 1, code);
   new Uint8Array(view.buffer).set(quote, ETHERNET + HEADER + 8);
+  return view;
+}
+
+/** The master's advert with other octets from here on. */
+function changed(at: number, ...octets: number[]): DataView {
+  const view = advert(MASTER);
+  new Uint8Array(view.buffer).set(octets, at);
   return view;
 }
 
@@ -69,9 +77,26 @@ test.each<[string, Refusal]>([
   ['that quotes an advert to somebody else', { quoted: advert({ ...MASTER, to: '10.9.9.9' }) }],
   ['that quotes an advert to the group', { quoted: advert({ priority: 100 }) }],
   ['of somebody in between', { from: '192.168.0.1', source: CLIENT }],
+  ['to somebody else than the quoted packet came from', { to: '192.168.0.77' }],
+  ['that comes from another MAC than the advert went to', { source: CLIENT }],
   ['too short to say which router', { payload: 1 }],
+  ['that quotes a fragment which is not the first', { quoted: changed(20, 0, 5) }],
+  ['that quotes no version that there is', { quoted: changed(34, 0x41, 50) }],
 ])('no answer %s', async (_, about) => {
   expect(absencesOf(await answered([0, 1, 2], about))).toEqual([]);
+});
+
+test('ICMP of the other IP version says nothing', async () => {
+  const scene = new Scene();
+  scene.at(0, advert(MASTER));
+  const quote = new Uint8Array(advert(MASTER).buffer, ETHERNET, HEADER + 8);
+  // Where an IPv4 header has its source, this IPv6 header has the address of B.
+  const from = 'fe80:0:c0a8:c::';
+  const view = packet({ source: B, from, to: 'fe80::1', protocol: 1, payload: 8 + quote.length });
+  view.setUint16(ETHERNET + 40, 0x0302);
+  new Uint8Array(view.buffer).set(quote, ETHERNET + 40 + 8);
+  scene.at(0.1, view);
+  expect(absencesOf(await scene.replay())).toEqual([]);
 });
 
 test('of a virtual router that never spoke is none', async () => {
@@ -154,7 +179,7 @@ test('verdict, cause and evidence say that keepalived alone has ended', async ()
   const quoted = advert(backup);
   for (let second = 7; second < 12; second++) {
     scene.at(second, quoted);
-    scene.at(second, refusal({ quoted, from: A_IP, source: A }));
+    scene.at(second, refusal({ quoted, from: A_IP, source: A, to: B_IP }));
     if (second === 7) scene.announce(7.001, B);
   }
   const look = { width: 200, color: false, unicode: true };
