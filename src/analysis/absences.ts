@@ -1,5 +1,6 @@
 import type { Classifier } from '../dataplane/classifier.ts';
 import { readVersion, readVrid } from '../vrrp/advert.ts';
+import type { SpeakerObserver } from '../vrrp/observer.ts';
 import { ICMP_HEADER_LENGTH, isProtocolUnreachable } from '../wire/icmp.ts';
 import { isNextHeaderUnknown } from '../wire/icmpv6.ts';
 import { type Ipv6Words, readIpv6Words } from '../wire/ip-address.ts';
@@ -23,33 +24,39 @@ import {
 } from '../wire/ipv6.ts';
 import { macFromHalves } from '../wire/mac.ts';
 import type { Clock } from './clock.ts';
-import type { Absence, Router } from './virtual-router.ts';
+import type { Router, Speaker } from './virtual-router.ts';
+import type { VirtualRouters } from './virtual-routers.ts';
 
 /**
  * Hosts that adverts are sent to and on which no VRRP runs. Their kernel says so: where no process
  * receives a protocol, it answers "protocol unreachable" (RFC 792; RFC 1122 section 3.2.2.1), for
  * IPv6 "unrecognized Next Header" (RFC 4443 section 3.4). A keepalived that is stuck still has its
- * socket, and its host says nothing; nor does a host answer what was sent to a group.
+ * socket, and its host says nothing; nor does a host answer what was sent to a group. A firewall
+ * may answer the same (REJECT): of a host that goes on speaking while it answers nothing is known.
  */
 const ABSENCES_MAX = 64;
 /** Kernels answer about once a second at most, so that a shorter silence means nothing. */
 const SILENCE_MIN = 3e9;
 const SILENT_INTERVALS = 3;
 
-export type FindRouter = (
-  network: number,
-  vrid: number,
-  version: 2 | 3,
-  family: 4 | 6,
-) => Router | null;
+const HOSTS_MAX = 1024;
+
+/** One that has answered so. */
+interface Host {
+  /** Its last answer, of whatever router: kernels answer so often, not for each router so often. */
+  answered: number;
+  /** It has VRRP, and a firewall in front of it. */
+  isWalled: boolean;
+}
 
 export class Absences {
   private readonly clock: Clock;
-  private readonly find: FindRouter;
+  private readonly routers: VirtualRouters;
+  private readonly hosts = new Map<string, Host>();
 
-  constructor(clock: Clock, find: FindRouter) {
+  constructor(clock: Clock, routers: VirtualRouters) {
     this.clock = clock;
-    this.find = find;
+    this.routers = routers;
   }
 
   /** A packet of ICMP or ICMPv6, of those that the switch looks at. */
@@ -67,7 +74,12 @@ export class Absences {
     if (message < 0) return;
     const version = readVersion(view, message);
     if (version !== 2 && version !== 3) return;
-    const router = this.find(seen.network, readVrid(view, message), version, isIpv4 ? 4 : 6);
+    const router = this.routers.find(
+      seen.network,
+      readVrid(view, message),
+      version,
+      isIpv4 ? 4 : 6,
+    );
     if (router === null) return;
     const words: Ipv6Words = isIpv4
       ? [0, 0, 0, readIpv4Source(view, seen.packet)]
@@ -80,8 +92,18 @@ export class Absences {
 
   private note(router: Router, words: Ipv6Words, mac: number): void {
     const { now, stamp, frame } = this.clock;
+    const host = this.hostOf(router, words);
+    if (host === null) return;
+    const before = host.answered;
+    host.answered = now;
+    const own = this.speakersOf(router, words);
+    if (own.some(({ observer }) => observer.isSpeaking(now))) {
+      if (own.some(({ observer }) => hasGoneOn(observer, before))) this.wall(host, router, words);
+      return;
+    }
     const last = router.absences.findLast((absence) => isOf(absence, words));
-    if (last !== undefined && !this.hasEnded(last, router)) {
+    const silence = Math.max(SILENCE_MIN, SILENT_INTERVALS * router.interval);
+    if (last !== undefined && now - before <= silence && !hasSpoken(own, last.lastNow)) {
       last.answers++;
       last.lastNow = now;
       last.lastStamp = stamp;
@@ -101,14 +123,45 @@ export class Absences {
     });
   }
 
-  /** It spoke since, or it took adverts without a word. */
-  private hasEnded({ words, lastNow }: Absence, router: Router): boolean {
-    const silence = Math.max(SILENCE_MIN, SILENT_INTERVALS * router.interval);
-    if (this.clock.now - lastNow > silence) return true;
-    return router.speakers.some(
-      (speaker) => isOf(speaker, words) && speaker.observer.lastAdvert > lastNow,
+  /** Null where nothing is to be learned of it, or more hosts than one can remember answer. */
+  private hostOf({ network }: Router, words: Ipv6Words): Host | null {
+    const key = `${network} ${words.join(' ')}`;
+    const known = this.hosts.get(key);
+    if (known !== undefined) return known.isWalled ? null : known;
+    if (this.hosts.size === HOSTS_MAX) return null;
+    const host = { answered: Number.NaN, isWalled: false };
+    this.hosts.set(key, host);
+    return host;
+  }
+
+  /** What speaks from that address, for whatever virtual router. */
+  private speakersOf({ network, family }: Router, words: Ipv6Words): Speaker[] {
+    return this.routers.speakers.filter(
+      (speaker) =>
+        speaker.router.network === network &&
+        speaker.router.family === family &&
+        isOf(speaker, words),
     );
   }
+
+  /** Whatever it answered before, while it was silent, did not mean that it has no VRRP either. */
+  private wall(host: Host, { network, family }: Router, words: Ipv6Words): void {
+    host.isWalled = true;
+    for (const router of this.routers.routers) {
+      if (router.network !== network || router.family !== family) continue;
+      router.absences = router.absences.filter((absence) => !isOf(absence, words));
+    }
+  }
+}
+
+/** Its run began before that time and went on after it. */
+function hasGoneOn(observer: SpeakerObserver, time: number): boolean {
+  const run = observer.newestFirst()[0];
+  return run !== undefined && run.start < time && run.last > time;
+}
+
+function hasSpoken(speakers: readonly Speaker[], since: number): boolean {
+  return speakers.some(({ observer }) => observer.lastAdvert > since);
 }
 
 /** Adverts to that address go to another MAC than the answer comes from. */

@@ -125,7 +125,7 @@ export class Analysis implements SwitchObserver {
       gatewayMac: site === null ? 0 : site.gatewayMac,
     });
     this.view = new CaptureView(clock);
-    this.absences = new Absences(clock, (...key) => this.routers.find(...key));
+    this.absences = new Absences(clock, this.routers);
     this.caches = keepsCaches ? new Caches(clock, this.owner.book) : null;
     this.entries = entriesOf(this, this.times, site);
     this.detectors = new Detectors(new FindingLog(clock, this.entries, limit));

@@ -68,7 +68,7 @@ export interface Router {
   /** Whom unicast adverts are sent to: one entry an address, with the MAC, 0 where unknown. */
   readonly peers: Peer[];
   /** Stretches in which hosts that adverts were sent to had no VRRP, the oldest first. */
-  readonly absences: Absence[];
+  absences: Absence[];
   authType: number;
   /** Bit set of the checksum conventions seen. */
   conventions: number;

@@ -186,7 +186,9 @@ function holders(result: ReplayResult, naming: Naming): string[] {
 function absentAtTheEnd(result: ReplayResult, naming: Naming): string | null {
   const end = result.capture.durationSeconds ?? 0;
   const hosts = new Set<string>();
-  for (const { absences = [], advertIntervalSeconds, speakers } of result.virtualRouters) {
+  for (const { absences = [], advertIntervalSeconds, vlan } of result.virtualRouters) {
+    const onVlan = result.virtualRouters.filter((router) => router.vlan === vlan);
+    const speakers = onVlan.flatMap((router) => router.speakers);
     const lately = end - Math.max(ABSENCE_RECENT, ABSENCE_INTERVALS * advertIntervalSeconds);
     for (const { last: until, mac, name, ip } of absences) {
       const spokeSince = speakers.some((one) => one.ip === ip && one.lastFrame > until.frame);

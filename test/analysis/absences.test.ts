@@ -7,6 +7,7 @@ import { A, A_IP, advert, B, B_IP, CLIENT, Scene } from './scene.ts';
 
 const MASTER = { priority: 100, to: B_IP, toMac: B };
 const DATAGRAM = packet({ source: A, from: A_IP, to: B_IP, payload: 8 });
+const LOOK = { width: 200, color: false, unicode: true };
 const ETHERNET = 14;
 const HEADER = 20;
 
@@ -112,13 +113,59 @@ test('ends where the host speaks itself', async () => {
     [0.1, refusal()],
     [0.5, advert({ priority: 90, source: B, ip: B_IP, to: A_IP, toMac: A })],
     [1, advert(MASTER)],
-    [1.1, refusal()],
+    [3.05, refusal()],
   ];
   for (const [second, view] of both) scene.at(second, view);
   expect(absencesOf(await scene.replay())).toMatchObject([
     { answers: 1, first: { frame: 2 } },
     { answers: 1, first: { frame: 5 } },
   ]);
+});
+
+const BACK = { priority: 90, source: B, ip: B_IP, to: A_IP, toMac: A };
+
+test('a firewall that answers so (REJECT) is no absence: the host goes on speaking', async () => {
+  const scene = new Scene();
+  for (let second = 0; second <= 8; second++) {
+    scene.at(second, advert(MASTER));
+    scene.at(second + 0.001, refusal());
+    if (second > 3) scene.at(second + 0.5, advert(BACK));
+  }
+  const result = await scene.replay();
+  expect(absencesOf(result)).toEqual([]);
+  expect(textReport(result, LOOK)).not.toContain('protocol unreachable');
+});
+
+test('a host whose process ends in the middle of a split brain is absent soon after', async () => {
+  const scene = new Scene();
+  for (let second = 0; second <= 12; second++) {
+    scene.at(second, advert(MASTER));
+    if (second < 5) scene.at(second + 0.5, advert(BACK));
+    else scene.at(second + 0.001, refusal());
+  }
+  expect(absencesOf(await scene.replay())).toMatchObject([{ first: { t: 7.001 }, answers: 6 }]);
+});
+
+/** Kernels answer once a second, whatever the virtual router. */
+test('answers that come in turns for many virtual routers are one absence of each', async () => {
+  const scene = new Scene();
+  const routers = [51, 52, 53, 54, 55].map((vrid) => changed(ETHERNET + HEADER + 1, vrid));
+  for (let second = 0; second < 20; second++) {
+    for (const view of routers) scene.at(second, view);
+    scene.at(second + 0.001, refusal({ quoted: routers[second % 5] as DataView }));
+  }
+  const all = absencesOf(await scene.replay());
+  expect(all.map(({ answers }) => answers)).toEqual([4, 4, 4, 4, 4]);
+});
+
+test('who spoke since for another virtual router has VRRP at the end', async () => {
+  const scene = new Scene();
+  scene.at(0, advert(MASTER));
+  scene.at(0.001, refusal());
+  const other = advert(BACK);
+  other.setUint8(ETHERNET + HEADER + 1, 77);
+  scene.at(1, other);
+  expect(textReport(await scene.replay(), LOOK)).not.toContain('No VRRP runs on');
 });
 
 test('ends where adverts are taken without a word for longer than kernels pause', async () => {
@@ -182,8 +229,7 @@ test('verdict, cause and evidence say that keepalived alone has ended', async ()
     scene.at(second, refusal({ quoted, from: A_IP, source: A, to: B_IP }));
     if (second === 7) scene.announce(7.001, B);
   }
-  const look = { width: 200, color: false, unicode: true };
-  const lines = textReport(await scene.replay(), look).split('\n');
+  const lines = textReport(await scene.replay(), LOOK).split('\n');
   expect(lines[0]).toContain(`caused by a crash of keepalived on ${A_IP}`);
   const end = `No VRRP runs on ${A_IP} at the end: adverts are answered "protocol unreachable".`;
   expect(lines).toContain(end);
