@@ -4,6 +4,10 @@
  */
 import type { AbsenceSummary, FailoverEntry, ReplayResult } from '../analysis/result.ts';
 
+/** Seconds; a host that answers later than that may have been down, and be up again. */
+const ANSWER_DELAY = 2;
+const ANSWER_INTERVALS = 2;
+
 export interface Who {
   mac: string | null;
   name: string | null;
@@ -67,14 +71,17 @@ export class Naming {
     return routers.length > 0 && !isOne;
   }
 
-  /** The old holder has no VRRP, and its host says so, before the address moves again. */
+  /** The old holder has no VRRP, and its host says so as soon as it is sent an advert. */
   absence(failover: FailoverEntry): AbsenceSummary | null {
     const { from, vlan } = failover;
     for (const router of this.#result.virtualRouters) {
       if (router.vlan !== vlan) continue;
+      const delay = Math.max(ANSWER_DELAY, ANSWER_INTERVALS * router.advertIntervalSeconds);
       for (const absence of router.absences ?? []) {
-        const isItself = absence.ip === from.speaker || absence.mac === from.mac;
-        if (isItself && this.#isWithin(failover, absence.first.frame)) return absence;
+        const { ip, mac, first } = absence;
+        if (ip !== from.speaker && mac !== from.mac) continue;
+        const isPrompt = (first.t ?? Number.NaN) - (failover.t ?? Number.NaN) <= delay;
+        if (isPrompt && this.#isWithin(failover, first.frame)) return absence;
       }
     }
     return null;

@@ -236,3 +236,19 @@ test('verdict, cause and evidence say that keepalived alone has ended', async ()
   const evidence = `no VRRP on ${A_IP}: its host answered 5 adverts with "protocol unreachable"`;
   expect(lines.filter((line) => line.includes(evidence))).toHaveLength(2);
 });
+
+test('a machine that says so only when it is up again had crashed as a whole', async () => {
+  const scene = new Scene();
+  scene.announce(0, A);
+  scene.adverts(0, 3, MASTER);
+  const quoted = advert(BACK);
+  scene.announce(7, B);
+  for (let second = 7; second < 40; second++) {
+    scene.at(second, quoted);
+    if (second >= 30) scene.at(second, refusal({ quoted, from: A_IP, source: A, to: B_IP }));
+  }
+  const text = textReport(await scene.replay(), LOOK);
+  expect(text).toContain(`caused by a crash of ${A_IP}`);
+  expect(text.match(/its host answered 10 adverts/g)).toHaveLength(1);
+  expect(text).toContain(`No VRRP runs on ${A_IP} at the end`);
+});
