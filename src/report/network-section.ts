@@ -72,7 +72,7 @@ function writeRouter(page: Page, router: VirtualRouterSummary, naming: Naming): 
   for (const absence of absences.slice(0, ROWS_MAX)) {
     page.paragraph(absenceText(absence, naming), { indent: 4, hang: 6 });
   }
-  page.more(absences.length - ROWS_MAX, 4);
+  page.more(absences.length - ROWS_MAX, 4, '');
 }
 
 export function writeHosts(page: Page, result: ReplayResult): void {

@@ -95,10 +95,8 @@ export class Page {
   }
 
   /** What a cut list leaves out; nothing where it leaves out nothing. */
-  more(count: number, indent = 2): void {
-    if (count <= 0) return;
-    const text = `… ${count} more (--format json has them)`;
-    this.paragraph(text, { tone: 'dim', indent });
+  more(count: number, indent = 2, where = ' (--format json has them)'): void {
+    if (count > 0) this.paragraph(`… ${count} more${where}`, { tone: 'dim', indent });
   }
 
   text(): string {

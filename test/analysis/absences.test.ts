@@ -194,7 +194,12 @@ test('a router remembers 64 at most', async () => {
     scene.at(host / 100, quoted);
     scene.at(host / 100, refusal({ quoted, from: to }));
   }
-  expect(absencesOf(await scene.replay())).toHaveLength(64);
+  const result = await scene.replay();
+  expect(absencesOf(result)).toHaveLength(64);
+  // The published document has no place for them.
+  const text = textReport(result, LOOK);
+  expect(text).toContain('… 44 more\n');
+  expect(text).not.toContain('44 more (--format json has them)');
 });
 
 /** RFC 4443 section 3.4: parameter problem, unrecognized next header. */

@@ -51,7 +51,7 @@ ${absences(one, naming)}`;
 function absences({ absences: all = [] }: VirtualRouterSummary, naming: Naming): Content {
   const shown = all.slice(0, ROWS_MAX);
   const lines = shown.map((one) => html`<p class="quiet">${absenceText(one, naming)}</p>\n`);
-  return [...lines, more(all.length - shown.length)];
+  return [...lines, more(all.length - shown.length, '')];
 }
 
 export function hosts(result: ReplayResult): Content {

@@ -50,9 +50,9 @@ ${content}
 }
 
 /** What a cut list leaves out. */
-export function more(hidden: number): Content {
+export function more(hidden: number, where = ' (--format json has them)'): Content {
   if (hidden <= 0) return null;
-  return html`<p class="quiet">… ${count(hidden)} more (--format json has them).</p>`;
+  return html`<p class="quiet">… ${count(hidden)} more${where}.</p>`;
 }
 
 const SIGNS: Record<string, string> = { bad: '✕', warn: '!', good: '✓', dim: 'i', plain: '·' };
