@@ -1,6 +1,7 @@
 // The port itself: what it lets in, what it refuses, and how, whoever's API is asked for.
 import http from 'node:http';
 import net from 'node:net';
+import os from 'node:os';
 import tls from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Dialect } from '../../src/api/dialect.ts';
@@ -260,10 +261,45 @@ describe('a name that resolves to loopback', () => {
 });
 
 describe('an address that is not loopback', () => {
+  const host = '0.0.0.0';
+  const KEYS: [string, string][] = [['ID', 'SECRET']];
+  const own = os.hostname();
+
+  async function status(headers: Record<string, string>, isSigned: boolean): Promise<number> {
+    const context = account('tencent', isSigned ? KEYS : []);
+    served = await serve(context, { dialects: [ECHO], host });
+    return (await ask(served.port, '/echo', headers)).status;
+  }
+
   it('is taken when asked for, and the operator is told', async () => {
-    const { port, log } = await start({ host: '0.0.0.0' });
-    expect((await ask(port, '/echo', { Host: 'lab.example' })).status).toBe(200);
+    const { port, log } = await start({ host });
+    expect((await ask(port, '/echo', { Host: '10.0.0.1:8470' })).status).toBe(200);
     expect(log).toEqual([expect.stringMatching(/0\.0\.0\.0 is no loopback .* no keys are set/)]);
+  });
+
+  it.each([
+    ['10.9.8.7:8470', 200],
+    ['[fd00::1]:8470', 200],
+    ['localhost:8470', 200],
+    [`${own}:8470`, 200],
+    [own.toUpperCase(), 200],
+    [`${own.split('.')[0]}.local`, 200],
+    ['evil.example:8470', 403],
+    ['10.9.8.7.evil.example', 403],
+    [`${own}.evil.example`, 403],
+    ['a b', 403],
+  ])('lets in only who knows it, where nothing is signed: %s is answered %i', async (asked, is) => {
+    expect(await status({ Host: asked }, false)).toBe(is);
+  });
+
+  it('says how to be let in', async () => {
+    const { port } = await start({ host });
+    const { body } = await ask(port, '/echo', { Host: 'lab.example' });
+    expect(body).toContain(`ask by address or as ${own}, or have requests signed (--api-keys)`);
+  });
+
+  it('lets in whatever name where requests are signed', async () => {
+    expect(await status({ Host: 'lab.example' }, true)).toBe(200);
   });
 
   it.each([
@@ -272,9 +308,7 @@ describe('an address that is not loopback', () => {
     ['http://lab.example.evil.example', 403],
     ['https://lab.example', 200],
     ['http://lab.example:8470', 200],
-  ])('is not asked by a page of another name: %s is answered %i', async (origin, status) => {
-    const { port } = await start({ host: '0.0.0.0' });
-    const headers = { Host: `lab.example:${port}`, Origin: origin };
-    expect((await ask(port, '/echo', headers)).status).toBe(status);
+  ])('is not asked by a page of another name: %s is answered %i', async (origin, is) => {
+    expect(await status({ Host: 'lab.example:8470', Origin: origin }, true)).toBe(is);
   });
 });
