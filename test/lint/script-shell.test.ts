@@ -28,6 +28,10 @@ test.each([
   ['script "PORT=80 /bin/check"', `script "/bin/sh -c 'PORT=80 /bin/check'"`],
   ['script /bin/check | grep a', `script "/bin/sh -c '/bin/check | grep a'"`],
   ['script /bin/check 80', 'script "/bin/check 80"'],
+  ['notify /bin/say MASTER', 'notify "/bin/say MASTER"'],
+  ['notify_backup /bin/say backup 50', 'notify_backup "/bin/say backup 50"'],
+  ['notify_fault /bin/say --state=fault', 'notify_fault "/bin/say --state=fault"'],
+  ['notify_stop /bin/say 0', 'notify_stop "/bin/say 0"'],
   ['notify "/bin/say && /bin/true"', `notify "/bin/sh -c '/bin/say && /bin/true'"`],
 ])('%s: %s', (line, instead) => {
   const [one, ...others] = found(line);
@@ -47,6 +51,13 @@ test('quotes of its own stand in the way: a script file', () => {
   });
 });
 
+test('a word behind the quotes that is no user is told, and what to write', () => {
+  const [one, ...others] = found('notify_master "/bin/say" MASTER');
+  expect(others).toEqual([]);
+  expect(one?.message).toContain('takes "MASTER" for the user that is to run it');
+  expect(one?.fix?.write).toEqual(['notify_master "/bin/say MASTER"']);
+});
+
 test.each([
   ['script "/bin/sh -c \'/bin/check | cat; touch /tmp/x\'"'],
   ['script "/bin/sh -c \\"/bin/check | cat\\""'],
@@ -62,6 +73,7 @@ test.each([
   ['script /bin/check'],
   ['notify /bin/say root root'],
   ['notify "/bin/say a" root root'],
+  ['notify_master /bin/say web-1 www-data'],
 ])('%s: nothing', (line) => {
   expect(found(line)).toEqual([]);
 });

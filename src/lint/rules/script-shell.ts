@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster.ts';
 import type { Fix, Rule } from '../finding.ts';
 import { replaceAt, replaceWord } from '../fixes.ts';
 import type { ScriptUse, Word } from '../keepalived-conf.ts';
+import { shownWord } from '../passwords.ts';
 import type { SourceLines } from '../source-lines.ts';
 import { scriptsOf } from './scripts.ts';
 
@@ -17,6 +18,8 @@ const GLOB = /^\/(?:[^*]*[^*.])?\*/;
 const SHELL_WORD = /^(?:!|\[\[|\(.*|\w+=.*)$/;
 /** These have a `;` of their own. */
 const EXEC = /^-(?:exec|ok)(?:dir)?$/;
+/** What useradd(8) takes and domains add; states of VRRP are meant as such. */
+const USER = /^(?!(?:MASTER|BACKUP|FAULT|STOP|DELETED)$)[A-Za-z_][\w.@\\-]*\$?$/i;
 /** An escaped sign is one that the program is to have. */
 const ESCAPED = /\\[|&;<>()$`*]/;
 
@@ -54,14 +57,27 @@ function mistakeIn(use: ScriptUse, { source }: Cluster): [string, boolean] | nul
     const what = /\$\(|[|&;<>`*]+/.exec(sign)?.[0] ?? '';
     return [`keepalived runs no shell: ${what} is an argument of the program, as any word`, true];
   }
+  if (isUserless(use)) {
+    const user = shownWord(use.values[1] as Word);
+    const what = `keepalived takes ${user} for the user that is to run it, and finds none`;
+    return [`${what}: ${keyword} does nothing; write the command in one pair of quotes`, false];
+  }
   if (keyword !== 'script' || use.values.length === 1) return null;
   const first = 'keepalived runs the first word alone, without those behind it';
   return [`${first}: write them in one pair of quotes`, false];
 }
 
 /** Behind the quotes of a `notify` stands its user. */
-function commandOf({ keyword, values }: ScriptUse): readonly Word[] {
-  return keyword !== 'script' && values[0]?.isQuoted ? values.slice(0, 1) : values;
+function commandOf(use: ScriptUse): readonly Word[] {
+  const { keyword, values } = use;
+  const hasUser = keyword !== 'script' && values[0]?.isQuoted && !isUserless(use);
+  return hasUser ? values.slice(0, 1) : values;
+}
+
+/** Behind a `notify` stands what can be no user: an argument that was meant for the program. */
+function isUserless({ keyword, values }: ScriptUse): boolean {
+  const [, user] = values;
+  return keyword !== 'script' && user !== undefined && !USER.test(user.text);
 }
 
 /** What a shell would take apart; what stands in quotes is one argument to both. */
