@@ -8,6 +8,7 @@ import { type InstanceConfig, instanceConfigOf, type Track, tracksOf } from './i
 import { checkKeywords } from './keyword-check.ts';
 import { FILE_GRAMMAR } from './keywords.ts';
 import { type LineOptions, readLines } from './lines.ts';
+import { mendMissingBraces } from './missing-brace.ts';
 import { type Notice, NoticeLog, type Place, shown } from './notices.ts';
 import { COUNT, type Given, ONE_OR_MORE, type ScriptUse, Settings, WEIGHTS } from './settings.ts';
 
@@ -101,6 +102,7 @@ export function parseKeepalivedConf(
   const notices = new NoticeLog();
   const lines = readLines(text, file, options, notices);
   const statements = buildTree(lines, notices);
+  mendMissingBraces(statements, notices);
   checkKeywords(statements, notices);
   const top = new Settings(withinUnknown(statements), notices);
   const globals = top.all('global_defs').flatMap(({ block }) => block ?? []);

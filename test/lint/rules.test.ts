@@ -27,6 +27,23 @@ test('instances in the sync group itself: one finding, with the block to write',
   expect(own[0]?.fix?.write).toEqual(['group {', '    VI_1', '    VI_2', '}']);
 });
 
+test.each([
+  [
+    'vrrp_sync_group G {',
+    'vrrp_sync_group G',
+    'vrrp_sync_group G {\n  group {\n    VI_1\n    VI_2\n  }\n}\n',
+  ],
+  ['vrrp_instance VI_1 {', 'vrrp_instance VI_1', ''],
+])('a block without its opening brace: one finding, and %s to write', (whole, cut, group) => {
+  const [one] = texts({});
+  const two = one.replace('VI_1', 'VI_2').replace('id 51', 'id 52').replace('.88/', '.89/');
+  const text = `${group}${one}${two.slice(two.indexOf('vrrp_instance'))}`.replace(whole, cut);
+  const own = judge({}, [text]).findings.filter(({ rule }) => !rule.startsWith('peer-'));
+  const line = text.split('\n').indexOf(cut) + 1;
+  expect(said({ findings: own })).toEqual([`ecs-1.conf:${line} error missing-block`]);
+  expect(own[0]?.fix?.write).toEqual([whole]);
+});
+
 test('three hosts of one priority: each is given one of its own', () => {
   const [first, second] = texts({ two: [['priority 90', 'priority 100']] });
   const third = second.replace('src_ip 192.168.0.210', 'src_ip 192.168.0.211');
