@@ -38,14 +38,18 @@ export class WholeFile {
   private readonly descriptor: number;
   private isOpen = true;
 
-  /** `mode` as for open. Raises UsageError where the file cannot be made. */
+  /**
+   * `mode` as for open; whoever may not read the older file may not read this one either. Raises
+   * UsageError where the file cannot be made.
+   */
   constructor(output: Output, mode = 0o666) {
     const { file } = output;
     const folder = path.dirname(path.resolve(file));
     this.output = output;
     this.temporary = path.join(folder, `.${path.basename(file)}.${process.pid}.tmp`);
     try {
-      this.descriptor = fs.openSync(this.temporary, 'wx', mode);
+      const older = statOf(file)?.mode ?? mode;
+      this.descriptor = fs.openSync(this.temporary, 'wx', (mode & older) | 0o600);
     } catch (error) {
       throw unwritable(output, error);
     }

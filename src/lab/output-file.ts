@@ -59,10 +59,16 @@ export class OutputFile {
 
 /** No link is followed: whoever put it into the folder would choose what root writes over. */
 function openFile(path: string, flags: keyof typeof FLAGS): number {
+  if (flags === 'w') removeOlder(path);
   try {
     return fs.openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | FLAGS[flags], MODES[flags]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
     throw new Error(`${path} is a symbolic link, which is not followed: remove it`);
   }
+}
+
+/** Its mode, its other names and whoever reads it now would see the new content, too. */
+function removeOlder(path: string): void {
+  if (fs.lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) fs.rmSync(path);
 }

@@ -57,3 +57,19 @@ test.each<(keyof typeof failures)[]>([
   expect(fs.readFileSync(place, 'utf8')).toBe('older');
   expect(fs.readdirSync(folder)).toHaveLength(failing.includes('rm') ? 2 : 1);
 });
+
+test.each([
+  [0o600, 0o600],
+  [0o640, 0o640],
+  [0o666, 0o644],
+  [0o400, 0o600],
+])('what stands there with mode %o lets nobody more read it', (older, mode) => {
+  const place = path.join(folder, 'report');
+  fs.writeFileSync(place, 'older');
+  fs.chmodSync(place, older);
+  const file = new WholeFile({ option: 'html', file: place }, 0o644);
+  file.write('newer');
+  file.finish();
+  expect(fs.readFileSync(place, 'utf8')).toBe('newer');
+  expect(fs.statSync(place).mode & 0o777).toBe(mode & ~process.umask());
+});

@@ -213,6 +213,15 @@ test("the files are the user's alone, since passwords of adverts stand in them",
   expect(fs.statSync(fileOf(NODE1)).mode & 0o777).toBe(0o600);
 });
 
+test('nor may others read them by what an older one left them', async () => {
+  fs.writeFileSync(fileOf(NODE1), 'older', { mode: 0o644 });
+  const reader = fs.openSync(fileOf(NODE1), 'r');
+  await recorded();
+  expect(fs.statSync(fileOf(NODE1)).mode & 0o777).toBe(0o600);
+  expect(fs.readFileSync(reader, 'utf8')).toBe('older');
+  fs.closeSync(reader);
+});
+
 test('a link that stands in the folder is not followed', () => {
   const elsewhere = path.join(folder, 'elsewhere');
   fs.writeFileSync(elsewhere, 'kept');
