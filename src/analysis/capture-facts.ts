@@ -106,5 +106,6 @@ function summaryOf(analysis: Analysis, times: TimeBase, tally: ReplayTally): Cap
     truncated: files.some((file) => file.truncated),
     damaged: damagedFile?.damaged ?? null,
     malformed: malformedOf(analysis),
+    ...(tally.frames === 0 && tally.position > 0 ? { isOutside: true } : {}),
   };
 }

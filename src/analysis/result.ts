@@ -50,6 +50,8 @@ export interface CaptureSummary {
   truncated: boolean;
   damaged: { offset: number; reason: string } | null;
   malformed: Record<string, number>;
+  /** There are frames, and none between `--from` and `--to`; in no document. */
+  isOutside?: boolean;
 }
 
 export interface FrameCounts {

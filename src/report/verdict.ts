@@ -38,7 +38,7 @@ function lacksEthernet(result: ReplayResult): boolean {
 }
 
 function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
-  if (result.capture.frames === 0) return ['The capture holds no frame.', 'warn'];
+  if (result.capture.frames === 0) return [noFrame(result), 'warn'];
   if (lacksEthernet(result)) return [noEthernet(result), 'warn'];
   const failovers = result.failovers.length + result.elided.failovers;
   const outages = result.outages.length + result.elided.outages;
@@ -49,6 +49,11 @@ function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
       ? `No failover of ${scope(result.havips)}`
       : `${counted(failovers, 'failover')} of ${scope(result.failovers)}`;
   return [`${what}, ${outageClause(result, naming)}.`, outages > 0 ? 'bad' : 'warn'];
+}
+
+function noFrame({ capture }: ReplayResult): string {
+  if (capture.isOutside === true) return 'No frame of the capture lies between --from and --to.';
+  return 'The capture holds no frame.';
 }
 
 function noEthernet(result: ReplayResult): string {
@@ -184,15 +189,16 @@ function holders(result: ReplayResult, naming: Naming): string[] {
 
 /** Hosts that adverts were sent to in vain until the capture ended: no backup that takes over. */
 function absentAtTheEnd(result: ReplayResult, naming: Naming): string | null {
-  const end = result.capture.durationSeconds ?? 0;
+  const end = Date.parse(result.capture.lastTime ?? '');
   const hosts = new Set<string>();
   for (const { absences = [], advertIntervalSeconds, vlan } of result.virtualRouters) {
     const onVlan = result.virtualRouters.filter((router) => router.vlan === vlan);
     const speakers = onVlan.flatMap((router) => router.speakers);
-    const lately = end - Math.max(ABSENCE_RECENT, ABSENCE_INTERVALS * advertIntervalSeconds);
+    const lately = Math.max(ABSENCE_RECENT, ABSENCE_INTERVALS * advertIntervalSeconds);
     for (const { last: until, mac, name, ip } of absences) {
       const spokeSince = speakers.some((one) => one.ip === ip && one.lastFrame > until.frame);
-      if ((until.t ?? 0) < lately || spokeSince) continue;
+      const isLately = end - Date.parse(until.time ?? '') <= lately * 1000;
+      if (!isLately || spokeSince) continue;
       hosts.add(naming.short({ mac, name, speaker: ip }));
     }
   }

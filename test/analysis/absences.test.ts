@@ -257,3 +257,21 @@ test('a machine that says so only when it is up again had crashed as a whole', a
   expect(text.match(/its host answered 10 adverts/g)).toHaveLength(1);
   expect(text).toContain(`No VRRP runs on ${A_IP} at the end`);
 });
+
+test('an absence long before the end is none at the end, wherever the report begins', async () => {
+  const scene = new Scene();
+  scene.adverts(0, 10, MASTER);
+  scene.at(10.001, refusal());
+  scene.adverts(11, 20, MASTER);
+  const text = textReport(await scene.replay({ from: { seconds: 9 } }), LOOK);
+  expect(text).toContain('its host answered an advert');
+  expect(text).not.toContain('No VRRP runs on');
+});
+
+test.each(['from', 'to'] as const)('a capture without frames in the span: %s', async (side) => {
+  const scene = new Scene();
+  scene.adverts(5, 9, MASTER);
+  const span = side === 'from' ? { from: { seconds: 100 } } : { to: { time: '2000-01-01T00:00:00Z' } };
+  const text = textReport(await scene.replay(span), LOOK);
+  expect(text).toMatch(/^No frame of the capture lies between --from and --to\.\n/);
+});
