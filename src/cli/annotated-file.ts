@@ -16,11 +16,24 @@ import { Classifier } from '../dataplane/classifier.ts';
 import { commentsOf } from '../report/annotate.ts';
 import { maskPasswords } from '../report/mask-passwords.ts';
 import { counted } from '../report/quantity.ts';
+import { UsageError } from './usage-error.ts';
 import { WholeFile } from './whole-file.ts';
 
 const RESOLUTION_NANOSECONDS = 9;
 /** Bits of epb_flags that tell of a frame check sequence, which the reader has taken off. */
 const FLAGS_FCS = 0x1e0;
+
+/** Raises UsageError for a pipe, which is empty the second time, or never says so. */
+export function checkReadTwice(captures: readonly string[]): void {
+  for (const capture of captures) {
+    const stat = fs.statSync(capture, { throwIfNoEntry: false });
+    if (stat === undefined || stat.isFile() || stat.isDirectory()) continue;
+    throw new UsageError(
+      `--annotate reads the capture twice, which ${capture} cannot be: it is no ordinary file`,
+      'save it first',
+    );
+  }
+}
 
 /**
  * Writes the annotated capture of `result` to `output`, and gives what the copy lacks, each in one

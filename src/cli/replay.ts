@@ -132,7 +132,10 @@ class Session {
     const { checkOutputs } = await import('./whole-file.ts');
     if (html !== null) (await import('./html-file.ts')).checkPageBuilt();
     const outputs = [];
-    if (annotate !== null) outputs.push({ option: 'annotate', file: annotate });
+    if (annotate !== null) {
+      (await import('./annotated-file.ts')).checkReadTwice(captures);
+      outputs.push({ option: 'annotate', file: annotate });
+    }
     if (html !== null) outputs.push({ option: 'html', file: html });
     checkOutputs(outputs, lab === null ? captures : [...captures, lab]);
   }

@@ -271,7 +271,8 @@ test('an absence long before the end is none at the end, wherever the report beg
 test.each(['from', 'to'] as const)('a capture without frames in the span: %s', async (side) => {
   const scene = new Scene();
   scene.adverts(5, 9, MASTER);
-  const span = side === 'from' ? { from: { seconds: 100 } } : { to: { time: '2000-01-01T00:00:00Z' } };
+  const span =
+    side === 'from' ? { from: { seconds: 100 } } : { to: { time: '2000-01-01T00:00:00Z' } };
   const text = textReport(await scene.replay(span), LOOK);
   expect(text).toMatch(/^No frame of the capture lies between --from and --to\.\n/);
 });

@@ -281,3 +281,11 @@ describe('what cannot be', () => {
     expect(left).toEqual([]);
   });
 });
+
+test('a pipe is refused before it is read, since it can be read once', async () => {
+  const pipe = place('pipe.pcap');
+  spawnSync('mkfifo', [pipe]);
+  const { status, err } = await replayed(pipe, '--annotate', place('piped.pcapng'));
+  expect([status, err]).toEqual([2, expect.stringContaining(`which ${pipe} cannot be: it is no`)]);
+  expect(fs.existsSync(place('piped.pcapng'))).toBe(false);
+}, 10_000);
