@@ -47,6 +47,9 @@ interface Host {
   answered: number;
   /** It has VRRP, and a firewall in front of it. */
   isWalled: boolean;
+  /** What speaks from its address, of all speakers that were known when it was looked up. */
+  readonly own: Speaker[];
+  known: number;
 }
 
 export class Absences {
@@ -96,7 +99,7 @@ export class Absences {
     if (host === null) return;
     const before = host.answered;
     host.answered = now;
-    const own = this.speakersOf(router, words);
+    const own = this.speakersOf(host, router, words);
     if (own.some(({ observer }) => observer.isSpeaking(now))) {
       if (own.some(({ observer }) => hasGoneOn(observer, before))) this.wall(host, router, words);
       return;
@@ -124,24 +127,26 @@ export class Absences {
   }
 
   /** Null where nothing is to be learned of it, or more hosts than one can remember answer. */
-  private hostOf({ network }: Router, words: Ipv6Words): Host | null {
-    const key = `${network} ${words.join(' ')}`;
+  private hostOf({ network, family }: Router, words: Ipv6Words): Host | null {
+    const key = `${network} ${family} ${words.join(' ')}`;
     const known = this.hosts.get(key);
     if (known !== undefined) return known.isWalled ? null : known;
     if (this.hosts.size === HOSTS_MAX) return null;
-    const host = { answered: Number.NaN, isWalled: false };
+    const host: Host = { answered: Number.NaN, isWalled: false, own: [], known: 0 };
     this.hosts.set(key, host);
     return host;
   }
 
   /** What speaks from that address, for whatever virtual router. */
-  private speakersOf({ network, family }: Router, words: Ipv6Words): Speaker[] {
-    return this.routers.speakers.filter(
-      (speaker) =>
-        speaker.router.network === network &&
-        speaker.router.family === family &&
-        isOf(speaker, words),
-    );
+  private speakersOf(host: Host, { network, family }: Router, words: Ipv6Words): Speaker[] {
+    const { speakers } = this.routers;
+    for (; host.known < speakers.length; host.known++) {
+      const speaker = speakers[host.known] as Speaker;
+      const { router } = speaker;
+      const isNear = router.network === network && router.family === family;
+      if (isNear && isOf(speaker, words)) host.own.push(speaker);
+    }
+    return host.own;
   }
 
   /** Whatever it answered before, while it was silent, did not mean that it has no VRRP either. */

@@ -24,13 +24,14 @@ interface Row {
 export function failovers(result: ReplayResult, lanes: Lanes, naming: Naming): Content {
   const total = result.failovers.length + result.elided.failovers;
   if (total === 0) return null;
-  const all = result.failovers.map((failover, index): Row => {
-    const number = numberOf(index, result.failovers.length, result.elided.failovers);
+  const { elided } = result;
+  const places = [...result.failovers.entries()];
+  const { first, last, hidden } = cut(places, elided.failovers, ROWS_MAX);
+  const shown = [...first, ...last].map(([index, failover]): Row => {
+    const number = numberOf(index, places.length, elided.failovers);
     const remarks = failoverRemarks(failover, result, naming);
     return { failover, remarks, number, breakdown: breakdownOf(failover, index, result, lanes) };
   });
-  const { first, last, hidden } = cut(all, result.elided.failovers, ROWS_MAX);
-  const shown = [...first, ...last];
   const longest = Math.max(...shown.map(({ breakdown }) => lengthOf(breakdown)), 0.001);
   const columns = [
     { title: '#', isNumber: true },
@@ -51,11 +52,8 @@ are the detection of the text report. <b>repoint</b>: to the first packet
 sent to it. <b>recovery</b>: to the first answer. The line below a bar is the outage that a client
 saw; – is what the capture does not show.</p>`;
 
-function cells(
-  { failover, remarks, number, breakdown }: Row,
-  naming: Naming,
-  longest: number,
-): Content[] {
+function cells(row: Row, naming: Naming, longest: number): Content[] {
+  const { failover, remarks, number, breakdown } = row;
   const { from, to, t, time, outageSeconds, cause } = failover;
   const outage =
     outageSeconds === null
