@@ -82,7 +82,7 @@ const COMMANDS: Record<string, Entry> = {
   },
   explain: {
     operands: '[WORD...]',
-    summary: 'what a finding, a drop reason or a cause means and what to do',
+    summary: 'what a finding, a drop reason, a cause or a word of a report means',
     load: async () => (await import('./explain.ts')).explain,
   },
   help: {

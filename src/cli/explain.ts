@@ -1,6 +1,6 @@
 /**
- * `havip explain WORD`: the sections of docs that say what a finding, a drop reason or a cause
- * means. Each document is the one place for its words.
+ * `havip explain WORD`: the sections of docs that say what a finding, a drop reason, a cause or
+ * another word of a report means. Each document is the one place for its words.
  */
 import fs from 'node:fs';
 import { CAUSES, OUTAGE_CAUSES } from '../analysis/logs.ts';
@@ -16,7 +16,8 @@ const EXPLAIN: CommandSpec = {
   name: 'explain',
   operands: '[WORD...]',
   summary:
-    'say what a finding, a drop reason or a cause means and what to do; without WORD, list them',
+    'say what a finding, a drop reason, a cause or a word of a report means and what to do; ' +
+    'without WORD, list them',
   options: [{ name: 'no-color', help: 'no colours, even on a terminal' }],
   examples: [
     ['havip explain claim-refused', 'what this finding of a report means'],
@@ -34,6 +35,11 @@ export interface Glossary {
 }
 
 const documentOf = (name: string): URL => new URL(`../../docs/${name}.md`, import.meta.url);
+
+const REPORT_WORDS = [
+  ...['holder', 'moved', 'confirmed', 'noted', 'refused'],
+  ...['detection', 'outage', 'repoint', 'receivers', 'evidence'],
+];
 
 export const GLOSSARIES: readonly Glossary[] = [
   {
@@ -53,6 +59,12 @@ export const GLOSSARIES: readonly Glossary[] = [
     kind: 'cause',
     words: [...CAUSES, ...OUTAGE_CAUSES],
     document: documentOf('causes'),
+  },
+  {
+    title: 'Words of a report',
+    kind: 'word',
+    words: REPORT_WORDS,
+    document: documentOf('words'),
   },
 ];
 

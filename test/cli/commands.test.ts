@@ -3,9 +3,10 @@ import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CAUSES, OUTAGE_CAUSES } from '../../src/analysis/logs.ts';
 import { runCommand } from '../../src/cli/commands.ts';
-import { GLOSSARIES, sectionsOf } from '../../src/cli/explain.ts';
+import { GLOSSARIES, type Glossary, sectionsOf } from '../../src/cli/explain.ts';
 import { progressText } from '../../src/cli/progress.ts';
 import { DROP_REASON_NAMES } from '../../src/dataplane/drop-reason.ts';
+import { CLAIM_VERDICT_NAMES } from '../../src/dataplane/verdict.ts';
 import { FINDING_CODES } from '../../src/report/finding-codes.ts';
 import { MemoryClock, MemoryStreams } from './memory-streams.ts';
 
@@ -134,6 +135,7 @@ describe('explain', () => {
     finding: findings,
     'drop reason': ['**Meaning.**', '**When it is normal.**', '**What to do.**'],
     cause: findings,
+    word: ['**Meaning.**'],
   };
 
   test.each(kinds)('the document has a section for each %s and for nothing else', (_, glossary) => {
@@ -141,9 +143,15 @@ describe('explain', () => {
   });
 
   test('every finding, drop reason and cause is there', () => {
-    const words = GLOSSARIES.flatMap((glossary) => glossary.words);
+    const words = GLOSSARIES.filter(({ kind }) => kind !== 'word').flatMap((one) => one.words);
     const reasons = DROP_REASON_NAMES.filter((name) => name !== 'allowed');
     expect(words).toEqual([...FINDING_CODES, ...reasons, ...CAUSES, ...OUTAGE_CAUSES]);
+  });
+
+  test('so is what a report calls claims, and the parts of a failover', () => {
+    const { words } = GLOSSARIES.find(({ kind }) => kind === 'word') as Glossary;
+    const parts = ['holder', 'outage', 'detection', 'evidence', 'receivers'];
+    expect(words).toEqual(expect.arrayContaining([...CLAIM_VERDICT_NAMES, ...parts]));
   });
 
   test.each(kinds)('each %s is explained in full', (kind, glossary) => {
