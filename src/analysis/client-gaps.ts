@@ -41,6 +41,8 @@ export class ClientGaps {
     numbers[at + CLIENT.GAP_BEFORE] = numbers[at + CLIENT.LAST_ANSWER_MAC] as number;
     numbers[at + CLIENT.GAP_AFTER] = server;
     numbers[at + CLIENT.GAP_CAUSE] = numbers[at + CLIENT.CAUSE] as number;
+    numbers[at + CLIENT.GAP_CAUSE_MAC] = numbers[at + CLIENT.CAUSE_MAC] as number;
+    numbers[at + CLIENT.GAP_CAUSE_FRAME] = numbers[at + CLIENT.CAUSE_FRAME] as number;
   }
 
   /** A late answer to request `index`: it was not lost after all. */
@@ -80,6 +82,8 @@ export class ClientGaps {
       before: numbers[at + CLIENT.GAP_BEFORE] as number,
       after: numbers[at + CLIENT.GAP_AFTER] as number,
       cause: numbers[at + CLIENT.GAP_CAUSE] as number,
+      claimMac: numbers[at + CLIENT.GAP_CAUSE_MAC] as number,
+      claimFrame: numbers[at + CLIENT.GAP_CAUSE_FRAME] as number,
     });
     if (sequence >= 0) this.onOutage?.(sequence);
   }
@@ -101,6 +105,8 @@ export class ClientGaps {
       before: numbers[at + CLIENT.LAST_ANSWER_MAC] as number,
       after: 0,
       cause: numbers[at + CLIENT.CAUSE] as number,
+      claimMac: numbers[at + CLIENT.CAUSE_MAC] as number,
+      claimFrame: numbers[at + CLIENT.CAUSE_FRAME] as number,
     });
     if (sequence >= 0) this.onOutage?.(sequence);
   }

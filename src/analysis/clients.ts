@@ -52,7 +52,12 @@ export const CLIENT = {
   REPEATED_FRAME: 29,
   /** When it had repeated itself so often that this means something. */
   SILENT: 30,
-  WIDTH: 31,
+  /** The claims that `CAUSE` and `GAP_CAUSE` mean. */
+  CAUSE_MAC: 31,
+  CAUSE_FRAME: 32,
+  GAP_CAUSE_MAC: 33,
+  GAP_CAUSE_FRAME: 34,
+  WIDTH: 35,
 } as const;
 
 export class Clients {

@@ -216,6 +216,18 @@ export class Entries {
       after: firstServiceFrame === null ? null : { mac: macOrNull(after), name: this.name(after) },
       failover: failover < 0 ? null : failoverIndex(failover),
       cause: log.CAUSES[cause] ?? log.OUTAGE_CAUSES[field(OUTAGE.CAUSE)] ?? 'unknown',
+      ...(failover < 0 ? this.claimBehind(sequence) : {}),
+    };
+  }
+
+  /** The claim that made an outage without failover. */
+  private claimBehind(sequence: number): Pick<OutageEntry, 'claim'> {
+    const { outages } = this.from.logs;
+    const mac = outages.get(sequence, OUTAGE.CLAIM_MAC);
+    const frame = outages.get(sequence, OUTAGE.CLAIM_FRAME);
+    if (frame === 0) return {};
+    return {
+      claim: { mac: formatMac(mac), name: this.name(mac), frame, ...this.originOf(frame) },
     };
   }
 

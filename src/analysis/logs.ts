@@ -89,7 +89,10 @@ export const OUTAGE = {
   /** Index into OUTAGE_CAUSES, for an outage without failover. */
   CAUSE: 11,
   END: 12,
-  WIDTH: 13,
+  /** The claim that the cause is; 0 for none. */
+  CLAIM_MAC: 13,
+  CLAIM_FRAME: 14,
+  WIDTH: 15,
 } as const;
 
 /**

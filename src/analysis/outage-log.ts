@@ -1,6 +1,6 @@
 import { CLIENT, type Clients } from './clients.ts';
 import { FAILOVER, type Logs, OUTAGE } from './logs.ts';
-import type { Track } from './track.ts';
+import type { ForeignClaim, Track } from './track.ts';
 
 /**
  * The list of outages, and which failover lies in each: decided by time alone. An outage without
@@ -22,6 +22,9 @@ export interface Gap {
   after: number;
   /** Index into OUTAGE_CAUSES: what another MAC did just before the first unanswered request. */
   cause: number;
+  /** Who that was, and the frame; 0 where nobody did. */
+  claimMac: number;
+  claimFrame: number;
 }
 
 export class OutageLog {
@@ -57,6 +60,8 @@ export class OutageLog {
     outages.put(OUTAGE.AFTER_MAC, gap.after);
     outages.put(OUTAGE.FAILOVER, failover);
     outages.put(OUTAGE.CAUSE, gap.cause);
+    outages.put(OUTAGE.CLAIM_MAC, gap.claimMac);
+    outages.put(OUTAGE.CLAIM_FRAME, gap.claimFrame);
     return sequence;
   }
 
@@ -88,9 +93,13 @@ export class OutageLog {
   }
 }
 
-/** What another MAC did in the second before: an index into OUTAGE_CAUSES. */
-export function foreignCause(track: Track, firstUnanswered: number): number {
-  const what = track.foreignWithin(firstUnanswered - SECOND, firstUnanswered);
-  if (what === null) return 0;
-  return what === 'refused' ? 1 : 2;
+/** What another MAC did in the second before. */
+export function foreignClaim(track: Track, firstUnanswered: number): ForeignClaim | null {
+  return track.foreignWithin(firstUnanswered - SECOND, firstUnanswered);
+}
+
+/** As an index into OUTAGE_CAUSES. */
+export function foreignCause(claim: ForeignClaim | null): number {
+  if (claim === null) return 0;
+  return claim.isRefused ? 1 : 2;
 }

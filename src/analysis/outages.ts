@@ -10,7 +10,7 @@ import { ClientGaps } from './client-gaps.ts';
 import { CLIENT, Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Logs } from './logs.ts';
-import { foreignCause, OutageLog } from './outage-log.ts';
+import { foreignCause, foreignClaim, OutageLog } from './outage-log.ts';
 import { ANSWER, Exchange, NO_EXCHANGE, REQUEST, SERVICES } from './service.ts';
 import { Silences } from './silences.ts';
 import type { Track } from './track.ts';
@@ -276,10 +276,13 @@ export class Outages {
   }
 
   private noteCause(client: number, time: number): void {
-    const { clients } = this;
-    const track = this.tracks[clients.addressId(client)];
-    const cause = track === undefined ? 0 : foreignCause(track, time);
-    clients.numbers[client * CLIENT.WIDTH + CLIENT.CAUSE] = cause;
+    const { numbers } = this.clients;
+    const track = this.tracks[this.clients.addressId(client)];
+    const claim = track === undefined ? null : foreignClaim(track, time);
+    const at = client * CLIENT.WIDTH;
+    numbers[at + CLIENT.CAUSE] = foreignCause(claim);
+    numbers[at + CLIENT.CAUSE_MAC] = claim === null ? 0 : claim.mac;
+    numbers[at + CLIENT.CAUSE_FRAME] = claim === null ? 0 : claim.frame;
   }
 
   private hasAnswered(client: number, service: number): boolean {

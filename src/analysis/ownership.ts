@@ -106,7 +106,7 @@ export class Ownership {
   private refused(track: Track, claim: Claim, mac: number, why: number): void {
     track.refused ??= DROP_REASON_NAMES.map(() => 0);
     track.refused[why] = (track.refused[why] as number) + 1;
-    track.noteForeign(this.clock.now, true);
+    track.noteForeign(mac, this.clock, true);
     this.refusals.note(track.id, mac, why);
     this.claimLog.log(track, claim, mac, verdict.CLAIM_REFUSED, why);
   }
@@ -123,7 +123,7 @@ export class Ownership {
       track.firstSource = sourceOf(claim, mac);
       track.firstForm = claim.form;
     } else {
-      track.noteForeign(clock.now, false);
+      track.noteForeign(mac, clock, false);
       this.claimLog.log(track, claim, mac, verdict.CLAIM_MOVED, 0);
       const entry = track.isVirtual
         ? this.logTimeline(track, mac, log.CAUSE_UNDECIDED, speaker)
@@ -171,7 +171,7 @@ export class Ownership {
   private note(track: Track, claim: Claim, mac: number): void {
     track.noted++;
     if (track.lastFailover >= 0) this.receivers.see(track, claim, mac);
-    track.noteForeign(this.clock.now, false);
+    track.noteForeign(mac, this.clock, false);
     this.claimLog.logMinor(track, claim, mac, verdict.CLAIM_NOTED);
   }
 

@@ -217,6 +217,14 @@ export interface OutageEntry {
   /** Index into `failovers`, or null. */
   failover: number | null;
   cause: OutageCause;
+  /** Present only where a claim is the cause: whose, and which; no part of the JSON document. */
+  claim?: OutageClaim;
+}
+
+export interface OutageClaim extends Partial<FrameOrigin> {
+  mac: string;
+  name: string | null;
+  frame: number;
 }
 
 /** Its origin, too, is there only where there is a frame. */

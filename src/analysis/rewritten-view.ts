@@ -112,6 +112,8 @@ export class RewrittenView {
       before: mac,
       after: mac,
       cause: 0,
+      claimMac: 0,
+      claimFrame: 0,
     });
     if (sequence >= 0) this.onOutage?.(sequence);
   }

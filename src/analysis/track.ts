@@ -87,34 +87,47 @@ export class Track {
     if (server === this.holder) this.lastAnswer = now;
   }
 
-  noteForeign(now: number, isRefused: boolean): void {
+  noteForeign(mac: number, clock: Clock, isRefused: boolean): void {
     this.foreign ??= new Foreign();
-    this.foreign.note(now, isRefused);
+    this.foreign.note(mac, clock, isRefused);
   }
 
-  /** 'refused', 'claimed' or null: what another MAC did in (from, to], the latest of it. */
-  foreignWithin(from: number, to: number): 'refused' | 'claimed' | null {
+  /** The latest claim of another MAC in (from, to]; null for none that is remembered. */
+  foreignWithin(from: number, to: number): ForeignClaim | null {
     return this.foreign === null ? null : this.foreign.within(from, to);
   }
 }
 
-/** The last claims by others than the holder: when, and whether they were refused. */
+/** A claim by another than the holder. */
+export interface ForeignClaim {
+  readonly mac: number;
+  readonly frame: number;
+  readonly isRefused: boolean;
+}
+
+/** The last of them. */
 class Foreign {
   private readonly times = new Float64Array(FOREIGN_KEPT).fill(Number.NaN);
+  private readonly macs = new Float64Array(FOREIGN_KEPT);
+  private readonly frames = new Float64Array(FOREIGN_KEPT);
   private readonly refused = new Uint8Array(FOREIGN_KEPT);
   private next = 0;
 
-  note(now: number, isRefused: boolean): void {
+  note(mac: number, { now, frame }: Clock, isRefused: boolean): void {
     this.times[this.next] = now;
+    this.macs[this.next] = mac;
+    this.frames[this.next] = frame;
     this.refused[this.next] = isRefused ? 1 : 0;
     this.next = (this.next + 1) % FOREIGN_KEPT;
   }
 
-  within(from: number, to: number): 'refused' | 'claimed' | null {
+  within(from: number, to: number): ForeignClaim | null {
     for (let back = 1; back <= FOREIGN_KEPT; back++) {
       const slot = (this.next + FOREIGN_KEPT - back) % FOREIGN_KEPT;
       const time = this.times[slot] as number;
-      if (time > from && time <= to) return this.refused[slot] === 1 ? 'refused' : 'claimed';
+      if (!(time > from && time <= to)) continue;
+      const mac = this.macs[slot] as number;
+      return { mac, frame: this.frames[slot] as number, isRefused: this.refused[slot] === 1 };
     }
     return null;
   }

@@ -1,12 +1,19 @@
 /** Outages beside the failovers that they belong to. */
 import type { FailoverEntry, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { numberOf } from './cut.ts';
+import type { Naming } from './naming.ts';
+import { frameLabel } from './quantity.ts';
 
-/** Which of the failovers an outage belongs to, as the reports number them; '' for none. */
-export function failoverNumber({ failover }: OutageEntry, result: ReplayResult): string {
-  if (failover === null) return '';
+/** The cause's code, with the number of its failover as the reports count them. */
+export function outageCode({ cause, failover }: OutageEntry, result: ReplayResult): string {
+  if (failover === null) return cause;
   const { failovers, elided } = result;
-  return ` (failover ${numberOf(failover, failovers.length, elided.failovers)})`;
+  return `${cause} (failover ${numberOf(failover, failovers.length, elided.failovers)})`;
+}
+
+/** Whose claim the cause is, and which frame; null where none is. */
+export function claimBehind({ claim }: OutageEntry, naming: Naming): string | null {
+  return claim === undefined ? null : `by ${naming.full(claim)}, frame ${frameLabel(claim)}`;
 }
 
 /** Seconds since the first frame. */

@@ -4,7 +4,7 @@ import { refusalReason } from './cause-texts.ts';
 import { cut, ROWS_MAX } from './cut.ts';
 import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
-import { failoverNumber } from './outage-words.ts';
+import { claimBehind, outageCode } from './outage-words.ts';
 import type { Page } from './page.ts';
 import { clockTime, duration, frameLabel, offset } from './quantity.ts';
 import { type RefusalGroup, refusalGroups, refusalsLeftOut } from './refusal-groups.ts';
@@ -38,6 +38,17 @@ export function writeOutages(page: Page, result: ReplayResult, naming: Naming): 
   page.table(columns, first);
   page.more(hidden);
   if (last.length > 0) page.table(columns, last);
+  writeClaims(page, result, naming);
+}
+
+/** Which claims the causes are: too long for the table. */
+function writeClaims(page: Page, { outages }: ReplayResult, naming: Naming): void {
+  const claimed = outages.filter(({ claim }) => claim !== undefined);
+  for (const outage of claimed.slice(0, ROWS_MAX)) {
+    const start = outage.t === null ? null : outage.t - (outage.seconds ?? 0);
+    const text = `from t ${offset(start)}: ${outage.cause} ${claimBehind(outage, naming)}`;
+    page.paragraph(text, { indent: 2, hang: 4 });
+  }
 }
 
 function outageRow(outage: OutageEntry, result: ReplayResult, naming: Naming): string[] {
@@ -54,7 +65,7 @@ function outageRow(outage: OutageEntry, result: ReplayResult, naming: Naming): s
     String(outage.unanswered),
     `${outage.lastServiceFrame}–${firstServiceFrame ?? 'end'}`,
     before === after ? before : `${before} → ${after}`,
-    outage.cause + failoverNumber(outage, result),
+    outageCode(outage, result),
   ];
 }
 

@@ -122,7 +122,10 @@ function whose(outage: OutageEntry, result: ReplayResult): string {
 function causeOf(outage: OutageEntry, result: ReplayResult, naming: Naming): string {
   const failover = failoverBehind(outage, result.failovers);
   if (failover !== undefined) return `caused by ${failoverCause(failover, naming)}`;
-  return outage.cause === 'unknown' ? 'of unknown cause' : `caused by ${outageCause(outage.cause)}`;
+  if (outage.cause === 'unknown') return 'of unknown cause';
+  const { claim } = outage;
+  const by = claim === undefined ? '' : ` (${naming.short(claim)}, frame ${frameLabel(claim)})`;
+  return `caused by ${outageCause(outage.cause)}${by}`;
 }
 
 /**

@@ -247,7 +247,8 @@ describe('cause and failover', () => {
     scene.at(0.5, reply(C, VIP));
     for (let i = 1; i <= 3; i++) scene.ping(0.9 + i / 10, { sequence: i });
     dead(scene);
-    expect(only((await scene.replay()).outages).cause).toBe('claim');
+    const claim = { mac: C, name: null, frame: 3 };
+    expect(only((await scene.replay()).outages)).toMatchObject({ cause: 'claim', claim });
   });
 
   test('unknown: the claim was more than a second before', async () => {
@@ -255,7 +256,9 @@ describe('cause and failover', () => {
     scene.at(0.25, reply(C, VIP));
     for (let i = 1; i <= 3; i++) scene.ping(0.9 + i / 10, { sequence: i });
     dead(scene);
-    expect(only((await scene.replay()).outages).cause).toBe('unknown');
+    const outage = only((await scene.replay()).outages);
+    expect(outage.cause).toBe('unknown');
+    expect(outage).not.toHaveProperty('claim');
   });
 
   test('claim: a rogue that goes on claiming does not hide its first claim', async () => {
@@ -266,7 +269,8 @@ describe('cause and failover', () => {
     for (let i = 0; i < 9; i++) scene.at(1.31 + i / 100, reply(C, VIP));
     scene.ping(1.5, { sequence: 6 });
     scene.announce(9, A);
-    expect(only((await scene.replay()).outages).cause).toBe('claim');
+    const claim = { mac: C, frame: 3 };
+    expect(only((await scene.replay()).outages)).toMatchObject({ cause: 'claim', claim });
   });
 
   test('refused-claim: a claim that the cloud refuses came before', async () => {

@@ -1,7 +1,15 @@
 /** Outages as the client saw them, against the ping log of that client. */
 import { describe, expect, test } from 'vitest';
 import type { OutageEntry } from '../../src/analysis/result.ts';
-import { hostOf, isOneOf, observe, type Scenario, scenarios, secondsAt } from './scenario.ts';
+import {
+  type Deed,
+  hostOf,
+  isOneOf,
+  observe,
+  type Scenario,
+  scenarios,
+  secondsAt,
+} from './scenario.ts';
 
 /** Whose requests pass the point of capture, where that is not everybody's. */
 const CLIENTS_IN_VIEW: Readonly<Record<string, string[]>> = {
@@ -51,5 +59,31 @@ describe.each(scenarios)('$label', (scenario) => {
     expect(codes.includes('capture-partial-view')).toBe(isPartial);
     // Where a frame is in the file once for each interface, its copies are recognised.
     expect(codes.includes('capture-duplicates')).toBe(!truth.capture.frames_once);
+  });
+});
+
+describe('the claim that an outage is said to come from', () => {
+  test.each(
+    scenarios,
+  )('is that of a host that should not have claimed: $label', async (scenario) => {
+    const { outages } = await observe(scenario.path);
+    for (const { claim } of outages) {
+      if (claim === undefined) continue;
+      const deeds = scenario.truth.events.filter(
+        ({ source, sha }) => source === 'rogue' && sha === claim.mac,
+      );
+      expect(deeds).not.toEqual([]);
+    }
+  });
+
+  test('is there where a rogue answers one client alone', async () => {
+    const { truth, path } = scenarios.find(({ name }) => name === '10-rogue') as Scenario;
+    const claimed = (await observe(path)).outages.filter(({ claim }) => claim !== undefined);
+    const sent = truth.events.filter(({ kind }) => kind === 'unicast-reply');
+    expect(claimed).toHaveLength(sent.length);
+    const [[{ t, seconds }], [{ t_ns: at }]] = [claimed, sent] as [[OutageEntry], [Deed]];
+    // It begins with the last answer before, and pings are 20 ms apart.
+    const start = (t as number) - (seconds as number);
+    expect(Math.abs(start - secondsAt(truth, at))).toBeLessThan(0.025);
   });
 });

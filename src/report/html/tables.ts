@@ -1,9 +1,9 @@
 /** The tables below the failovers: outages, findings, refused claims, who held what. */
-import type { Finding, HavipSummary, ReplayResult } from '../../analysis/result.ts';
+import type { Finding, HavipSummary, OutageEntry, ReplayResult } from '../../analysis/result.ts';
 import { refusalReason } from '../cause-texts.ts';
 import { cut } from '../cut.ts';
 import { addressLabel, type Naming } from '../naming.ts';
-import { failoverNumber } from '../outage-words.ts';
+import { outageCode } from '../outage-words.ts';
 import { clockTime, counted, date, duration } from '../quantity.ts';
 import { refusalGroups, refusalsLeftOut } from '../refusal-groups.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -27,7 +27,7 @@ export function outages(result: ReplayResult, naming: Naming): Content {
   ];
   const { first, last, hidden } = cut(result.outages, result.elided.outages, ROWS_MAX);
   const rows = [...first, ...last].map((outage): Content[] => {
-    const { t, seconds, firstServiceFrame, lastServiceFrame, cause } = outage;
+    const { t, seconds, firstServiceFrame, lastServiceFrame } = outage;
     const before = naming.short({ speaker: null, ...outage.before });
     const after = outage.after === null ? 'nobody' : naming.short(outage.after);
     const length = seconds === null ? 'unknown' : duration(seconds);
@@ -41,7 +41,7 @@ export function outages(result: ReplayResult, naming: Naming): Content {
       html`<b class="bad">${firstServiceFrame === null ? '> ' : ''}${length}</b>`,
       outage.unanswered,
       before === after ? before : `${before} → ${after}`,
-      cause + failoverNumber(outage, result),
+      [outageCode(outage, result), claimBehind(outage, naming)],
       html`${frame(lastServiceFrame)} to ${end}`,
     ];
   });
@@ -147,4 +147,10 @@ function timeline(havip: HavipSummary, naming: Naming, holdings: number): Markup
   }</p>
 ${rows.length === 0 ? html`<p>Nobody held it.</p>` : table(columns, rows, 'narrow')}
 ${hidden > 0 ? html`<p class="quiet">${counted(hidden, 'change')} between not shown.</p>` : null}`;
+}
+
+/** Whose claim the cause is, and which frame. */
+function claimBehind({ claim }: OutageEntry, naming: Naming): Content {
+  if (claim === undefined) return null;
+  return html`<br><span class="quiet">by ${naming.short(claim)},</span> ${frame(claim.frame)}`;
 }
