@@ -6,8 +6,8 @@ import { Segment } from './segment.ts';
 
 /**
  * Clients that repeat themselves in established TCP connections while nothing comes back: as good
- * as a request that goes unanswered, once a client has sent the same for the third time. One that
- * is repeated once may just have been lost.
+ * as a request that goes unanswered, once a client has done so twice, in one of its connections or
+ * in two. What is repeated once may just have been lost.
  */
 const REPEATS_MIN = 2;
 
