@@ -5,6 +5,7 @@ import { isVirtualMacHalves, macFromHalves } from '../wire/mac.ts';
 import { type ClaimLog, sourceOf } from './claim-log.ts';
 import type { Clock } from './clock.ts';
 import { type Failovers, speakerWith } from './failovers.ts';
+import { formerMaster } from './former-master.ts';
 import * as log from './logs.ts';
 import { type Logs, TIMELINE } from './logs.ts';
 import type { Receivers } from './receivers.ts';
@@ -85,6 +86,7 @@ export class Ownership {
     const speaker = isVirtualMacHalves(claim.macHigh, claim.macLow)
       ? this.lastSpeaker(track)
       : null;
+    if (track.holder === 0 && outcome === verdict.CLAIM_MOVED) this.inherit(track, mac, speaker);
     const isSame = mac === track.holder && !this.isOtherSpeaker(track, mac, speaker);
     if (outcome === verdict.CLAIM_MOVED && isSame) this.takeBack(track, claim, mac);
     else if (outcome === verdict.CLAIM_MOVED) this.move(track, claim, mac, speaker);
@@ -109,6 +111,16 @@ export class Ownership {
     track.noteForeign(mac, this.clock, true);
     this.refusals.note(track.id, mac, why);
     this.claimLog.log(track, claim, mac, verdict.CLAIM_REFUSED, why);
+  }
+
+  /** The first claim in view, at a takeover: the address was the old master's. */
+  private inherit(track: Track, mac: number, speaker: Speaker | null): void {
+    if (track.routers.length === 0) return;
+    const former = formerMaster(track, speaker ?? speakerWith(track, mac), this.clock.now);
+    if (former === null) return;
+    track.holder = speaker === null ? former.mac : mac;
+    track.holderSpeaker = speaker === null ? -1 : former.index;
+    track.speaker = former;
   }
 
   private move(track: Track, claim: Claim, mac: number, speaker: Speaker | null): void {

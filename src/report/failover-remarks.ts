@@ -12,6 +12,10 @@ export function failoverRemarks(
   naming: Naming,
 ): string[] {
   const remarks: string[] = [];
+  if (isFirstClaim(failover, result)) {
+    const former = naming.short(failover.from);
+    remarks.push(`${former} was master by its adverts; its own claim is not in the capture`);
+  }
   const absence = naming.absence(failover);
   if (absence !== null) remarks.push(absenceText(absence, naming));
   const back = backText(failover, result, naming);
@@ -22,6 +26,12 @@ export function failoverRemarks(
     remarks.push(`frame ${claim.frame} names ${claim.mac} and was sent from ${sender}: forged?`);
   }
   return remarks;
+}
+
+/** Whether the capture began after the old holder's announcement. */
+function isFirstClaim({ ip, vlan, frame, evidence }: FailoverEntry, result: ReplayResult): boolean {
+  const havip = result.havips.find((one) => one.ip === ip && one.vlan === vlan);
+  return evidence.firstClaimFrame === frame && havip?.timeline[0]?.frame === frame;
 }
 
 /**

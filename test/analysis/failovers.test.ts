@@ -156,7 +156,7 @@ describe('masterDownIntervalSeconds', () => {
     concert.announce(14, B, VIP);
     heard(concert, [14.01, 20, 1], { ...NODES[1], priority: 90 });
     const { failovers } = await concert.scene().replay();
-    expect(failovers).toMatchObject([{ masterDownIntervalSeconds: 3.6484375 }]);
+    expect(failovers.at(-1)).toMatchObject({ masterDownIntervalSeconds: 3.6484375 });
   });
 
   test('is unknown where the new master is heard for the first time long after', async () => {

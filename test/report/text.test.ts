@@ -175,6 +175,13 @@ describe('what a reader of one failover should know besides', () => {
     });
   const ALIVE = 'so that its machine had not died';
 
+  test('names a master whose announcement lies before the capture', () => {
+    const KNOWN = 'was master by its adverts; its own claim is not in the capture';
+    expect(of(() => {})).not.toContain(KNOWN);
+    const begun = of(({ havips }) => havips[0]?.timeline.shift());
+    expect(begun).toContain(`node1 ${KNOWN}`);
+  });
+
   test('the old holder is back sooner than one that was started would be', () => {
     expect(back(0.084)).toContain(`node1 is master again 84 ms later, ${ALIVE}`);
     expect(back(3.4)).toContain(ALIVE);

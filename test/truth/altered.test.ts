@@ -69,6 +69,25 @@ describe.each(clear)('without ARP and neighbor discovery: $label', (scenario) =>
   });
 });
 
+/** Long enough to hear the old master, and far too short for the claims of its own takeover. */
+const BEFORE = 4.5;
+
+describe.each(clear)('begun shortly before the first failover: $label', ({ path }) => {
+  test('holds the failovers of the whole capture, whose old master no claim shows', async () => {
+    const { failovers } = await observe(path);
+    const first = Math.min(...failovers.map(({ time }) => secondsSince1970(time)));
+    const begun = await replayAltered(path, ({ octets, second }) =>
+      second < first - BEFORE ? null : octets,
+    );
+    const told = (list: FailoverEntry[]) =>
+      list.map(({ ip, time, cause, from, to, outageSeconds }) => {
+        return [ip, time, cause, from, to, outageSeconds];
+      });
+    expect(told(begun.failovers)).toEqual(told(failovers));
+    expect(failovers.length).toBeGreaterThan(0);
+  });
+});
+
 const SWITCH = 'ee:ff:ff:ff:ff:ff';
 const IPV4 = clear.filter((scenario) => !isOneOf(scenario, '07', '08', '12', '14a'));
 

@@ -15,6 +15,8 @@ export interface Frame {
   readonly etherType: number;
   /** Where the packet begins. */
   readonly at: number;
+  /** When it came, in seconds since 1970. */
+  readonly second: number;
 }
 
 export interface Written {
@@ -39,8 +41,8 @@ export async function replayAltered(
         const start = batch.at[i]!;
         const length = batch.end[i]! - start;
         const octets = [...new Uint8Array(view.buffer, view.byteOffset + start, length)];
-        const data = alter(frameOf(octets));
         const fraction = batch.nanoseconds[i]!;
+        const data = alter(frameOf(octets, batch.seconds[i]! + fraction / 1e9));
         const wire = batch.wireLength[i]!;
         for (let copy = 0; copy < copies && data !== null; copy++) {
           records.push(pcapRecord({ seconds: batch.seconds[i]!, fraction, data, wire }));
@@ -58,9 +60,9 @@ export async function replayAltered(
   return replay.result();
 }
 
-function frameOf(octets: number[]): Frame {
+function frameOf(octets: number[], second: number): Frame {
   const isTagged = typeAt(octets, 12) === 0x8100;
-  return { octets, etherType: typeAt(octets, isTagged ? 16 : 12), at: isTagged ? 18 : 14 };
+  return { octets, etherType: typeAt(octets, isTagged ? 16 : 12), at: isTagged ? 18 : 14, second };
 }
 
 /** A cooked frame of version 2 as version 1 has it, which does not name the interface. */

@@ -1,0 +1,34 @@
+import { isVirtualMac } from '../wire/mac.ts';
+import type { Track } from './track.ts';
+import type { Speaker } from './virtual-router.ts';
+
+/** A claim this many intervals after a speaker's first advert is that of its takeover. */
+const TAKEOVER_INTERVALS = 2;
+
+/**
+ * Who was master of an address by its adverts when `to` made the first claim of it that the
+ * capture holds, at `now`: a master announces at its takeover, and where that was before the
+ * capture began, the address is its own all the same. Null where nobody was; where somebody
+ * claimed the address and was refused, since it never had it then; and where `to` has been master
+ * for longer, so that this claim is only a repetition and took nothing from anybody.
+ */
+export function formerMaster(track: Track, to: Speaker | null, now: number): Speaker | null {
+  if (to === null || track.refused !== null) return null;
+  const run = to.observer.runBefore(now);
+  if (run === null || now - run.start > TAKEOVER_INTERVALS * to.observer.interval) return null;
+  let former: Speaker | null = null;
+  for (const { speakers } of track.routers) {
+    for (const speaker of speakers) {
+      const before = speaker.observer.runBefore(run.start);
+      if (before === null || speaker === to || speaker.mac === 0) continue;
+      if (isSameNode(speaker, to)) continue;
+      if (former === null || speaker.lastFrame > former.lastFrame) former = speaker;
+    }
+  }
+  return former;
+}
+
+/** A node may speak as two routers, by version 2 and 3; those with a virtual MAC are told apart. */
+function isSameNode(a: Speaker, b: Speaker): boolean {
+  return a.mac === b.mac && !isVirtualMac(a.mac);
+}
