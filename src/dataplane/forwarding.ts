@@ -120,12 +120,12 @@ export class Forwarding {
 
   private byIp(owner: Known, view: DataView, port: number): number {
     const seen = owner.classifier;
+    const { router } = this;
     if (seen.carries === frame.CARRIES_ARP || seen.carries === frame.CARRIES_ND) {
-      return answerByIp(owner, view, port);
+      return answerByIp(owner, view, port, router === null ? 0 : router.subnetOfPort(port));
     }
     if (isGroupMacHigh(seen.link.destinationHigh)) return NOT_CARRIED;
     if (seen.family === 0 || isDiscovery(seen, view)) return NOT_DELIVERED;
-    const { router } = this;
     const table = seen.family === 4 ? owner.addresses4 : owner.addresses6;
     const entry = findDestination(owner, view, seen.network);
     if (entry < 0) {

@@ -6,7 +6,7 @@ import {
 } from '../arp/arp.ts';
 import { isDuplicateAddressDetection, isSolicitation, neighborTargetAt } from '../arp/neighbor.ts';
 import { macFromHalves } from '../wire/mac.ts';
-import { isHavipPolicy, POLICY_GATEWAY, POLICY_SUBNET } from './address-book.ts';
+import { isHavipPolicy, POLICY_GATEWAY, POLICY_HAVIP, POLICY_SUBNET } from './address-book.ts';
 import * as frame from './classifier.ts';
 import * as reason from './drop-reason.ts';
 import type { AnyIpTable, Known } from './forwarding.ts';
@@ -20,16 +20,18 @@ import * as verdict from './verdict.ts';
 const NOT_DELIVERED = verdict.verdictOf(verdict.DROP, reason.NOT_DELIVERED);
 const UNKNOWN_ADDRESS = verdict.verdictOf(verdict.DROP, reason.UNKNOWN_ADDRESS);
 
-/** The verdict by IP on the ARP or ND that is in hand. */
-export function answerByIp(owner: Known, view: DataView, port: number): number {
-  const seen = owner.classifier;
+/**
+ * The verdict by IP on the ARP or ND that is in hand, from a port in `subnet` (0 where there is
+ * but one). A member's probe for a HaVip is never answered.
+ */
+export function answerByIp(owner: Known, view: DataView, port: number, subnet: number): number {
   if (!isQuestion(owner, view)) return NOT_DELIVERED;
-  if (seen.carries === frame.CARRIES_ARP) {
-    const isProbe = readSenderProtocolAddress(view, seen.packet) === 0;
-    return answer(owner, owner.addresses4, targetOf(owner, view), port, isProbe);
-  }
-  const isProbe = isDuplicateAddressDetection(view, seen.packet, seen.upperAt);
-  return answer(owner, owner.addresses6, targetOf(owner, view), port, isProbe);
+  const isArp = owner.classifier.carries === frame.CARRIES_ARP;
+  const table = isArp ? owner.addresses4 : owner.addresses6;
+  const entry = targetOf(owner, view);
+  const way = answer(owner, table, entry, port);
+  if (way !== verdict.RESPOND || !isProbe(owner, view)) return way;
+  return mayHold(owner, table.tag(entry), subnet) ? NOT_DELIVERED : way;
 }
 
 /** Whether the frame in hand is ARP or ND that asks for a gateway's address. */
@@ -59,26 +61,30 @@ function targetOf(owner: Known, view: DataView): number {
     : owner.neighbors.find6(network, view, neighborTargetAt(upperAt));
 }
 
-/** Never for the asker's own address or the HaVip it holds, nor a member's probe for a HaVip. */
-function answer(
-  owner: Known,
-  table: AnyIpTable,
-  entry: number,
-  port: number,
-  isProbe: boolean,
-): number {
+/** ARP or ND by which the asker finds out whether the address is free (RFC 5227, RFC 4862). */
+function isProbe(owner: Known, view: DataView): boolean {
+  const { carries, packet, upperAt } = owner.classifier;
+  return carries === frame.CARRIES_ARP
+    ? readSenderProtocolAddress(view, packet) === 0
+    : isDuplicateAddressDetection(view, packet, upperAt);
+}
+
+/** Never for the asker's own address or the HaVip it holds. */
+function answer(owner: Known, table: AnyIpTable, entry: number, port: number): number {
   if (entry < 0) return UNKNOWN_ADDRESS;
   const isHeld = table.mac(entry) !== 0;
   if (isHeld && table.port(entry) === port) return NOT_DELIVERED;
-  const id = table.tag(entry);
-  const policy = owner.book.policy(id);
-  if (!isHavipPolicy(policy)) {
-    return isHeld || policy === POLICY_GATEWAY ? verdict.RESPOND : UNKNOWN_ADDRESS;
-  }
-  if (!isProbe) return verdict.RESPOND;
-  const link = owner.classifier.link;
-  // Any ENI of the subnet is a member; the source guard let no other host through.
-  if (policy === POLICY_SUBNET) return NOT_DELIVERED;
-  const asker = macFromHalves(link.sourceHigh, link.sourceLow);
-  return owner.book.hasMember(id, asker) ? NOT_DELIVERED : verdict.RESPOND;
+  const policy = owner.book.policy(table.tag(entry));
+  const isKnown = isHeld || policy === POLICY_GATEWAY || isHavipPolicy(policy);
+  return isKnown ? verdict.RESPOND : UNKNOWN_ADDRESS;
+}
+
+/** Whether the address is a HaVip that the asker, whose port is in `subnet`, is a member of. */
+function mayHold(owner: Known, id: number, subnet: number): boolean {
+  const { book, classifier } = owner;
+  const policy = book.policy(id);
+  // Two subnets may share a VLAN.
+  if (policy === POLICY_SUBNET) return subnet === 0 || book.subnet(id) === subnet;
+  const { sourceHigh, sourceLow } = classifier.link;
+  return policy === POLICY_HAVIP && book.hasMember(id, macFromHalves(sourceHigh, sourceLow));
 }

@@ -172,3 +172,20 @@ describe.each(RULE_SET_NAMES)('under %s', (provider) => {
     expect(seen(net)).toEqual([]);
   });
 });
+
+test('tencent: in a VLAN of two subnets a HaVip is free for those of its own alone', () => {
+  const vlan = { access: 10 };
+  const enis = ['a', 'a', 'b'].map((subnet, i) =>
+    eniOf(MACS[i]!, { subnet, addresses: [`192.168.${subnet === 'a' ? 0 : 1}.${i + 11}`], vlan }),
+  );
+  const net = new LiveLab(topologyOf('tencent', { enis, havips: [havipOf(VIP, [])] }));
+  const probe = (port: number): string[] => {
+    net.sendAt(port, arp({ operation: 1, source: MACS[port]!, spa: '0.0.0.0', tpa: VIP }));
+    return seen(net);
+  };
+  expect(probe(0)).toEqual([]);
+  expect(probe(2)).toEqual(['2: ']);
+  net.sendAt(1, announcement(MACS[1]!, VIP));
+  expect(probe(0)).toEqual([]);
+  expect(probe(2)).toEqual(['2: ']);
+});
