@@ -1,5 +1,5 @@
 import type { Claim } from '../arp/claim.ts';
-import { isVirtualMacHalves, macFromHalves } from '../wire/mac.ts';
+import { isVirtualMac, isVirtualMacHalves, macFromHalves } from '../wire/mac.ts';
 import type { AddressBook } from './address-book.ts';
 import type { NeighborTable } from './neighbor-table.ts';
 import type { ClaimObserver, SwitchObserver } from './observer.ts';
@@ -70,8 +70,10 @@ export class Moves implements ClaimObserver {
       if (book.network(id) !== network) continue;
       const table = neighbors.tableOfId(id);
       const entry = neighbors.entryOf(id);
-      if (entry < 0 || table.mac(entry) !== mac) {
-        this.virtual[i] = this.virtual[--this.virtuals]!;
+      const holder = entry < 0 ? 0 : table.mac(entry);
+      if (holder !== mac) {
+        // What another virtual MAC holds waits for that one to move.
+        if (!isVirtualMac(holder)) this.virtual[i] = this.virtual[--this.virtuals]!;
         continue;
       }
       table.setPort(entry, to);

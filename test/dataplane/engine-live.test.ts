@@ -234,6 +234,25 @@ describe('a virtual MAC on a plain LAN', () => {
     expect(lines.length).toBe(4);
   });
 
+  test('takes them along, too, after another virtual MAC has moved with its own', () => {
+    const lab = labOf('classic');
+    const [one, two] = [lab.port(NODE1), lab.port(NODE2)];
+    const second = '00:00:5e:00:01:34';
+    lab.sendAt(one, announcement(VIRTUAL, VIP));
+    lab.sendAt(one, announcement(second, '192.168.0.89'));
+    const advert = (source: string): DataView =>
+      packet({ source, from: '192.168.0.12', to: '224.0.0.18', destination: '01:00:5e:00:00:12' });
+    const { addresses4 } = lab.live.owner;
+    const ports = (): number[] =>
+      [88, 89].map((last) => addresses4.port(addresses4.find(0, 0xc0a80000 + last)));
+    lab.sendAt(two, advert(VIRTUAL));
+    expect(ports()).toEqual([two, one]);
+    lab.journal.lines = [];
+    lab.sendAt(two, advert(second));
+    expect(ports()).toEqual([two, two]);
+    expect(lab.journal.lines.filter((line) => line.startsWith('address '))).toHaveLength(1);
+  });
+
   test('leaves an address alone that somebody else has taken meanwhile', () => {
     const lab = labOf('classic');
     lab.send(NODE1, announcement(VIRTUAL, VIP));
