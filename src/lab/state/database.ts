@@ -5,10 +5,10 @@
 import fs from 'node:fs';
 import type BetterSqlite3 from 'better-sqlite3';
 import { LabError } from '../lab-error.ts';
-import { migrate } from './schema.ts';
+import { migrate, refuseOther } from './schema.ts';
 
 export interface OpenOptions {
-  /** An error where there is no such file yet. */
+  /** An error where there is no such file yet, or nothing in it. */
   mustExist?: boolean;
 }
 
@@ -26,9 +26,10 @@ export async function openDatabase(
     database = new Database(path, { timeout: 0 });
     database.pragma('trusted_schema = OFF');
     database.pragma('locking_mode = EXCLUSIVE');
+    refuseOther(database, path, mustExist);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
-    migrate(database, path);
+    migrate(database);
     // Takes the lock at once, where nothing was to be migrated.
     database.exec('BEGIN IMMEDIATE; COMMIT');
     return database;

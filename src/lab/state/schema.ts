@@ -70,25 +70,28 @@ const MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * Brings a state file to the version that this program writes, each step whole or not at all.
- * Throws LabError where a newer program wrote it, or where it is another program's.
+ * Throws LabError where a newer program wrote the file, or another one, or where it `mustExist` and
+ * nothing is in it. Writes nothing: what is refused stays as it is.
  */
-export function migrate(
-  database: Database,
-  path: string,
-  migrations: readonly string[] = MIGRATIONS,
-): void {
+export function refuseOther(database: Database, path: string, mustExist: boolean): void {
   const version = numberOf(database, 'user_version');
   const application = numberOf(database, 'application_id');
   const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
-  if (application !== APPLICATION_ID && (application !== 0 || version !== 0 || tables > 0)) {
+  const isEmpty = application === 0 && version === 0 && tables === 0;
+  if (isEmpty && mustExist) throw new LabError(`${path}: this state is empty`, 'name another file');
+  if (application !== APPLICATION_ID && !isEmpty) {
     throw new LabError(`${path}: this is a database of another program`, 'name another file');
   }
-  if (version > migrations.length) {
-    const versions = `its version is ${version}, and ${migrations.length} is the newest known`;
+  if (version > MIGRATIONS.length) {
+    const versions = `its version is ${version}, and ${MIGRATIONS.length} is the newest known`;
     const mend = 'use the havip that wrote it, or another file';
     throw new LabError(`${path}: a newer havip wrote this state; ${versions}`, mend);
   }
+}
+
+/** Brings a state file to the version that this program writes, each step whole or not at all. */
+export function migrate(database: Database, migrations: readonly string[] = MIGRATIONS): void {
+  const version = numberOf(database, 'user_version');
   const step = database.transaction((number: number) => {
     database.exec(migrations[number] as string);
     database.pragma(`application_id = ${APPLICATION_ID}`);

@@ -2,7 +2,7 @@
  * A state file as SQLite sees it: made, brought to a newer version, refused, kept within bounds;
  * and that a change is in it whole or not at all, whatever fails on the way.
  */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -70,13 +70,26 @@ describe('a state file', () => {
     await expect(open).rejects.toThrow(/no such file or directory/);
   });
 
+  test('that is refused stays as it is', async () => {
+    const other = new Database(state);
+    other.exec('CREATE TABLE songs (title TEXT)');
+    other.close();
+    const before = readFileSync(state);
+    await expect(SqliteStore.open(state)).rejects.toThrow(/a database of another program; name/);
+    expect(readFileSync(state).equals(before)).toBe(true);
+    writeFileSync(state, '');
+    const open = SqliteStore.open(state, { mustExist: true });
+    await expect(open).rejects.toThrow(/this state is empty; name another file/);
+    expect(statSync(state).size).toBe(0);
+  });
+
   test('takes each step to a newer version, whole or not at all', () => {
     const steps = ['CREATE TABLE a (x TEXT)', 'ALTER TABLE a ADD COLUMN y TEXT'];
     const database = new Database(state);
-    migrate(database, state, steps.slice(0, 1));
+    migrate(database, steps.slice(0, 1));
     database.exec(`INSERT INTO a VALUES ('kept')`);
     const broken = [...steps, 'CREATE TABLE b (z TEXT); SELECT no_such_thing()'];
-    expect(() => migrate(database, state, broken)).toThrow(/no_such_thing/);
+    expect(() => migrate(database, broken)).toThrow(/no_such_thing/);
     expect(database.pragma('user_version', { simple: true })).toBe(2);
     expect(database.prepare('SELECT * FROM a').all()).toEqual([{ x: 'kept', y: null }]);
     expect(database.prepare(`SELECT * FROM sqlite_schema WHERE name = 'b'`).all()).toEqual([]);
