@@ -10,6 +10,7 @@ import {
   type KeepalivedConf,
   parseKeepalivedConf,
 } from '../lint/keepalived-conf.ts';
+import { octetsOf } from './octets-of.ts';
 import { UsageError } from './usage-error.ts';
 import { wildcard } from './wildcard.ts';
 
@@ -19,7 +20,6 @@ const CONF_OCTETS_MAX = 4 * 1024 * 1024;
 const MATCHES_MAX = 1000;
 /** Octets of a path (PATH_MAX): a longer pattern names no file. */
 const PATTERN_MAX = 4096;
-const PIECE_OCTETS = 64 * 1024;
 /** Each piece ends where the next one begins, so that looking for them goes through a text once. */
 const BRACES = /\{([^{},]*,[^{}]*)\}/;
 
@@ -31,7 +31,7 @@ export function readConf(file: string): string {
     if (fs.statSync(file).isDirectory()) {
       throw new UsageError(`${file} is a directory`, 'name the keepalived.conf in it');
     }
-    const all = octetsOf(file);
+    const all = octetsOf(file, CONF_OCTETS_MAX);
     if (all === null) throw new UsageError(`${file}: larger than 4 MiB`, mend);
     octets = all;
   } catch (error) {
@@ -44,24 +44,6 @@ export function readConf(file: string): string {
   return octets.toString('utf8');
 }
 
-/** Null where there are too many, which a pipe or a device tells only while it is read. */
-function octetsOf(file: string): Buffer | null {
-  const descriptor = fs.openSync(file, 'r');
-  try {
-    const pieces: Buffer[] = [];
-    for (let length = 0; length <= CONF_OCTETS_MAX; ) {
-      const piece = Buffer.alloc(PIECE_OCTETS);
-      const read = fs.readSync(descriptor, piece);
-      if (read === 0) return Buffer.concat(pieces);
-      pieces.push(piece.subarray(0, read));
-      length += read;
-    }
-    return null;
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
 export function parseConf(text: string, file: string, options: ConfOptions = {}): KeepalivedConf {
   return parseKeepalivedConf(text, file, { include: includedFiles, ...options });
 }
@@ -72,7 +54,7 @@ export function includedFiles(pattern: string, from: string): IncludedFile[] {
   const found = unbraced(pattern).flatMap((one) => globbed(path.dirname(from), one));
   return [...new Set(found)].flatMap((file) => {
     try {
-      const octets = fs.statSync(file).isFile() ? octetsOf(file) : null;
+      const octets = fs.statSync(file).isFile() ? octetsOf(file, CONF_OCTETS_MAX) : null;
       return octets === null ? [] : [{ file, text: octets.toString('utf8') }];
     } catch {
       // Not there or not readable: keepalived passes over it, and the parser says so.

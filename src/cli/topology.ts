@@ -1,7 +1,7 @@
 /** The network that a replay judges by: of a lab file, of `--havip`, or none at all. */
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Topology } from '../havip/topology.ts';
+import { labText } from './lab-text.ts';
 import type { ReplayRequest } from './replay-spec.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -34,14 +34,7 @@ function emptyTopology(): Topology {
 }
 
 async function readLab(file: string, chosen: Topology['provider']): Promise<Topology> {
-  let text: string;
-  try {
-    text = fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const what = code === 'ENOENT' ? 'no such file' : message;
-    throw new UsageError(`--lab: ${file}: ${what}`, 'check the path of the lab file');
-  }
+  const text = await labText(file, `--lab: ${file}`, 'check the path of the lab file');
   const { parseLab } = await import('../lab/file/lab-file.ts');
   const folder = path.dirname(path.resolve(file));
   return parseLab(text, file, chosen === null ? { folder } : { folder, provider: chosen });

@@ -1,5 +1,4 @@
 /** `havip up`: a lab on this machine, in the foreground, until it is interrupted. */
-import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LabEvent } from '../analysis/live-events.ts';
@@ -17,6 +16,7 @@ import type { CallEntry } from '../lab/state/history.ts';
 import { callLine, commandLine, labLine } from '../report/lab-lines.ts';
 import { API_OPTIONS, type ApiPlace, apiPlace, openApi } from './api-options.ts';
 import { hostLine } from './host-lines.ts';
+import { labText } from './lab-text.ts';
 import { LiveOutput, leave } from './live-output.ts';
 import { lookOf } from './look.ts';
 import { noticeLine } from './notice.ts';
@@ -75,7 +75,7 @@ export async function up(
   const link = EngineLink.start(workerProgram('engine-worker'));
   try {
     const { parseLab, placedError } = await import('../lab/file/lab-file.ts');
-    const text = textOf(file);
+    const text = await labText(file, file, 'name a lab file');
     const topology = parseLab(text, file, { folder });
     const { provider } = topology;
     if (provider === null) throw new LabError('no provider is named', 'write provider: alibaba');
@@ -221,16 +221,4 @@ function ending(streams: Streams): { asked: Promise<void>; now(): void; forget()
   const asked = new Promise<void>((resolve) => (now = resolve));
   const forget = streams.onEnd(() => now());
   return { asked, now: () => now(), forget };
-}
-
-function textOf(file: string): string {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `${file}: ${code === 'ENOENT' ? 'no such file' : message}`,
-      'name a lab file',
-    );
-  }
 }

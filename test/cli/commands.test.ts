@@ -104,6 +104,8 @@ describe('mistakes', () => {
     ['up lab.yaml --api=here', /havip up: --api: "here" is no place; write 8470 or 127.0.0.1:8470/],
     ['up --api 84700 lab.yaml', /havip up: --api: "84700" is no place; /],
     ['up --api 8470', /havip up: up takes one lab file/],
+    ['doctor --lab /dev/zero', /--lab: \/dev\/zero: larger than 1 MiB; is it a lab file\?/],
+    ['up /dev/zero', /havip up: \/dev\/zero: larger than 1 MiB; is it a lab file\?/],
     ['explain claim-refuse', /havip explain: unknown word.*did you mean claim-refused\?/],
     ['explain not-carrid', /unknown word "not-carrid"; did you mean not-carried\? havip explain/],
     ['explain preemtion', /unknown word "preemtion"; did you mean preemption\?/],

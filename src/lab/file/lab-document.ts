@@ -11,7 +11,7 @@ import { lineNestedTooDeep } from './yaml-depth.ts';
 
 export type FieldPath = readonly (string | number)[];
 
-const LAB_FILE_OCTETS_MAX = 1024 * 1024;
+export const LAB_FILE_OCTETS_MAX = 1024 * 1024;
 const ALIASES_MAX = 100;
 /** A lab nests six deep. */
 const DEPTH_MAX = 40;
