@@ -11,8 +11,8 @@ export class CaptureError extends Error {
   /** The file's name as it was given, or `standard input`. */
   readonly file: string;
 
-  constructor(file: string, what: string, mend?: string) {
-    super(`${file}: ${what}${mend === undefined ? '' : `; ${mend}`}`);
+  constructor(file: string, what: string, mend = 'copy it again, or capture anew') {
+    super(`${file}: ${what}; ${mend}`);
     this.file = file;
   }
 }

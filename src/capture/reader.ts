@@ -12,7 +12,7 @@ import {
   PipeSource,
   peek,
 } from './byte-source.ts';
-import { CaptureError, reasonOf } from './capture-error.ts';
+import { CaptureError, InputCut, reasonOf } from './capture-error.ts';
 import { CaptureNotes } from './capture-notes.ts';
 import { GZIP_MAGIC, unknownMagic } from './file-magic.ts';
 import { type CaptureReader, FileReader } from './file-reader.ts';
@@ -62,8 +62,9 @@ export async function openCapture(
   try {
     source = await openSource(path, name);
   } catch (error) {
+    if (error instanceof CaptureError) throw error;
     // Standard input may be closed, or something no octets can be read from.
-    throw error instanceof CaptureError ? error : new CaptureError(name, reasonOf(error));
+    throw new CaptureError(name, reasonOf(error), 'name a file, or pipe a capture into it');
   }
   return readCapture(source, name, options);
 }
@@ -89,8 +90,13 @@ export async function readCapture(
   } catch (error) {
     await source.close();
     if (error instanceof CaptureError) throw error;
-    throw new CaptureError(name, reasonOf(error));
+    throw new CaptureError(name, reasonOf(error), mendOf(error instanceof InputCut));
   }
+}
+
+/** What to do about input that ends too early, or of which the rest cannot be read. */
+function mendOf(isInputCut: boolean): string | undefined {
+  return isInputCut ? undefined : 'copy it again, or decompress it first';
 }
 
 /** The source itself, or what gzip or zstd hold in it; recognised by magic. */
@@ -125,8 +131,10 @@ async function openFile(path: string, name: string): Promise<number> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') throw new CaptureError(name, 'no such file', 'check the path');
-    if (code === 'EACCES') throw new CaptureError(name, 'no permission to read it');
-    throw new CaptureError(name, reasonOf(error));
+    if (code === 'EACCES') {
+      throw new CaptureError(name, 'no permission to read it', 'ask its owner, or use sudo');
+    }
+    throw new CaptureError(name, reasonOf(error), 'check the path');
   }
 }
 
@@ -140,7 +148,8 @@ async function startReader(
   const window = new Window(source, Math.max(1, Math.min(chunk, Math.max(size, CHUNK_MIN))));
   const notes = new CaptureNotes();
   if (!(await need(window, MAGIC_LENGTH))) {
-    if (window.fault !== null) throw new CaptureError(name, window.fault);
+    const { fault } = window;
+    if (fault !== null) throw new CaptureError(name, fault, mendOf(window.isInputCut));
     const there = window.end - window.at;
     throw there === 0
       ? new CaptureError(name, 'empty file', 'nothing was captured or written yet')

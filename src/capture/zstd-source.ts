@@ -105,7 +105,7 @@ export class ZstdSource implements ByteSource {
       : windowOf(this.#view.getUint8(this.#at + 5));
     if (windowLength > WINDOW_MAX) {
       const mib = Math.ceil(windowLength / (1 << 20));
-      throw new Error(`its window of ${mib} MiB is above the limit of 64 MiB; decompress it first`);
+      throw new Error(`its window of ${mib} MiB is above the limit of 64 MiB`);
     }
     this.#hasChecksum = (descriptor & 4) !== 0;
     this.#decoder.start(windowLength);

@@ -4,6 +4,7 @@ import { createWriteStream, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { MemorySource } from '../../src/capture/byte-source.ts';
 import { type CaptureReader, openCapture, RecordBatch } from '../../src/capture/index.ts';
@@ -58,7 +59,27 @@ describe('files', () => {
     expect(await refusal(missing)).toBe(`CaptureError: ${missing}: no such file; check the path`);
     expect(await refusal(folder)).toContain('is a directory');
     expect(await refusal(file('empty.pcap', bytes()))).toContain('empty file');
-    expect(await refusal(join(file('b.pcap', input), 'below'))).toContain('ENOTDIR');
+    const below = await refusal(join(file('b.pcap', input), 'below'));
+    expect(below).toMatch(/ENOTDIR.*; check the path$/);
+  });
+
+  test.each([
+    ['of three octets', [0xd4, 0xc3, 0xb2], /only 3 octets, no capture; copy it again, or/],
+    ['cut in its header', input.subarray(0, 10), /cut: 10 of 24 octets; copy it again, or/],
+    ['of another version', [...input.subarray(0, 4), ...Array(20).fill(1)], /readable .*; copy it/],
+    ['of a cut section', [0x0a, 0x0d, 0x0d, 0x0a, 28], /section header cut; copy it again, or/],
+    [
+      'of gzip that is cut',
+      gzipSync(input).subarray(0, 8),
+      /its end is missing; copy it again, or/,
+    ],
+    [
+      'of gzip that is none',
+      [0x1f, 0x8b, 7, 7, 7, 7, 7, 7, 7, 7],
+      /damaged: .*; copy it again, or/,
+    ],
+  ])('a file %s says so, too', async (_, octets, message) => {
+    expect(await refusal(file('refused.pcap', Uint8Array.from(octets)))).toMatch(message);
   });
 
   test('calling fill before everything is read loses nothing', async () => {
