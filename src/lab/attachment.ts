@@ -49,9 +49,18 @@ export async function attachEni(topology: Topology, index: number): Promise<Devi
 export function attachError({ instance, name, attach }: Eni, error: Error): Error {
   const [[kind = '', where = ''] = []] = Object.entries(attach ?? {});
   const path = ['instances', instance, 'enis', name, 'attach', kind];
-  if (kind === 'interface' && (error as NodeJS.ErrnoException).code === 'ENODEV') {
+  const { code } = error as NodeJS.ErrnoException;
+  if (kind === 'interface' && code === 'ENODEV') {
     const mend = 'name one that `ip link` shows, or attach: { netns: NAME } to have one made';
     return new LabFieldError(path, `there is no interface ${where}`, mend);
+  }
+  if (kind === 'tap' && code === 'EINVAL') {
+    const mend = `name another, or attach: { interface: ${where} }`;
+    return new LabFieldError(path, `${where} is there already, and is no TAP device`, mend);
+  }
+  if (kind === 'tap' && code === 'EBUSY') {
+    const what = `the TAP device ${where} has another program behind it`;
+    return new LabFieldError(path, what, 'end that program, or name another');
   }
   if (NAME_TAKEN.test(error.message)) {
     const what = `the namespace ${where} has an interface ${name} already`;

@@ -75,6 +75,15 @@ describe('a port that cannot be attached', () => {
     );
   });
 
+  test.each([
+    ['EINVAL', 'eth0 is there already, and is no TAP device', 'name another, or attach: { inter'],
+    ['EBUSY', 'the TAP device eth0 has another program behind it', 'end that program, or name an'],
+  ])('names a TAP device that cannot be had (%s), and its field', (code, what, mend) => {
+    const error = Object.assign(new Error(`eth0: TUNSETIFF: ${code}`), { code });
+    const place = 'lab.yaml:12: instances.raw.enis.eth0.attach.tap: ';
+    expect(said({ tap: 'eth0' }, error)).toContain(`${place}${what}; ${mend}`);
+  });
+
   test('is told of in its own words where no field is to blame', () => {
     expect(said({ tap: 'tap0' }, new LabError('no rights', 'be root'))).toBe('no rights; be root');
   });
