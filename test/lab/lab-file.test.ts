@@ -299,7 +299,7 @@ describe('an error of a lab file', () => {
       12,
       /ip\.1: "1.2.3" is no IP address/,
     ],
-    ['no address', '192.168.0.210', '[]', 12, /ip: is an empty list/],
+    ['no address', '192.168.0.210', '[]', 12, /ip: is an empty list; write at least one$/],
     [
       'unknown provider',
       'provider: alibaba ',

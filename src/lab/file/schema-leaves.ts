@@ -115,7 +115,7 @@ export const flag = z.boolean({ error: wrong('boolean', 'true or false') });
 
 /** One value, or a list of at least `least`. */
 export function oneOrMany<T extends z.ZodType>(leaf: T, least = 1) {
-  const error = 'is an empty list; write at least one, or remove the key';
+  const error = 'is an empty list; write at least one';
   return z.union([leaf, z.array(leaf).min(least, { error })]);
 }
 
