@@ -6,7 +6,7 @@ import { LAB_OPTION } from './control.ts';
 import { historyCsv, historyLine, shownEntry } from './history-lines.ts';
 import { lookOf } from './look.ts';
 import { type CommandSpec, readCommandLine } from './option-table.ts';
-import { readDuration, readTimePoint } from './option-values.ts';
+import { isTime, readDuration } from './option-values.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -69,12 +69,13 @@ export async function history(
 /** Milliseconds since 1970; null from the beginning. */
 function momentOf(text: string | null, clock: Clock): number | null {
   if (text === null) return null;
-  if (!/^\d+(\.\d+)?[a-z]+$/.test(text)) {
-    const point = readTimePoint('since', text);
-    if ('time' in point) return Date.parse(point.time);
-    throw new UsageError(`--since: "${text}" has no unit`, 'write 1h, 30m or 90s');
+  if (/^\d+(\.\d+)?[a-z]+$/.test(text)) {
+    return clock.wall() / 1e6 - readDuration('since', text) * 1000;
   }
-  return clock.wall() / 1e6 - readDuration('since', text) * 1000;
+  if (isTime(text)) return Date.parse(text);
+  const mend = 'write 1h, 30m or 90s, or a time such as 2026-01-31T12:00:00Z';
+  const what = /^[\d.]+$/.test(text) ? 'has no unit' : 'is no moment';
+  throw new UsageError(`--since: "${text}" ${what}`, mend);
 }
 
 async function fromFile(

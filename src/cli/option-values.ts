@@ -9,7 +9,7 @@ const UNITS: Record<string, number> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600
 const DURATION = /^(\d+(?:\.\d+)?)(us|ms|s|m|h)$/;
 const SECONDS = /^\d+(?:\.\d+)?$/;
 /** RFC 3339 section 5.6. */
-const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+const TIME = /^\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /** `3s`, `500ms`, `1m` in seconds. */
 export function readDuration(option: string, text: string): number {
@@ -27,13 +27,16 @@ export function readDuration(option: string, text: string): number {
 /** Seconds since the first frame, or an RFC 3339 time. */
 export function readTimePoint(option: string, text: string): TimePoint {
   if (SECONDS.test(text)) return { seconds: Number(text) };
-  if (TIME.test(text) && !Number.isNaN(Date.parse(text.toUpperCase())) && isOfCalendar(text)) {
-    return { time: text };
-  }
+  if (isTime(text)) return { time: text };
   throw new UsageError(
     `--${option}: "${text}" is no moment`,
     'write seconds since the first frame (12.5) or a time such as 2026-01-31T12:00:00Z',
   );
+}
+
+/** Whether it is an RFC 3339 time, of a day that there is. */
+export function isTime(text: string): boolean {
+  return TIME.test(text) && !Number.isNaN(Date.parse(text.toUpperCase())) && isOfCalendar(text);
 }
 
 /** JavaScript reads 31 February as 3 March. */

@@ -100,6 +100,8 @@ describe('mistakes', () => {
     ['history web x', /havip history: history takes one HaVip; /],
     ['history --format xml', /havip history: --format: no format "xml"; write one of text, json/],
     ['history --since 5', /havip history: --since: "5" has no unit; write 1h/],
+    ['history --since noon', /--since: "noon" is no moment; write 1h, 30m or 90s, or a time such/],
+    ['replay x --from 2026-01-31T24:00:00Z', /--from: "2026-01-31T24:00:00Z" is no moment; write/],
     ['up lab.yaml --api-keys keys', /havip up: --api-keys without --api does nothing; add --api/],
     ['up lab.yaml --api=here', /havip up: --api: "here" is no place; write 8470 or 127.0.0.1:8470/],
     ['up --api 84700 lab.yaml', /havip up: --api: "84700" is no place; /],
