@@ -22,6 +22,7 @@ export function checkOutputs(outputs: readonly Output[], inputs: readonly string
       if (input === '-' || !isSame(file, input)) continue;
       throw new UsageError(`--${option}: ${file} is ${input}, which is read`, 'name another file');
     }
+    refuseLink(output);
     const place = path.join(fs.realpathSync(path.dirname(path.resolve(file))), path.basename(file));
     const other = taken.get(place);
     if (other !== undefined) {
@@ -117,6 +118,13 @@ function checkPlace({ option, file }: Output): void {
   }
 }
 
+/** The link itself would be replaced, be it /dev/stdout, and what it leads to stay as it is. */
+function refuseLink({ option, file }: Output): void {
+  if (statOf(file, fs.lstatSync)?.isSymbolicLink() !== true) return;
+  const mend = 'name the file that it leads to, or another';
+  throw new UsageError(`--${option}: ${file} is a symbolic link`, mend);
+}
+
 /** Whether both are names of one file that is there. */
 export function isSame(file: string, input: string): boolean {
   const there = statOf(file);
@@ -131,9 +139,9 @@ function unwritable({ option, file }: Output, error: unknown): UsageError {
 }
 
 /** Undefined where there is nothing, or nothing that we may look at. */
-function statOf(file: string): fs.Stats | undefined {
+function statOf(file: string, stat: fs.StatSyncFn = fs.statSync): fs.Stats | undefined {
   try {
-    return fs.statSync(file, { throwIfNoEntry: false });
+    return stat(file, { throwIfNoEntry: false });
   } catch {
     return undefined;
   }

@@ -69,6 +69,19 @@ describe.skipIf(!isPageBuilt)('--html', () => {
     expect(err[0]).toContain(what);
   });
 
+  test('a link stays, and so does what it leads to', async () => {
+    fs.writeFileSync(file('target.html'), 'older');
+    fs.symlinkSync('target.html', file('link.html'));
+    const { status, out, err } = await run(file('a.pcap'), '--html', file('link.html'));
+    expect([status, out, err.length]).toEqual([2, '', 1]);
+    expect(err[0]).toMatch(/link\.html is a symbolic link; name the file that it leads to, or/);
+    expect(fs.readlinkSync(file('link.html'))).toBe('target.html');
+    expect(fs.readFileSync(file('target.html'), 'utf8')).toBe('older');
+    // Where it leads to nothing, what is written would still take the place of the link.
+    fs.rmSync(file('target.html'));
+    expect((await run(file('a.pcap'), '--html', file('link.html'))).status).toBe(2);
+  });
+
   test('where it cannot be written one line says so, after the report', async () => {
     const before = fs.readdirSync(folder);
     const { status, out, err } = await run(file('a.pcap'), '--html', file('x'.repeat(300)));
