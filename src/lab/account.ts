@@ -3,6 +3,7 @@
  * knows no devices; `planeOf` gives it a running lab.
  */
 import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
 import type { Dataplane } from '../havip/inventory/dataplane.ts';
 import { Plane } from '../havip/inventory/plane.ts';
 import { type Breach, quotaBreaches } from '../havip/quotas.ts';
@@ -12,6 +13,7 @@ import { LabFieldError } from './lab-error.ts';
 import type { CallEntry, StateStore } from './state/history.ts';
 import { MemoryStore } from './state/memory-store.ts';
 import { type Merged, mergeState, NOTHING_STORED } from './state/merge.ts';
+import type { Stored } from './state/resource-table.ts';
 import { SqliteStore } from './state/sqlite-store.ts';
 import { ToldJournal } from './state/told-journal.ts';
 
@@ -31,11 +33,12 @@ export interface AccountOptions {
 /** Throws LabError where the file is against the cloud's rules, or does not fit the state. */
 export async function openAccount(file: Topology, options: AccountOptions): Promise<Account> {
   const { state, now, warn } = options;
+  // Of a lab that is refused no new state file stays.
+  if (state !== null && !fs.existsSync(state)) lawful(file, NOTHING_STORED, now());
   const store = state === null ? new MemoryStore() : await SqliteStore.open(state);
   try {
     const isFile = store instanceof SqliteStore;
-    const merged = mergeState(file, isFile ? store.stored() : NOTHING_STORED, now());
-    refuseUnlawful({ ...merged.topology, havips: merged.added, quotas: file.quotas });
+    const merged = lawful(file, isFile ? store.stored() : NOTHING_STORED, now());
     if (isFile) {
       store.import(merged.named, merged.upserts, merged.deletes);
       store.onTrouble = warn;
@@ -61,10 +64,12 @@ export function planeOf(
   return new Plane({ rules, inventory, dataplane, journal, clock: now, newId });
 }
 
-/** What the lab file itself asks for; what the state has was judged when it was made. */
-function refuseUnlawful(topology: Topology): void {
-  const refusal = quotaBreaches(topology).find((breach) => !breach.advice);
-  if (refusal === undefined) return;
+/** Judges what the lab file itself asks for; what the state has was judged when it was made. */
+function lawful(file: Topology, stored: Stored, at: number): Merged {
+  const merged = mergeState(file, stored, at);
+  const asked = { ...merged.topology, havips: merged.added, quotas: file.quotas };
+  const refusal = quotaBreaches(asked).find((breach) => !breach.advice);
+  if (refusal === undefined) return merged;
   throw new LabFieldError(fieldOf(refusal), refusal.message, refusal.remedy);
 }
 

@@ -1,9 +1,16 @@
 /** What a lab's file asks for against the rules of its cloud: refused at the field in question. */
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openAccount } from '../../src/lab/account.ts';
 import { parseLab, placedError } from '../../src/lab/file/lab-file.ts';
 
-async function refusal(provider: string, havips: string, ip = '10.0.0.10'): Promise<string> {
+async function refusal(
+  provider: string,
+  havips: string,
+  { ip = '10.0.0.10', state = null as string | null } = {},
+): Promise<string> {
   const text = `provider: ${provider}
 subnets: { s: { cidr: [10.0.0.0/24, "fd00::/64"] } }
 instances:
@@ -15,7 +22,7 @@ ${havips}
 `;
   try {
     const now = () => 0;
-    await openAccount(parseLab(text, 'lab.yaml'), { state: null, now, warn: () => {} });
+    await openAccount(parseLab(text, 'lab.yaml'), { state, now, warn: () => {} });
     return 'none';
   } catch (error) {
     return (placedError(error, text, 'lab.yaml') as Error).message;
@@ -36,7 +43,7 @@ test.each([
   ],
   [
     'an ENI with one',
-    refusal('tencent', '  v: { subnet: s }', '10.0.0.255'),
+    refusal('tencent', '  v: { subnet: s }', { ip: '10.0.0.255' }),
     /^lab\.yaml:4: instances\.a\.enis\.eth0\.ip: eni a\/eth0 has 10\.0\.0\.255, which tencent/,
   ],
   [
@@ -63,4 +70,13 @@ test.each([
 ])('%s', async (_, said, expected) => {
   if (typeof expected === 'string') expect(await said).toBe(expected);
   else expect(await said).toMatch(expected);
+});
+
+test('a lab that is refused leaves no state file behind', async () => {
+  const folder = fs.mkdtempSync(path.join(tmpdir(), 'havip-account-'));
+  const state = path.join(folder, 'lab.db');
+  const said = await refusal('ucloud', '  w: { subnet: s, ip: 10.0.0.1 }', { state });
+  expect(said).toContain('lab.yaml:8: havips.w.ip: ');
+  expect(fs.readdirSync(folder)).toEqual([]);
+  fs.rmSync(folder, { recursive: true });
 });
