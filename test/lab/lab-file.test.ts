@@ -147,6 +147,12 @@ quotas: { havipsPerVpc: 3 }
     }
   });
 
+  it('asks for quotes around a name that is a number', () => {
+    expect(failure(`name: 007\n${EXAMPLE}`).message).toBe(
+      'lab.yaml:1: name: 7 is a number to YAML; write the name in quotes',
+    );
+  });
+
   it('may share parts by anchors', () => {
     const text =
       EXAMPLE.replace('bind: [ecs-1', 'bind: &who [ecs-1') +
@@ -231,6 +237,14 @@ describe('an error of a lab file', () => {
       16,
       /"a\/b\/c" is no member; write an instance/,
     ],
+    [
+      'a number',
+      '[ecs-1, ecs-2]',
+      '[1]',
+      16,
+      /bind\.0: 1 is a number to YAML; write the member in/,
+    ],
+    ['a truth', '[ecs-1, ecs-2]', 'true', 16, /bind: true is a boolean to YAML; write the member/],
     ['group MAC', '"00:16:3e:00:00:02"', '"01:00:5e:00:00:02"', 12, /is a group address; write/],
     ['zero MAC', '"00:16:3e:00:00:02"', '"00:00:00:00:00:00"', 12, /is the zero address; write/],
     [

@@ -24,8 +24,17 @@ export function wrong(noun: string, write: string) {
   };
 }
 
+/** The same for what YAML may take for something else, such as a host whose name is 1. */
+function wrongText(noun: string, write: string) {
+  return (issue: Issue): string => {
+    const { input } = issue;
+    if (typeof input !== 'number' && typeof input !== 'boolean') return wrong(noun, write)(issue);
+    return `${quoted(input)} is a ${typeof input} to YAML; write the ${noun} in quotes`;
+  };
+}
+
 function text(noun: string, write: string, test: (value: string) => boolean) {
-  const error = wrong(noun, write);
+  const error = wrongText(noun, write);
   return z.string({ error }).refine(test, { error });
 }
 
@@ -35,7 +44,7 @@ const NAME_WRITE = 'up to 63 letters, digits, dots, hyphens or underscores, such
 /** For editors, whose regular expressions often know no \\p; what counts is NAME. */
 const NAME_ROUGHLY = /^[^\s!-/:-@[-`{-~][^\s!-,/:-@[-^`{-~]{0,62}$/;
 
-const nameError = wrong('name', NAME_WRITE);
+const nameError = wrongText('name', NAME_WRITE);
 
 /** Names become file names and namespaces, so they hold no slash and begin with no dot. */
 export const name = z
