@@ -15,8 +15,8 @@ import type { AddressWords } from './address-words.ts';
  * `slow-recovery` (outage above detection + 1 s), and `announcement-ineffective` (receivers by
  * `linux`, `freebsd` or `rfc826` never follow).
  */
-const TAKEOVER_SLACK = 0.5;
-const RECOVERY_SLACK = 1;
+const TAKEOVER_SLACK = 0.5e9;
+const RECOVERY_SLACK = 1e9;
 /** Those of the profiles whose word this is; RFC 826 says nothing of IPv6. */
 const JUDGES = (1 << PROFILE_LINUX) | (1 << PROFILE_FREEBSD) | (1 << PROFILE_RFC826);
 
@@ -51,20 +51,29 @@ export class TakeoverFindings {
         stamp: failovers.get(sequence, FAILOVER.STAMP),
         to: this.words.host(failovers.get(sequence, FAILOVER.TO_MAC)),
       };
-      if (seesAll && !this.hasNoInterval(id)) this.takeover(entry, about);
-      if (seesAll) this.recovery(entry, about);
+      const isSlow = seesAll && this.isSlow(sequence) && !this.hasNoInterval(id);
+      if (isSlow) this.takeover(entry, about);
+      if (seesAll && this.isLate(sequence)) this.recovery(entry, about);
       this.effect(entry, about);
     }
   }
 
   /** By numbers alone, so that thousands of failovers without fault need no words. */
   private isInOrder(sequence: number): boolean {
+    if (this.isSlow(sequence) || this.isLate(sequence)) return false;
+    return this.log.entries.areConvinced(sequence, JUDGES);
+  }
+
+  private isSlow(sequence: number): boolean {
+    const { failovers } = this.logs;
+    const expected = failovers.get(sequence, FAILOVER.MASTER_DOWN);
+    return failovers.get(sequence, FAILOVER.DETECTION) > expected + TAKEOVER_SLACK;
+  }
+
+  private isLate(sequence: number): boolean {
     const { failovers } = this.logs;
     const took = failovers.get(sequence, FAILOVER.DETECTION);
-    const isSlow = took > failovers.get(sequence, FAILOVER.MASTER_DOWN) + TAKEOVER_SLACK * 1e9;
-    const outage = failovers.get(sequence, FAILOVER.OUTAGE);
-    const isLate = outage - took > RECOVERY_SLACK * 1e9;
-    return !isSlow && !isLate && this.log.entries.areConvinced(sequence, JUDGES);
+    return failovers.get(sequence, FAILOVER.OUTAGE) - took > RECOVERY_SLACK;
   }
 
   /** Where 0 is announced, what backups wait for stands in their own files: see interval-zero. */
@@ -77,7 +86,7 @@ export class TakeoverFindings {
 
   private takeover(entry: FailoverEntry, { id, frame, stamp, to }: About): void {
     const { detectionSeconds: took, masterDownIntervalSeconds: expected } = entry;
-    if (took === null || expected === null || took <= expected + TAKEOVER_SLACK) return;
+    if (took === null || expected === null) return;
     this.log.raise({
       code: 'slow-takeover',
       severity: 'warning',
@@ -95,7 +104,7 @@ export class TakeoverFindings {
 
   private recovery(entry: FailoverEntry, { id, frame, stamp, to }: About): void {
     const { detectionSeconds: took, outageSeconds: outage } = entry;
-    if (took === null || outage === null || outage - took <= RECOVERY_SLACK) return;
+    if (took === null || outage === null) return;
     // Whoever speaks no VRRP has no master's duties: a rogue's claim is no recovery.
     if (entry.masterDownIntervalSeconds === null) return;
     this.log.raise({

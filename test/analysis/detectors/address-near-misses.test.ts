@@ -26,6 +26,11 @@ function reply(source: string, ip: string): DataView {
   return arp({ operation: 2, source, spa: ip, ...to });
 }
 
+/** An announcement that no other host hears. */
+function toOne(source: string): DataView {
+  return arp({ operation: 1, source, spa: VIP, tpa: VIP, destination: CLIENT });
+}
+
 describe('stale-cache', () => {
   test('not where the master announces from another card than it advertises from', async () => {
     const scene = new Concert();
@@ -150,6 +155,50 @@ describe('slow-recovery', () => {
     scene.announce(4.01, C, VIP);
     scene.announce(6, A, VIP);
     expect(found(await scene.scene().replay(), 'slow-recovery')).toEqual([]);
+  });
+
+  /** The claim, which one host alone hears, 3.69 s after the last advert of the old master. */
+  const recovered = async (recovery: number) => {
+    const scene = new Concert();
+    scene.announce(0, A, VIP);
+    heard(scene, 0, 4, NODE_A);
+    scene.at(7.69, toOne(B));
+    heard(scene, 7.7, 11, NODE_B);
+    const back = 4.001 + 3.69 + recovery;
+    const asked = [1, 2, 3, 4, 5, 6, 7, back - 0.001, back + 1, back + 2];
+    for (const [sequence, second] of asked.entries()) {
+      const server = second > 4 ? B : A;
+      scene.at(second, echo(true, { sequence, server }));
+      if (second > 4 && second < back - 0.1) continue;
+      scene.at(second + 0.001, echo(false, { sequence, server }));
+    }
+    return found(await scene.scene().replay(), 'slow-recovery');
+  };
+
+  test('not a second to the nanosecond, believed or not', async () => {
+    expect(await recovered(1)).toEqual([]);
+    expect(await recovered(1.000_000_001)).toHaveLength(1);
+  });
+});
+
+describe('slow-takeover', () => {
+  /** Three intervals of 20 ms and the skew of priority 20 are 78.4375 ms. */
+  const took = async (more: number) => {
+    const scene = new Concert();
+    const fast = { version: 3, interval: 2 } as const;
+    scene.announce(0, A, VIP);
+    for (let i = 0; i <= 50; i++) scene.at(i * 0.02, craft({ ...NODE_A, ...fast }));
+    const claim = 1 + 0.078_437_5 + more;
+    scene.at(claim, toOne(B));
+    for (let i = 0; i <= 50; i++) {
+      scene.at(claim + i * 0.02, craft({ ...NODE_B, ...fast, priority: 20 }));
+    }
+    return found(await scene.scene().replay(), 'slow-takeover');
+  };
+
+  test('not half a second to the nanosecond, believed or not', async () => {
+    expect(await took(0.5)).toEqual([]);
+    expect(await took(0.500_000_001)).toHaveLength(1);
   });
 });
 
