@@ -10,7 +10,7 @@ import { macFromHalves } from '../wire/mac.ts';
 import { Absences } from './absences.ts';
 import { AdvertFailovers } from './advert-failovers.ts';
 import { Caches } from './caches.ts';
-import { unseenFrameOf } from './capture-facts.ts';
+import { unseenOf } from './capture-facts.ts';
 import { CaptureView } from './capture-view.ts';
 import { ClaimLog } from './claim-log.ts';
 import { Claimants } from './claimants.ts';
@@ -130,7 +130,7 @@ export class Analysis implements SwitchObserver {
     this.entries = entriesOf(this, this.times, site);
     this.detectors = new Detectors(new FindingLog(clock, this.entries, limit));
     const { log } = this.detectors;
-    const seesAll = (): boolean => unseenFrameOf(this) === 0;
+    const seesAll = (): boolean => unseenOf(this) === null;
     const { owner, routers } = this;
     this.routerDetectors = this.detectors.add(
       new RouterDetectors({ clock, log, logs, site, owner, routers, tracks, seesAll }),

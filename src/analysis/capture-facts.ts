@@ -6,12 +6,13 @@ import {
 } from '../capture/index.ts';
 import { TABLE_FULL } from '../dataplane/drop-reason.ts';
 import type { Analysis } from './analysis.ts';
+import type { Sighting } from './clock.ts';
 import { countsOf, malformedOf } from './document.ts';
-import type { CaptureFacts } from './findings.ts';
-import type { FrameOrigins } from './frame-origins.ts';
+import type { FileEnds } from './file-ends.ts';
+import type { CaptureFacts, Damage } from './findings.ts';
 import type { CaptureSummary, Vantage } from './result.ts';
 import { secondsOf, type TimeBase } from './time-base.ts';
-import { unheardMasterFrame } from './unheard-masters.ts';
+import { unheardMaster } from './unheard-masters.ts';
 
 /**
  * What a replay knows of its capture when it has ended: the summary, and what the capture point
@@ -23,8 +24,7 @@ export interface ReplayTally {
   readonly linkTypes: ReadonlySet<number>;
   /** Frames that were read, and those of them that were looked at. */
   readonly position: number;
-  /** Null where only one capture was read. */
-  readonly origins: FrameOrigins | null;
+  readonly ends: FileEnds;
   readonly frames: number;
   readonly bytes: number;
   readonly firstStamp: number;
@@ -37,15 +37,15 @@ export interface ReplayTally {
 
 export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally): CaptureFacts {
   const counts = countsOf(analysis);
-  const unseenFrame = unseenFrameOf(analysis);
+  const unseen = unseenOf(analysis);
   const isArpOnly = counts.arp > 0 && counts.ipv4 + counts.ipv6 === 0;
   const files = tally.capture?.files ?? [];
   return {
     summary: summaryOf(analysis, times, tally),
     counts,
-    damageFrame: damageFrameOf(tally),
-    vantage: vantageOf(tally.linkTypes, isArpOnly, unseenFrame),
-    unseenFrame,
+    damages: damagesOf(tally),
+    vantage: vantageOf(tally.linkTypes, isArpOnly, unseen !== null),
+    unseen,
     duplicates: tally.duplicates,
     dropped: files.reduce((sum, file) => sum + file.counts.dropped, 0),
     steppedBack: tally.steppedBack,
@@ -54,8 +54,8 @@ export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally)
   };
 }
 
-/** A frame that shows that others passed elsewhere; 0 where nothing does. */
-export function unseenFrameOf(analysis: Analysis): number {
+/** A frame that shows that others passed elsewhere; null where nothing does. */
+export function unseenOf(analysis: Analysis): Sighting | null {
   const { view, tracks, owner, routers } = analysis;
   const relevant = new Set<string>();
   for (const track of tracks) {
@@ -72,23 +72,26 @@ export function unseenFrameOf(analysis: Analysis): number {
     return entry >= 0 && owner.addresses4.mac(entry) !== 0;
   };
   const elsewhere = view.answeredElsewhere(isRelevant, isOwned);
-  return view.missingEchoes || elsewhere || unheardMasterFrame(analysis);
+  return view.missingEchoes ?? elsewhere ?? unheardMaster(analysis);
 }
 
 function vantageOf(
   linkTypes: ReadonlySet<number>,
   isArpOnly: boolean,
-  unseenFrame: number,
+  isPartial: boolean,
 ): Vantage {
   if (isArpOnly) return 'arp-only';
   if (linkTypes.has(LINKTYPE_LINUX_SLL) || linkTypes.has(LINKTYPE_LINUX_SLL2)) return 'any';
-  return unseenFrame > 0 ? 'host' : 'switch';
+  return isPartial ? 'host' : 'switch';
 }
 
-/** The last frame of the file that `summaryOf` calls damaged. */
-function damageFrameOf({ capture, origins, position }: ReplayTally): number {
-  if (origins === null || capture === null) return position;
-  return origins.lastOf(capture.files.findIndex((file) => file.damaged !== null));
+/** Where files end before their end, in the order in which they were named. */
+function damagesOf({ files, capture, ends }: ReplayTally): Damage[] {
+  return (capture?.files ?? []).flatMap(({ damaged, truncated }, index) => {
+    if (damaged === null) return [];
+    const subject = files.length === 1 ? 'The capture' : (files[index] as string);
+    return { ...damaged, subject, isTruncated: truncated, last: ends.of(index) };
+  });
 }
 
 function summaryOf(analysis: Analysis, times: TimeBase, tally: ReplayTally): CaptureSummary {

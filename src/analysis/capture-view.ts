@@ -9,7 +9,7 @@ import { CARRIES_ARP, type Classifier } from '../dataplane/classifier.ts';
 import { readIpv6Words } from '../wire/ip-address.ts';
 import { ipv6SourceAt } from '../wire/ipv6.ts';
 import { isGroupMacHigh } from '../wire/mac.ts';
-import type { Clock } from './clock.ts';
+import type { Clock, Sighting } from './clock.ts';
 
 /**
  * What the capture point cannot have seen. Two signs that a complete capture does not show: a
@@ -29,7 +29,7 @@ const MISSING_MIN = 5;
 
 interface Asked {
   time: number;
-  frame: number;
+  at: Sighting;
   network: number;
   sender: number;
   target: number;
@@ -42,8 +42,8 @@ export class CaptureView {
   private readonly asked = new Map<number, Map<number, Asked>>();
   private open = 0;
   private readonly suspects: Asked[] = [];
-  /** Frame before which echo requests are missing; 0 for none. */
-  missingEchoes = 0;
+  /** Before it echo requests are missing; null for none. */
+  missingEchoes: Sighting | null = null;
   private readonly lastAsked = new Map<string, number>();
 
   constructor(clock: Clock) {
@@ -61,18 +61,18 @@ export class CaptureView {
     if (missing < MISSING_MIN) return;
     const asked = this.lastAsked.get(`${client}>${address}`);
     if (asked !== undefined && asked >= since) return;
-    if (this.missingEchoes === 0) this.missingEchoes = this.clock.frame;
+    this.missingEchoes ??= this.clock.sighting;
   }
 
   /**
-   * The frame of a question that was answered out of sight, 0 for none; at the end of the
+   * A question that was answered out of sight, null for none; at the end of the
    * capture. `isRelevant` tells HaVips and speakers by network and IPv4 address: other hosts ask
    * for addresses that are not there all the time. `isOwned` tells addresses that somebody has.
    */
   answeredElsewhere(
     isRelevant: (network: number, address: number) => boolean,
     isOwned: (network: number, address: number) => boolean,
-  ): number {
+  ): Sighting | null {
     for (const bySender of this.asked.values())
       for (const one of bySender.values()) this.judge(one);
     this.asked.clear();
@@ -80,7 +80,7 @@ export class CaptureView {
     const found = this.suspects.find(
       ({ network, sender, target }) => isRelevant(network, sender) && isOwned(network, target),
     );
-    return found === undefined ? 0 : found.frame;
+    return found === undefined ? null : found.at;
   }
 
   private onArp(view: DataView, seen: Classifier): void {
@@ -139,7 +139,7 @@ export class CaptureView {
 
   private ask(network: number, sender: number, target: number): void {
     const key = network * NETWORK_UNIT + target;
-    const { now, frame } = this.clock;
+    const { now, sighting } = this.clock;
     const known = this.asked.get(key)?.get(sender);
     if (known !== undefined && now - known.time <= REPEAT) {
       known.time = now;
@@ -148,7 +148,7 @@ export class CaptureView {
     }
     if (known !== undefined) this.judge(known);
     else if (this.open++ >= ASKED_MAX) this.forgetOldest();
-    const asked = { time: now, frame, network, sender, target, repeated: false };
+    const asked = { time: now, at: sighting, network, sender, target, repeated: false };
     const bySender = this.asked.get(key);
     if (bySender === undefined) this.asked.set(key, new Map([[sender, asked]]));
     else bySender.set(sender, asked);

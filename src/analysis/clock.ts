@@ -16,4 +16,14 @@ export class Clock {
   get stamp(): number {
     return this.isTimed ? this.now : Number.NaN;
   }
+
+  get sighting(): Sighting {
+    return { frame: this.frame, stamp: this.stamp };
+  }
+}
+
+/** A frame that shows something: its number, 0 for none, and its time, NaN for none. */
+export interface Sighting {
+  readonly frame: number;
+  readonly stamp: number;
 }

@@ -1,8 +1,10 @@
 import type { Analysis } from './analysis.ts';
+import type { Sighting } from './clock.ts';
 import type { Entries } from './entries.ts';
 import { showsArp, undecodedOf } from './link-layers.ts';
 import { endsOf } from './logs.ts';
 import type { CaptureSummary, Finding, FrameCounts, Severity, Vantage } from './result.ts';
+import type { StepsBack } from './steps-back.ts';
 
 /**
  * What an operator should know beyond the tables: refused claims, and what this capture cannot
@@ -11,20 +13,34 @@ import type { CaptureSummary, Finding, FrameCounts, Severity, Vantage } from './
 export interface CaptureFacts {
   readonly summary: CaptureSummary;
   readonly counts: FrameCounts;
-  /** The last that was read before the damage, where there is any; 0 for none. */
-  readonly damageFrame: number;
+  readonly damages: readonly Damage[];
   readonly duplicates: number;
   readonly dropped: number;
-  readonly steppedBack: { count: number; largest: number; frame: number };
+  readonly steppedBack: StepsBack;
   readonly vantage: Vantage;
-  /** Frame that shows that frames passed elsewhere; 0 where nothing does. */
-  readonly unseenFrame: number;
+  /** What shows that frames passed elsewhere; null where nothing does. */
+  readonly unseen: Sighting | null;
   readonly untracked: number;
   /** Claims of addresses beyond those that are followed. */
   readonly unfollowed: number;
 }
 
-type Draft = Omit<Finding, 'time' | 't' | 'frame' | 'vlan' | 'ip'> & Partial<Finding>;
+/** Where reading one of the captures ended too soon, and why. */
+export interface Damage {
+  /** How it is called in a sentence. */
+  readonly subject: string;
+  readonly offset: number;
+  readonly reason: string;
+  /** It ends inside a record; else what follows cannot be one. */
+  readonly isTruncated: boolean;
+  /** The last frame before it. */
+  readonly last: Sighting;
+}
+
+type Draft = Pick<Finding, 'code' | 'severity' | 'message' | 'advice'> & { at: Sighting };
+
+/** The evidence of what is about the capture as a whole. */
+const NOWHERE: Sighting = { frame: 0, stamp: Number.NaN };
 
 /** How many there are, and of these the first and the last `limit` by evidence frame; 0: all. */
 export function findingsOf(
@@ -42,17 +58,14 @@ export function findingsOf(
   return { count, shown: endsOf(all, limit) };
 }
 
-function complete(draft: Draft, entries: Entries): Finding {
-  const { code, severity, time, t, frame, vlan, ip, message, advice } = draft;
+function complete({ code, severity, at, message, advice }: Draft, entries: Entries): Finding {
   return {
     code,
     severity,
-    time: time ?? null,
-    t: t ?? null,
-    frame: frame ?? null,
-    ...entries.originOf(frame ?? null),
-    vlan: vlan ?? null,
-    ip: ip ?? null,
+    ...entries.moment(at.stamp, at.frame),
+    frame: at.frame === 0 ? null : at.frame,
+    vlan: null,
+    ip: null,
     message,
     advice,
   };
@@ -60,44 +73,28 @@ function complete(draft: Draft, entries: Entries): Finding {
 
 function captureFindings(facts: CaptureFacts): Draft[] {
   const drafts: Draft[] = [];
-  const { summary, damageFrame } = facts;
-  const add = (code: string, severity: Severity, frame: number, text: [string, string]): void => {
-    drafts.push({
-      code,
-      severity,
-      frame: frame === 0 ? null : frame,
-      message: text[0],
-      advice: text[1],
-    });
+  const { summary } = facts;
+  const add: Add = (code, severity, at, [message, advice]) => {
+    drafts.push({ code, severity, at, message, advice });
   };
-  if (summary.truncated) {
-    add('capture-truncated', 'warning', damageFrame, [
-      `The capture ends inside a record: ${summary.damaged?.reason ?? 'cut short'}.`,
-      'Copy the file again after tcpdump has ended; what came before is in this report.',
-    ]);
-  } else if (summary.damaged !== null) {
-    add('capture-damaged', 'warning', damageFrame, [
-      `The capture is damaged at octet ${summary.damaged.offset}: ${summary.damaged.reason}.`,
-      'Everything before it is in this report; take the capture again for the rest.',
-    ]);
-  }
+  for (const damage of facts.damages) addDamage(damage, add);
   if (facts.dropped > 0) {
-    add('capture-dropped', 'warning', 0, [
+    add('capture-dropped', 'warning', NOWHERE, [
       `The capturing program dropped ${facts.dropped} frames: some events may be missing here.`,
       'Capture with a larger buffer (tcpdump -B 65536) and a filter (arp or vrrp or icmp).',
     ]);
   }
   if (facts.duplicates > 0) {
-    add('capture-duplicates', 'info', 0, [
+    add('capture-duplicates', 'info', NOWHERE, [
       `${facts.duplicates} frames are copies seen on a further interface and were analysed once.`,
       'Capture on one interface (not -i any) to have each frame once.',
     ]);
   }
   partialView(facts, add);
   if (summary.frames > 0) linkLayer(summary.linkTypes, add);
-  const { count, largest, frame } = facts.steppedBack;
+  const { count, largest } = facts.steppedBack;
   if (count > 0) {
-    add('time-backwards', 'info', frame, [
+    add('time-backwards', 'info', facts.steppedBack, [
       `Time steps back at ${count} frames, by ${formatStep(largest)} at most.`,
       'Small steps are usual with several processors; large ones mean that a clock was set.',
     ]);
@@ -105,19 +102,33 @@ function captureFindings(facts: CaptureFacts): Draft[] {
   return drafts;
 }
 
-type Add = (code: string, severity: Severity, frame: number, text: [string, string]) => void;
+type Add = (code: string, severity: Severity, at: Sighting, text: [string, string]) => void;
+
+function addDamage({ subject, offset, reason, isTruncated, last }: Damage, add: Add): void {
+  if (isTruncated) {
+    add('capture-truncated', 'warning', last, [
+      `${subject} ends inside a record: ${reason}.`,
+      'Copy the file again after tcpdump has ended; what came before is in this report.',
+    ]);
+    return;
+  }
+  add('capture-damaged', 'warning', last, [
+    `${subject} is damaged at octet ${offset}: ${reason}.`,
+    'Everything before it is in this report; take the capture again for the rest.',
+  ]);
+}
 
 function linkLayer(linkTypes: readonly string[], add: Add): void {
   const advice = 'Capture on the Ethernet interface itself (tcpdump -i eth0).';
   const undecoded = undecodedOf(linkTypes).join(', ');
   const isPartial = showsArp(linkTypes);
   if (undecoded !== '') {
-    add(isPartial ? 'capture-partial-view' : 'no-ethernet', 'warning', 0, [
+    add(isPartial ? 'capture-partial-view' : 'no-ethernet', 'warning', NOWHERE, [
       `Link type ${undecoded} is not decoded: its frames are counted and not looked into.`,
       advice,
     ]);
   } else if (!isPartial) {
-    add('no-ethernet', 'warning', 0, [
+    add('no-ethernet', 'warning', NOWHERE, [
       `Link type ${linkTypes.join(', ')} has no Ethernet layer, so no ARP can be in it.`,
       advice,
     ]);
@@ -126,25 +137,25 @@ function linkLayer(linkTypes: readonly string[], add: Add): void {
 
 function partialView(facts: CaptureFacts, add: Add): void {
   if (facts.vantage === 'arp-only') {
-    add('capture-partial-view', 'warning', 0, [
+    add('capture-partial-view', 'warning', NOWHERE, [
       'Only ARP is in this capture: causes of failovers and outages cannot be known from it.',
       'Capture without a filter, or with: arp or vrrp or icmp or icmp6.',
     ]);
-  } else if (facts.unseenFrame > 0) {
-    add('capture-partial-view', 'warning', facts.unseenFrame, [
+  } else if (facts.unseen !== null) {
+    add('capture-partial-view', 'warning', facts.unseen, [
       'This capture point does not see all frames: unicast between other hosts passed elsewhere,' +
         ' so adverts, causes and outages of other clients can be missing.',
       'Capture on the switch (a mirror port, the bridge), or on every node, and replay all files.',
     ]);
   }
   if (facts.unfollowed > 0) {
-    add('capture-partial-view', 'info', 0, [
+    add('capture-partial-view', 'info', NOWHERE, [
       `${facts.unfollowed} claims of addresses beyond the first 65536 were not followed.`,
       'Filter the capture to the addresses that matter.',
     ]);
   }
   if (facts.untracked > 0) {
-    add('capture-partial-view', 'info', 0, [
+    add('capture-partial-view', 'info', NOWHERE, [
       `${facts.untracked} requests of clients beyond the first 16384 were not judged.`,
       'Filter the capture to the clients that matter.',
     ]);

@@ -23,9 +23,6 @@ export class FrameOrigins {
   /** Frames whose origin is known, in all and of each file. */
   private frames = 0;
   private readonly passed: Float64Array;
-  /** Frames in all, and which of them was the last of each file. */
-  private position = 0;
-  private readonly last: Float64Array;
   /** Before each run whose index is a multiple of `stride`: `frames`, then `passed`. */
   private readonly checkpoints: number[] = [];
   /** The file of the last run, -1 where it ended, and how many frames it can still take. */
@@ -37,13 +34,10 @@ export class FrameOrigins {
     this.runsMax = runsMax;
     this.stride = CHECKPOINT_RUNS * files.length;
     this.passed = new Float64Array(files.length);
-    this.last = new Float64Array(files.length);
   }
 
   /** The next `frames` frames are those that follow in the file of index `file`. */
   pass(file: number, frames: number): void {
-    this.position += frames;
-    this.last[file] = this.position;
     for (let left = frames; left > 0; ) {
       if ((file !== this.file || this.room === 0) && !this.begin(file)) return;
       const part = Math.min(left, this.room);
@@ -70,11 +64,6 @@ export class FrameOrigins {
       left -= frames;
       passed[file]! += frames;
     }
-  }
-
-  /** The last frame that has passed of the file of index `file`; 0 for none. */
-  lastOf(file: number): number {
-    return this.last[file] ?? 0;
   }
 
   /** Begins a run; false where no more are kept. */

@@ -3,12 +3,14 @@ import type { Site } from '../dataplane/address-plan.ts';
 import { Analysis } from './analysis.ts';
 import { factsOf, type ReplayTally } from './capture-facts.ts';
 import { documentOf } from './document.ts';
+import { FileEnds } from './file-ends.ts';
 import { FrameOrigins } from './frame-origins.ts';
 import { hasSeveralInterfaces, Interleaver } from './interleaver.ts';
 import type { LaneCollector } from './lane-collector.ts';
 import { announce } from './listening.ts';
 import { keptFor } from './logs.ts';
 import type { ReplayListener, ReplayResult } from './result.ts';
+import { StepsBack } from './steps-back.ts';
 import { StraightWay } from './straight-way.ts';
 import type { TimeBase, TimePoint } from './time-base.ts';
 import { unmeasuredOf } from './unmeasured.ts';
@@ -52,6 +54,7 @@ export class Replay {
   private readonly analysis: Analysis;
   private readonly times: TimeBase;
   private readonly origins: FrameOrigins | null;
+  private readonly ends: FileEnds;
   private interleaver: Interleaver | null = null;
   private readonly linkTypes = new Set<number>();
   private lastLinkType = -1;
@@ -70,7 +73,7 @@ export class Replay {
   private isStopped = false;
   private isFinished = false;
   private capture: CaptureReader | null = null;
-  private readonly stepped = { count: 0, largest: 0, frame: 0 };
+  private readonly stepped = new StepsBack();
 
   constructor(options: ReplayOptions, files: readonly string[]) {
     this.options = options;
@@ -80,6 +83,7 @@ export class Replay {
     this.times = this.analysis.times;
     this.origins = files.length > 1 ? new FrameOrigins(files) : null;
     this.analysis.entries.origins = this.origins;
+    this.ends = new FileEnds(files.length);
     const isLimited = options.from !== null || options.to !== null;
     this.looksAtEach = isLimited || options.lanes === true;
     if (options.listener !== null) announce(this.analysis, options.listener);
@@ -102,7 +106,8 @@ export class Replay {
       if (this.interleaver !== null) this.drain(false);
       this.analysis.failovers.settle();
       if (breathe !== null) {
-        const turn = breathe(this.progress(capture));
+        const { bytesRead, size } = capture;
+        const turn = breathe({ bytesRead, size, frames: this.position });
         if (turn !== undefined) await turn;
       }
     } while (!this.isStopped && (await capture.fill()));
@@ -120,7 +125,7 @@ export class Replay {
     this.isFinished = true;
     const { analysis, options } = this;
     const facts = factsOf(analysis, this.times, this.tally());
-    analysis.entries.stand(facts.vantage, facts.unseenFrame === 0);
+    analysis.entries.stand(facts.vantage, facts.unseen === null);
     return documentOf(analysis, options.site, facts, options.limit);
   }
 
@@ -142,6 +147,7 @@ export class Replay {
     // A batch of a merged capture is of one file.
     if (this.origins !== null) this.origins.pass(batch.file[0]!, batch.count);
     this.take(batch, capture);
+    this.ends.pass(batch, this.position, this.times);
     return true;
   }
 
@@ -150,8 +156,10 @@ export class Replay {
     const straight = this.straightWay();
     if (straight === null || capture.visit === undefined) return false;
     const shown = capture.visit(straight);
-    if (shown > 0) this.noteShown(straight, shown);
-    return shown > 0;
+    if (shown === 0) return false;
+    this.noteShown(straight, shown);
+    this.ends.note(0, this.position, this.lastStamp);
+    return true;
   }
 
   private take(batch: RecordBatch, capture: CaptureReader): void {
@@ -217,10 +225,7 @@ export class Replay {
       this.firstStamp = now;
       this.firstFrame = frame;
     }
-    if (now < last) {
-      if (this.stepped.count++ === 0) this.stepped.frame = frame;
-      this.stepped.largest = Math.max(this.stepped.largest, last - now);
-    }
+    if (now < last) this.stepped.note(frame, now, last - now);
     return now;
   }
 
@@ -274,17 +279,13 @@ export class Replay {
     if (!this.looksAtEach) this.straight = new StraightWay(this.analysis, this.times.base);
   }
 
-  private progress({ bytesRead, size }: CaptureReader): ReplayProgress {
-    return { bytesRead, size, frames: this.position };
-  }
-
   private tally(): ReplayTally {
     return {
       files: this.files,
       capture: this.capture,
       linkTypes: this.linkTypes,
       position: this.position,
-      origins: this.origins,
+      ends: this.ends,
       frames: this.frames,
       bytes: this.bytes,
       firstStamp: this.firstStamp,

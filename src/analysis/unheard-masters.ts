@@ -1,4 +1,5 @@
 import type { Analysis } from './analysis.ts';
+import type { Sighting } from './clock.ts';
 import { TIMELINE } from './logs.ts';
 import type { Peer, Router } from './virtual-router.ts';
 
@@ -7,16 +8,16 @@ import type { Peer, Router } from './virtual-router.ts';
  * heard to send an advert: its adverts pass where this capture does not look. Where only a part is
  * replayed, they may as well lie before it.
  */
-export function unheardMasterFrame(analysis: Analysis): number {
-  if (analysis.clock.start > analysis.times.first) return 0;
+export function unheardMaster(analysis: Analysis): Sighting | null {
+  if (analysis.clock.start > analysis.times.first) return null;
   for (const router of analysis.routers.routers) {
     const macs = router.peers
       .filter((peer) => !isSpeaker(router, peer))
       .map((peer) => macOf(analysis, router, peer));
-    const frame = macs.length === 0 ? 0 : heldFrame(analysis, router, new Set(macs));
-    if (frame > 0) return frame;
+    const held = macs.length === 0 ? null : heldBy(analysis, router, new Set(macs));
+    if (held !== null) return held;
   }
-  return 0;
+  return null;
 }
 
 function isSpeaker(router: Router, peer: Peer): boolean {
@@ -38,12 +39,14 @@ function macOf(analysis: Analysis, router: Router, peer: Peer): number {
   return entry < 0 ? 0 : table.mac(entry);
 }
 
-function heldFrame(analysis: Analysis, router: Router, macs: ReadonlySet<number>): number {
+function heldBy(analysis: Analysis, router: Router, macs: ReadonlySet<number>): Sighting | null {
   const { timeline } = analysis.logs;
   for (const sequence of timeline.kept()) {
     const mac = timeline.get(sequence, TIMELINE.MAC);
     const isListed = router.addresses.includes(timeline.get(sequence, TIMELINE.ID));
-    if (isListed && mac !== 0 && macs.has(mac)) return timeline.get(sequence, TIMELINE.FRAME);
+    if (!isListed || mac === 0 || !macs.has(mac)) continue;
+    const stamp = timeline.get(sequence, TIMELINE.STAMP);
+    return { frame: timeline.get(sequence, TIMELINE.FRAME), stamp };
   }
-  return 0;
+  return null;
 }

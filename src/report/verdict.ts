@@ -247,7 +247,8 @@ function cautions(result: ReplayResult): [string, Tone][] {
       lines.push(['More such findings below.', 'warn']);
       break;
     }
-    lines.push([datedMessage(finding), finding.severity === 'error' ? 'bad' : 'warn']);
+    if (isLimit) lines.push([finding.message, 'warn']);
+    else lines.push([datedMessage(finding), finding.severity === 'error' ? 'bad' : 'warn']);
   }
   const { truncated, damaged } = result.capture;
   if (truncated) {

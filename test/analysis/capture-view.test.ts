@@ -38,12 +38,10 @@ class Watch {
     return clock.frame;
   }
 
-  get answeredElsewhere(): number {
+  get answeredElsewhere(): number | undefined {
     const vip = parseIpv4(VIP);
-    return this.view.answeredElsewhere(
-      () => true,
-      (_, address) => address === vip,
-    );
+    const isVip = (_: number, address: number) => address === vip;
+    return this.view.answeredElsewhere(() => true, isVip)?.frame;
   }
 }
 
@@ -62,10 +60,10 @@ test('a client that has just asked misses no echoes, whoever has scanned before'
   const [client, vip] = [CLIENT_IP, VIP].map((ip) => String(parseIpv4(ip))) as [string, string];
   const since = clock.now;
   view.onMissingEchoes(client, vip, 9, since + SECOND);
-  expect(view.missingEchoes).toBe(100_000);
-  view.missingEchoes = 0;
+  expect(view.missingEchoes?.frame).toBe(100_000);
+  view.missingEchoes = null;
   watch.ask(parseIpv4(VIP) as number, 1);
   watch.scan(1000);
   view.onMissingEchoes(client, vip, 9, since);
-  expect(view.missingEchoes).toBe(0);
+  expect(view.missingEchoes).toBeNull();
 });

@@ -5,7 +5,7 @@ import type { Finding } from '../../src/analysis/result.ts';
 import { openCaptureBytes } from '../../src/capture/index.ts';
 import { bytes, pcapHeader, pcapRecord } from '../capture/build.ts';
 import { craft, NODE_A, NODE_B } from './detectors/craft.ts';
-import { Scene } from './scene.ts';
+import { A, Scene } from './scene.ts';
 
 /** Ten routers, each with an interval of 0, and a split brain of VRID 1 that began before. */
 function tenFaults(): Scene {
@@ -73,5 +73,17 @@ test('a cut capture ends after its last frame, whichever of them are looked at',
   await replay.run(capture);
   const { findings, capture: summary } = replay.result();
   expect(summary.frames).toBe(2);
-  expect(findings).toMatchObject([{ code: 'capture-truncated', frame: 4 }]);
+  expect(findings).toMatchObject([{ code: 'capture-truncated', frame: 4, t: 3 }]);
+});
+
+test('what is said of the capture point has the time of its frame, too', async () => {
+  const scene = new Scene();
+  scene.announce(0, A);
+  scene.ping(2, { sequence: 1 });
+  scene.ping(1, { sequence: 20 });
+  const { findings } = await scene.replay();
+  expect(findings).toMatchObject([
+    { code: 'capture-partial-view', frame: 4, t: 1, time: '2023-11-14T22:13:21.000000000Z' },
+    { code: 'time-backwards', frame: 4, t: 1, time: '2023-11-14T22:13:21.000000000Z' },
+  ]);
 });

@@ -221,6 +221,20 @@ describe('merged captures', () => {
     expect(capture.truncated).toBe(true);
     expect(findings.find(({ code }) => code === 'capture-truncated')).toMatchObject({
       ...{ frame: 8, file: 'at-a.pcapng', fileFrame: 7 },
+      message: expect.stringMatching(/^at-a\.pcapng ends inside a record/),
     });
+  });
+
+  test('each file that is cut or damaged has its own', async () => {
+    const [atA, atB] = crash();
+    const cut = { ...atA, octets: atA.octets.subarray(0, -60) };
+    const damaged = { ...atB, octets: bytes([...atB.octets], new Array(16).fill(0xff)) };
+    const { findings } = await replay([cut, damaged]);
+    const ends = findings.filter(({ code }) => /^capture-(truncated|damaged)$/.test(code));
+    expect(ends).toMatchObject([
+      { code: 'capture-truncated', file: 'at-a.pcapng', t: expect.any(Number) },
+      { code: 'capture-damaged', file: 'at-b.pcap', t: expect.any(Number) },
+    ]);
+    expect(ends[1]?.message).toMatch(/^at-b\.pcap is damaged at octet/);
   });
 });

@@ -383,6 +383,10 @@ describe('the verdict', () => {
     const finding = { code: 'stale-cache', severity: 'error' as const, time, t: 3, frame: 1605 };
     result.findings = [{ ...finding, ...about }];
     expect(verdict(result)).toContain(`\n22:24:40.496 UTC, frame 1605: ${message}`);
+    // What the capture cannot show it does not show at any time.
+    const partial = { code: 'capture-partial-view', severity: 'warning' as const };
+    result.findings = [{ ...finding, ...about, ...partial }];
+    expect(verdict(result)).toContain(`\n${message}`);
   });
 
   test('frames but no virtual address', () => {
