@@ -186,7 +186,7 @@ export class Analysis implements SwitchObserver {
       if (speaker.observer.isMaster) this.addressDetectors.onAdvert(speaker);
     }
     if (this.lanes !== null && speaker !== null) this.lanes.onAdvert(speaker, view, seen);
-    if (speaker !== null) this.failovers.onAdvert(speaker.router);
+    if (speaker !== null) this.failovers.onAdvert(speaker);
   }
 
   onPacketTo(id: number, view: DataView, seen: Classifier): void {

@@ -5,6 +5,7 @@ import { causeOf } from './causes.ts';
 import type { Clock } from './clock.ts';
 import * as log from './logs.ts';
 import { FAILOVER, type Logs, TIMELINE } from './logs.ts';
+import { waitOf } from './masterships.ts';
 import { PENDING_MAX, type PendingFailover, PendingFailovers } from './pending-failovers.ts';
 import type { Track } from './track.ts';
 import type { Router, Speaker } from './virtual-router.ts';
@@ -74,12 +75,30 @@ export class Failovers {
     for (let queue = 0; queue < this.pending.queues; queue++) this.settleQueue(queue, until);
   }
 
-  /** An advert of `router` has been taken in. */
-  onAdvert({ index, sibling }: Router): void {
+  /** An advert of `speaker` has been taken in. */
+  onAdvert(speaker: Speaker): void {
+    if (speaker.observer.newestFirst()[0]?.startFrame === this.clock.frame) this.onRun(speaker);
     if (this.pending.size === 0) return;
+    const { index, sibling } = speaker.router;
     this.settleQueue(index, Number.NEGATIVE_INFINITY);
     // A node may come back with another version of VRRP, and take the address from this router.
     if (sibling !== null) this.settleQueue(sibling.index, Number.NEGATIVE_INFINITY);
+  }
+
+  /** A run begins: perhaps that of a new holder whose failover needed no advert for its cause. */
+  private onRun(speaker: Speaker): void {
+    const { failovers } = this.logs;
+    for (const id of speaker.router.addresses) {
+      const track = this.tracks[id] as Track;
+      const field = (index: number): number => failovers.get(track.lastFailover, index);
+      if (field(FAILOVER.TO_MAC) !== speaker.mac || field(FAILOVER.FIRST_ADVERT) !== 0) continue;
+      const run = speaker.observer.runAround(field(FAILOVER.NOW));
+      if (run === null || field(FAILOVER.CAUSE) === log.CAUSE_UNDECIDED) continue;
+      failovers.set(track.lastFailover, FAILOVER.FIRST_ADVERT, run.startFrame);
+      if (!Number.isNaN(field(FAILOVER.MASTER_DOWN))) continue;
+      const master = speakerWith(track, field(FAILOVER.FROM_MAC)) ?? speaker;
+      failovers.set(track.lastFailover, FAILOVER.MASTER_DOWN, waitOf(speaker, master));
+    }
   }
 
   /**

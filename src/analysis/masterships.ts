@@ -119,7 +119,7 @@ export class Masterships {
 }
 
 /** How long a speaker as backup waits for this master. */
-function waitOf({ observer }: Speaker, master: Speaker): number {
+export function waitOf({ observer }: Speaker, master: Speaker): number {
   const { announcedInterval, advertsAwaited } = master.observer;
   return masterDownInterval(observer.version, observer.priority, announcedInterval, advertsAwaited);
 }

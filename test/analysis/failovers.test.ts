@@ -185,4 +185,18 @@ describe('masterDownIntervalSeconds', () => {
       { cause: 'announcement', masterDownIntervalSeconds: 3.6484375 },
     ]);
   });
+
+  test.each([
+    ['as well where it claims a moment before its first advert', 4, 3, 3.6484375],
+    ['not where that comes more than two intervals later', 6.1, null, null],
+  ])('follows it %s', async (_, first, firstAdvertFrame, masterDownIntervalSeconds) => {
+    const concert = new Concert();
+    concert.announce(0, A, VIP);
+    concert.announce(3.99, B, VIP);
+    heard(concert, [first, 12, 1], { ...NODES[1], priority: 90 });
+    const { failovers } = await concert.scene().replay();
+    expect(failovers).toMatchObject([
+      { masterDownIntervalSeconds, evidence: { firstClaimFrame: 2, firstAdvertFrame } },
+    ]);
+  });
 });
