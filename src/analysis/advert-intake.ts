@@ -147,10 +147,10 @@ export class AdvertIntake {
     }
     speaker.authDigest = digest;
     for (const other of router.speakers) {
-      if (other !== speaker && other.authDigest !== 0 && other.authDigest !== digest) {
-        countFault(speaker, FAULT_AUTH);
-        break;
-      }
+      if (other === speaker || other.authDigest === 0 || other.authDigest === digest) continue;
+      if (!wasHeardLately(other, this.clock.now)) continue;
+      countFault(speaker, FAULT_AUTH);
+      break;
     }
   }
 
@@ -161,10 +161,10 @@ export class AdvertIntake {
       this.onAddresses(speaker, view, at);
     }
     for (const other of router.speakers) {
-      if (other !== speaker && other.addressDigest !== 0 && other.addressDigest !== digest) {
-        countFault(speaker, FAULT_ADDRESS_LIST);
-        break;
-      }
+      if (other === speaker || other.addressDigest === 0) continue;
+      if (other.addressDigest === digest || !wasHeardLately(other, this.clock.now)) continue;
+      countFault(speaker, FAULT_ADDRESS_LIST);
+      break;
     }
   }
 }

@@ -121,8 +121,14 @@ describe('faults', () => {
     expect(await both({ interval: 0 }, { interval: 0 })).toEqual([{}, {}]);
   });
 
-  test('none where the other was silent for ten intervals: it may be configured anew', async () => {
-    expect(await both({}, { interval: 2 }, 14)).toEqual([{}, {}]);
+  test.each<[string, Craft, Craft]>([
+    ['interval', {}, { interval: 2 }],
+    ['password', { password: 'before' }, { password: 'after' }],
+    ['list', { addresses: TWO }, { addresses: TWO.slice(1) }],
+  ])('of another %s none where the other was silent for ten intervals', async (_, a, b) => {
+    // It may be configured anew.
+    expect(await both(a, b, 14)).toEqual([{}, {}]);
+    expect(await both(a, b, 13)).not.toEqual([{}, {}]);
   });
 
   test('none where a speaker alone changes its interval', async () => {
