@@ -124,6 +124,21 @@ describe('without any claim of the address', () => {
     expect((await scene.replay()).failovers).toMatchObject([{ t: 8, cause: 'crash' }]);
   });
 
+  test.each([
+    ['four changes in a minute are flapping', 15, 13],
+    ['four in more than that are none', 20.1, null],
+  ])('%s', async (_, each, frame) => {
+    const scene = new Scene();
+    for (let turn = 0; turn <= 4; turn++) {
+      const master = turn % 2 === 0 ? MASTER : BACKUP;
+      for (let i = 0; i < 3; i++) scene.at(turn * each + i, advert(master));
+    }
+    const { failovers, findings } = await scene.replay();
+    expect(failovers).toHaveLength(4);
+    const flapping = findings.filter(({ code }) => code === 'flapping');
+    expect(flapping.map((finding) => finding.frame)).toEqual(frame === null ? [] : [frame]);
+  });
+
   test('with a virtual MAC the speakers tell the masters apart', async () => {
     const scene = told([
       ...each(0, 4, { ...MASTER, source: VMAC }),

@@ -7,7 +7,7 @@ import { macFromHalves } from '../../wire/mac.ts';
 import type { Clock } from '../clock.ts';
 import type { Detector } from '../detectors.ts';
 import type { FindingLog } from '../finding-log.ts';
-import type { Logs } from '../logs.ts';
+import { FAILOVER, type Logs } from '../logs.ts';
 import type { Track } from '../track.ts';
 import type { Speaker } from '../virtual-router.ts';
 import { AddressWatches } from './address-watch.ts';
@@ -37,6 +37,7 @@ export interface AddressDetectorParts {
 
 export class AddressDetectors implements Detector {
   private readonly clock: Clock;
+  private readonly logs: Logs;
   private readonly tracks: readonly (Track | undefined)[];
   private readonly seesAll: () => boolean;
   private readonly watches = new AddressWatches();
@@ -55,6 +56,7 @@ export class AddressDetectors implements Detector {
     const words = new AddressWords(log.entries);
     const isByIp = site?.isByIp === true;
     this.clock = clock;
+    this.logs = logs;
     this.tracks = tracks;
     this.seesAll = parts.seesAll;
     this.flapping = new Flapping(clock, log, words);
@@ -85,7 +87,9 @@ export class AddressDetectors implements Detector {
       watch.moved = track.moved;
       this.changes++;
       if (track.moved > 1) {
-        this.flapping.onChange(watch, id, watch.holder, track.holder);
+        const { now, sighting } = this.clock;
+        const change = { from: watch.holder, to: track.holder, now, at: sighting };
+        this.flapping.onChange(watch, id, change);
         this.answerers.onChange(watch, watch.holder);
         this.conflicts.onChange(watch, track, watch.holder, track.holder);
         watch.former = watch.holder;
@@ -119,10 +123,27 @@ export class AddressDetectors implements Detector {
 
   finish(): void {
     const seesAll = this.seesAll();
+    this.tellOfAdvertFailovers();
     this.masters.finish(seesAll);
     this.answerers.finish(seesAll);
     this.conflicts.finish(seesAll);
     this.takeovers.finish(seesAll);
     this.inventory.finish();
+  }
+
+  /** Those without a claim, which are known at the end. */
+  private tellOfAdvertFailovers(): void {
+    const { failovers } = this.logs;
+    for (const sequence of failovers.kept()) {
+      const field = (index: number): number => failovers.get(sequence, index);
+      if (field(FAILOVER.FIRST_CLAIM) !== 0) continue;
+      const id = field(FAILOVER.ID);
+      this.flapping.onChange(this.watches.of(id), id, {
+        from: field(FAILOVER.FROM_MAC),
+        to: field(FAILOVER.TO_MAC),
+        now: field(FAILOVER.NOW),
+        at: { frame: field(FAILOVER.FRAME), stamp: field(FAILOVER.STAMP) },
+      });
+    }
   }
 }

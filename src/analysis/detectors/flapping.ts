@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock, Sighting } from '../clock.ts';
 import type { FindingLog } from '../finding-log.ts';
 import type { AddressWatch } from './address-watch.ts';
 import type { AddressWords } from './address-words.ts';
@@ -12,6 +12,14 @@ const FLAPPING_WINDOW = 60e9;
 const STORM_ANNOUNCEMENTS = 31;
 const STORM_WINDOW = 10e9;
 
+/** MACs, and when the latter got the address. */
+export interface HolderChange {
+  readonly from: number;
+  readonly to: number;
+  readonly now: number;
+  readonly at: Sighting;
+}
+
 export class Flapping {
   private readonly clock: Clock;
   private readonly log: FindingLog;
@@ -23,9 +31,8 @@ export class Flapping {
     this.words = words;
   }
 
-  /** The address has just got another holder than before. */
-  onChange(watch: AddressWatch, id: number, from: number, to: number): void {
-    const { now } = this.clock;
+  /** The address has got another holder than before; its changes are told in their order. */
+  onChange(watch: AddressWatch, id: number, { from, to, now, at }: HolderChange): void {
     watch.changes ??= new Float64Array(CHANGES).fill(Number.NaN);
     const { changes } = watch;
     changes[3] = changes[2]!;
@@ -37,10 +44,11 @@ export class Flapping {
     watch.flappingUntil = now + FLAPPING_WINDOW;
     if (!isNews) return;
     const seconds = (now - changes[CHANGES - 1]!) / 1e9;
-    this.log.raiseNow({
+    this.log.raise({
       code: 'flapping',
       severity: 'error',
       id,
+      ...at,
       message:
         `${this.words.ip(id)} changed its holder four times in ${seconds.toFixed(1)} s, ` +
         `lastly from ${this.words.host(from)} to ${this.words.host(to)}: ` +
