@@ -3,9 +3,10 @@ import type { Site } from '../../dataplane/address-plan.ts';
 import type { Switch } from '../../dataplane/switch.ts';
 import { PRIORITY_OWNER } from '../../vrrp/advert.ts';
 import { isVirtualMac, macHigh } from '../../wire/mac.ts';
+import type { Clock, Sighting } from '../clock.ts';
 import type { FindingLog } from '../finding-log.ts';
 import type { Track } from '../track.ts';
-import type { Router, Speaker } from '../virtual-router.ts';
+import { FAULT_CHECKSUM, type Router, type Speaker } from '../virtual-router.ts';
 import type { RouterWords } from './router-words.ts';
 
 /**
@@ -16,11 +17,14 @@ import type { RouterWords } from './router-words.ts';
 const UNKNOWN_MACS_MAX = 4096;
 
 export interface CloudParts {
+  readonly clock: Clock;
   readonly log: FindingLog;
   readonly words: RouterWords;
   readonly site: Site | null;
   readonly owner: Switch;
   readonly tracks: readonly (Track | undefined)[];
+  /** All speakers of the capture, growing. */
+  readonly speakers: readonly Speaker[];
 }
 
 export class CloudAdverts {
@@ -40,7 +44,19 @@ export class CloudAdverts {
       if (!site.carriesMulticast && speaker.router.multicast) this.raiseMulticast(speaker, site);
       if (isVirtualMac(speaker.mac) && this.isForeign(speaker, site)) this.raiseVirtual(speaker);
     }
-    this.judgeSource(speaker, priority);
+    this.judgeSource(speaker, priority, this.parts.clock.sighting);
+  }
+
+  /** An address that a speaker sends from may have turned out to be virtual after its run began. */
+  finish(): void {
+    const { clock, speakers } = this.parts;
+    for (const speaker of speakers) {
+      const run = speaker.observer.newestFirst()[0];
+      const isHeeded = (speaker.faults[FAULT_CHECKSUM] as number) < speaker.adverts;
+      if (run === undefined || !isHeeded) continue;
+      const stamp = clock.isTimed ? run.start : Number.NaN;
+      this.judgeSource(speaker, run.priority, { frame: run.startFrame, stamp });
+    }
   }
 
   /** A claim that was refused because it names a virtual MAC; `source` is its Ethernet source. */
@@ -98,8 +114,8 @@ export class CloudAdverts {
   }
 
   /** RFC 9568 lets the owner of the address (priority 255) send from it; a cloud does not. */
-  private judgeSource(speaker: Speaker, priority: number): void {
-    const { site, words } = this.parts;
+  private judgeSource(speaker: Speaker, priority: number, at: Sighting): void {
+    const { log, site, words } = this.parts;
     const { router } = speaker;
     const id = this.idOfSource(speaker);
     const track = id === 0 ? undefined : this.parts.tracks[id];
@@ -110,13 +126,19 @@ export class CloudAdverts {
     if (this.fromHavip.size >= UNKNOWN_MACS_MAX) return;
     this.fromHavip.add(speaker);
     const own = site?.addressesOf(speaker.mac)[0] ?? 'OWN-ADDRESS';
-    this.raise('heartbeat-from-havip', id, [
-      `The adverts of VRID ${router.vrid} come from ${words.ip(speaker)}, the virtual address ` +
+    log.raise({
+      code: 'heartbeat-from-havip',
+      severity: 'error',
+      id,
+      ...at,
+      message:
+        `The adverts of VRID ${router.vrid} come from ${words.ip(speaker)}, the virtual address ` +
         `itself (${words.mac(speaker.mac)}): after a failover both nodes would send from it, and ` +
         'a node without it cannot send at all.',
-      `Write \`unicast_src_ip ${own}\` (multicast: \`mcast_src_ip ${own}\`) with the own ` +
+      advice:
+        `Write \`unicast_src_ip ${own}\` (multicast: \`mcast_src_ip ${own}\`) with the own ` +
         'address of the instance, never the HaVip.',
-    ]);
+    });
   }
 
   private idOfSource({ router, words: [w0, w1, w2, w3] }: Speaker): number {

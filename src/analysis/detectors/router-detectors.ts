@@ -65,7 +65,8 @@ export class RouterDetectors implements Detector {
     this.rivals = new RivalMasters(clock, log, words, watches, routers);
     this.gaps = new AdvertGaps(clock, log, words);
     this.unclaimed = new Unclaimed({ clock, log, words, tracks, classifier: owner.classifier });
-    this.cloud = new CloudAdverts({ log, words, site: parts.site, owner, tracks });
+    const { speakers } = routers;
+    this.cloud = new CloudAdverts({ clock, log, words, site: parts.site, owner, tracks, speakers });
     this.drawnBack = new DrawnBack(clock, log, words, parts.logs, routers.speakers);
   }
 
@@ -121,6 +122,7 @@ export class RouterDetectors implements Detector {
     const seesAll = this.seesAll();
     this.faults.finish();
     this.rivals.finish();
+    this.cloud.finish();
     this.gaps.finish(seesAll);
     this.unclaimed.finish(seesAll);
   }

@@ -111,6 +111,15 @@ describe('heartbeat-from-havip', () => {
     ]);
   });
 
+  test('also where the address is known to be virtual only later', async () => {
+    const scene = new Scene();
+    const other = { ...fromHavip, vrid: 52, addresses: ['192.168.0.89'] };
+    const frame = master(scene, 0, 5, other);
+    master(scene, 5.5, 9, NODE_A);
+    const found = routerFindings(await scene.replay());
+    expect(found).toMatchObject([{ code: 'heartbeat-from-havip', frame, t: 0, ip: VIP }]);
+  });
+
   test("none for an instance's own address", async () => {
     const own = { ...NODE_A, to: B_IP };
     expect(await codes('tencent', (scene) => void master(scene, 0, 5, own))).toEqual([]);
