@@ -129,6 +129,7 @@ export class RouterDetectors implements Detector {
 
   private compare(watch: SpeakerWatch, view: DataView, seen: Classifier): void {
     const { speaker } = watch;
+    watch.comparedInterval = watch.interval;
     watch.addressDigest = speaker.addressDigest;
     watch.authDigest = speaker.authDigest;
     watch.authType = seen.authenticated ? AUTH_IP_AH : readAuthType(view, seen.upperAt);
@@ -155,5 +156,6 @@ export class RouterDetectors implements Detector {
 
 function hasChanged(watch: SpeakerWatch): boolean {
   const { speaker } = watch;
+  if (watch.interval !== watch.comparedInterval) return true;
   return speaker.addressDigest !== watch.addressDigest || speaker.authDigest !== watch.authDigest;
 }

@@ -16,7 +16,8 @@ export interface SpeakerWatch {
   /** Interval of its last advert, nanoseconds, 0 included; NaN before the first. */
   interval: number;
   authType: number;
-  /** The digests that were last compared with those of the others. */
+  /** The interval and the digests that were last compared with those of the others. */
+  comparedInterval: number;
   addressDigest: number;
   authDigest: number;
   /** Time of the last advert of priority above 0; NaN after a resignation. */
@@ -48,6 +49,7 @@ export class SpeakerWatches {
       convention: -1,
       interval: Number.NaN,
       authType: 0,
+      comparedInterval: Number.NaN,
       addressDigest: 0,
       authDigest: 0,
       lastAdvert: Number.NaN,

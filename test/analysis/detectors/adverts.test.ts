@@ -155,6 +155,17 @@ describe('vrrp-interval-mismatch', () => {
     expect(found).toMatchObject([{ code: 'vrrp-interval-mismatch', severity: 'info' }]);
   });
 
+  test('where a master changes its own while another is master, too', async () => {
+    const scene = new Scene();
+    for (let second = 0; second < 8; second++) {
+      scene.at(second, craft(NODE_A));
+      scene.at(second + 0.5, craft({ ...NODE_B, interval: second < 4 ? 1 : 2 }));
+    }
+    const found = routerFindings(await scene.replay());
+    const mismatches = found.filter(({ code }) => code === 'vrrp-interval-mismatch');
+    expect(mismatches).toMatchObject([{ severity: 'error', frame: 10 }]);
+  });
+
   test('none where both agree', async () => {
     expect(await afterTakeover({ interval: 1 }, { interval: 1 })).toEqual([]);
   });
