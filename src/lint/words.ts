@@ -48,6 +48,8 @@ export function wordsOf(source: SourceText, notices: NoticeLog): Word[] {
 const SPACE = /[ \t\n\v\f\r]/;
 /** What looks like a blank, or like nothing, and to keepalived is a letter. */
 const FALSE_BLANKS = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]+/y;
+/** Alone on a line they do no harm. */
+const NO_WORDS = /^[\s\u200b\u2060]*$/;
 /** Of these there is nothing to be seen. */
 const WIDTHLESS = /[\u200b\u2060\ufeff]/g;
 /** The escapes of one letter: keepalived.conf(5), "Quoted strings". */
@@ -71,6 +73,7 @@ class LineReader {
 
   words(): Word[] {
     const { text } = this.#source;
+    if (NO_WORDS.test(text)) return [];
     while (this.#at < text.length) {
       const character = text.charAt(this.#at);
       FALSE_BLANKS.lastIndex = this.#at;
@@ -93,11 +96,10 @@ class LineReader {
     return this.#words;
   }
 
-  /** They part words, as they are meant to; alone on a line they do no harm. */
+  /** They part words, as they are meant to. */
   #takeBlanks(blanks: string): void {
     const place = placeAt(this.#source, this.#at);
     this.#at += blanks.length;
-    if (this.#words.length === 0 && this.#source.text.slice(this.#at).trim() === '') return;
     const to = ' '.repeat(blanks.replace(WIDTHLESS, '').length);
     const code = blanks.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     const what = `U+${code} looks like a blank, but is a letter to keepalived`;

@@ -132,6 +132,12 @@ describe('repetitions', () => {
   });
 });
 
+test('a long line of nothing but blanks that are none is gone through once', () => {
+  const from = performance.now();
+  expect(read('\u00a0 '.repeat(300_000))).toMatchObject({ lines: [], codes: [] });
+  expect(performance.now() - from).toBeLessThan(SLOWEST_MS);
+});
+
 describe('includes', () => {
   const files: Record<string, IncludedFile[]> = {
     'conf.d/*.conf': [
