@@ -83,16 +83,22 @@ export class SourceLines {
   }
 }
 
+/** Each line is gone through once, however many of its words change. */
 function applied(lines: readonly string[], edits: readonly Edit[]): string[] {
-  const made = [...lines];
-  // From the end on, so that the places of what is left to do stay true.
-  for (const edit of withoutOverlaps(edits).reverse()) {
-    const head = made[edit.line - 1]?.slice(0, edit.column - 1) ?? '';
-    const tail = made[edit.endLine - 1]?.slice(edit.endColumn - 1) ?? '';
-    const count = edit.endLine - edit.line + 1;
-    made.splice(edit.line - 1, count, ...(head + edit.text + tail).split('\n'));
+  const made: string[] = [];
+  let open = '';
+  let [line, column] = [1, 1];
+  for (const edit of withoutOverlaps(edits)) {
+    for (; line < edit.line; line++, column = 1, open = '') {
+      made.push(open + (lines[line - 1] ?? '').slice(column - 1));
+    }
+    open += (lines[line - 1] ?? '').slice(column - 1, edit.column - 1) + edit.text;
+    [line, column] = [edit.endLine, edit.endColumn];
   }
-  return made;
+  made.push(open + (lines[line - 1] ?? '').slice(column - 1));
+  return made
+    .concat(lines.slice(line))
+    .flatMap((one) => (one.includes('\n') ? one.split('\n') : one));
 }
 
 function withoutOverlaps(edits: readonly Edit[]): Edit[] {

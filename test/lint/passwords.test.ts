@@ -127,3 +127,10 @@ test('nothing else is', () => {
   expect(lines).toContain('auth_type PAS');
   expect(lines).toContain('priority x # author');
 });
+
+test('of tens of thousands on one line each is masked, in no more than their own time', () => {
+  const from = performance.now();
+  const { lines } = reports('auth_pass hunter2 x '.repeat(30_000));
+  expect(performance.now() - from).toBeLessThan(20_000);
+  expect(lines.join()).not.toContain('hunter2');
+});
