@@ -10,7 +10,10 @@ export interface HostFile extends HostConf {
   readonly text: string;
 }
 
-/** Raises UsageError where a file cannot be read, or is named twice. */
+/** More share no virtual router; the file is read once for each. */
+const IDS_MAX = 255;
+
+/** Raises UsageError where a file cannot be read, is named twice, or is for too many hosts. */
 export function hostConfs(files: readonly string[]): HostFile[] {
   const twice = files.find((file, i) => files.indexOf(file) < i);
   if (twice !== undefined) throw new UsageError(`${twice} is named twice`, 'name it once');
@@ -24,6 +27,10 @@ function confsOf(file: string, isAlone: boolean): HostFile[] {
   const ids = conf.configIds.filter((id) => id !== '');
   const own = ids.filter((id) => id === nameOf(file, conf));
   const wanted = isAlone ? ids : own;
+  if (wanted.length > IDS_MAX) {
+    const what = `${file}: its lines begin with ${wanted.length} different @ids`;
+    throw new UsageError(what, `write a file for at most ${IDS_MAX} hosts`);
+  }
   if (wanted.length === 0) return [{ path: file, conf, configId: null, text }];
   return wanted.map((configId) => {
     return { path: file, conf: parseConf(text, file, { configId }), configId, text };

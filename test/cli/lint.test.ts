@@ -304,6 +304,13 @@ test('a file with conditional lines is one host for each id', async () => {
   expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
 });
 
+test('a file with ids for more hosts than can share a virtual router is not read for each', async () => {
+  put('keepalived.conf', Array.from({ length: 300 }, (_, i) => `@n${i} x\n`).join(''));
+  const { status, err } = await lint('@keepalived.conf');
+  expect(status).toBe(2);
+  expect(err).toContain('@keepalived.conf: its lines begin with 300 different @ids');
+});
+
 describe('docs/lint.md', () => {
   const document = fs.readFileSync(new URL('../../docs/lint.md', import.meta.url), 'utf8');
   const sections = ruleSections(document);
