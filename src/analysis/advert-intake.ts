@@ -62,11 +62,7 @@ export class AdvertIntake {
     const { now, frame } = this.clock;
     speaker.adverts++;
     speaker.lastFrame = frame;
-    const link = seen.link;
-    if (link.hasSource) {
-      speaker.mac = macFromHalves(link.sourceHigh, link.sourceLow);
-      speaker.macLow = link.sourceLow | 0;
-    }
+    if (seen.link.hasSource) this.takeSource(speaker, seen);
     const interval = readIntervalNanoseconds(view, at);
     this.compareInterval(router, speaker, interval);
     if (interval > 0) router.interval = interval;
@@ -88,6 +84,16 @@ export class AdvertIntake {
     this.takeChecksum(router, speaker, view, seen);
     this.takeAuthentication(router, speaker, view, at);
     this.takeAddresses(router, speaker, view, at);
+  }
+
+  /** Anybody may send one advert in the name of a speaker that goes on from where it is. */
+  private takeSource(speaker: Speaker, { link }: Classifier): void {
+    const mac = macFromHalves(link.sourceHigh, link.sourceLow);
+    const isOwn = mac === speaker.lastMac || !speaker.observer.isSpeaking(this.clock.now);
+    speaker.lastMac = mac;
+    if (!isOwn) return;
+    speaker.mac = mac;
+    speaker.macLow = link.sourceLow | 0;
   }
 
   /** With each that was heard lately: version 2 discards adverts of another interval. */

@@ -32,9 +32,11 @@ export interface Speaker {
   readonly index: number;
   readonly router: Router;
   readonly words: readonly [number, number, number, number];
-  /** 48-bit MAC its last advert came from, 0 where the link has none; and its low word, signed. */
+  /** 48-bit MAC its adverts come from, 0 where the link has none; and its low word, signed. */
   mac: number;
   macLow: number;
+  /** The one that the last of them came from. */
+  lastMac: number;
   readonly observer: SpeakerObserver;
   adverts: number;
   readonly firstFrame: number;

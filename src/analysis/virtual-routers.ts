@@ -141,6 +141,7 @@ export class VirtualRouters {
       words: [w0, w1, w2, w3],
       mac: 0,
       macLow: 0,
+      lastMac: 0,
       observer: new SpeakerObserver(router.version),
       adverts: 0,
       firstFrame: this.clock.frame,

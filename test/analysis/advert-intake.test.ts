@@ -6,7 +6,7 @@ import { CHECKSUM_PSEUDO_HEADER, writeAdvertChecksum } from '../../src/vrrp/chec
 import { type Ipv6Words, parseIpv6 } from '../../src/wire/ip-address.ts';
 import { packet } from '../dataplane/frames.ts';
 import { Concert, type Craft, craft, NODE_A, NODE_B } from './detectors/craft.ts';
-import { A } from './scene.ts';
+import { A, B, VIP } from './scene.ts';
 
 /** Ethernet, IPv4, and the eight octets of an advert before its addresses. */
 const HEADERS = 14 + 20 + 8;
@@ -69,6 +69,34 @@ test('a checksum that was judged and is right under no convention is bad', async
   const concert = new Concert();
   concert.at(0, craft({ ...NODE_A, isCorrupt: true }));
   expect(await routersOf(concert)).toMatchObject([{ checksum: 'bad' }]);
+});
+
+describe('the MAC of a speaker', () => {
+  const C = '00:16:3e:00:00:0c';
+  const macOf = async (concert: Concert) => (await routersOf(concert))[0]?.speakers[0]?.mac;
+
+  test('is no other for one advert that somebody sends in its name', async () => {
+    const concert = new Concert();
+    for (let i = 0; i < 5; i++) concert.at(i, craft(NODE_A));
+    concert.at(4.5, craft({ ...NODE_A, source: C, priority: 0 }));
+    concert.at(5.2, craft(NODE_B));
+    concert.announce(5.2, B, VIP);
+    concert.announce(0, A, VIP);
+    const { failovers, virtualRouters } = await concert.scene().replay();
+    expect(failovers).toMatchObject([{ from: { mac: A }, to: { mac: B }, cause: 'shutdown' }]);
+    expect(failovers[0]?.detectionSeconds).toBeCloseTo(0.7);
+    expect(virtualRouters[0]?.speakers[0]?.mac).toBe(A);
+  });
+
+  test('is another once it goes on from there, or begins anew there', async () => {
+    const other = new Concert();
+    for (let i = 0; i < 5; i++) other.at(i, craft(i < 3 ? NODE_A : { ...NODE_A, source: C }));
+    expect(await macOf(other)).toBe(C);
+    const anew = new Concert();
+    anew.at(0, craft(NODE_A));
+    anew.at(60, craft({ ...NODE_A, source: C }));
+    expect(await macOf(anew)).toBe(C);
+  });
 });
 
 describe('faults', () => {
