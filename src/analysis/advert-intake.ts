@@ -81,7 +81,9 @@ export class AdvertIntake {
       countFault(speaker, FAULT_LENGTH);
       return;
     }
-    this.takeChecksum(router, speaker, view, seen);
+    const isDamaged = this.takeChecksum(router, speaker, view, seen);
+    // Every receiver discards it, so that it says nothing beside those that are whole.
+    if (isDamaged && router.conventions !== 1 << CHECKSUM_BAD) return;
     this.takeAuthentication(router, speaker, view, at);
     this.takeAddresses(router, speaker, view, at);
   }
@@ -138,11 +140,19 @@ export class AdvertIntake {
     router.peers.push({ words: [w0, w1, w2, w3], mac });
   }
 
-  private takeChecksum(router: Router, speaker: Speaker, view: DataView, seen: Classifier): void {
+  /** Whether it is right under no convention. */
+  private takeChecksum(
+    router: Router,
+    speaker: Speaker,
+    view: DataView,
+    seen: Classifier,
+  ): boolean {
     const { packet, upperAt, upperEnd } = seen;
     const convention = advertChecksum(view, packet, upperAt, upperEnd, router.family);
     router.conventions |= 1 << convention;
-    if (convention === CHECKSUM_BAD) countFault(speaker, FAULT_CHECKSUM);
+    if (convention !== CHECKSUM_BAD) return false;
+    countFault(speaker, FAULT_CHECKSUM);
+    return true;
   }
 
   private takeAuthentication(router: Router, speaker: Speaker, view: DataView, at: number): void {

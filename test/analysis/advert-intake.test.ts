@@ -71,6 +71,22 @@ test('a checksum that was judged and is right under no convention is bad', async
   expect(await routersOf(concert)).toMatchObject([{ checksum: 'bad' }]);
 });
 
+test('what a damaged advert lists is believed only of a router that has no whole one', async () => {
+  const concert = new Concert();
+  concert.at(0, craft(NODE_A));
+  concert.at(0.5, craft({ ...NODE_B, addresses: ['192.168.0.89'], isCorrupt: true }));
+  concert.at(1, craft(NODE_A));
+  const { havips, virtualRouters, findings } = await concert.scene().replay();
+  expect(havips.map(({ ip }) => ip)).toEqual([VIP]);
+  expect(virtualRouters).toMatchObject([
+    { addresses: [VIP], speakers: [{ faults: {} }, { adverts: 1, faults: { checksum: 1 } }] },
+  ]);
+  expect(findings.map(({ code }) => code)).toContain('vrrp-bad-checksum');
+  const alone = new Concert();
+  alone.at(0, craft({ ...NODE_A, isCorrupt: true }));
+  expect(await routersOf(alone)).toMatchObject([{ addresses: [VIP] }]);
+});
+
 describe('the MAC of a speaker', () => {
   const C = '00:16:3e:00:00:0c';
   const macOf = async (concert: Concert) => (await routersOf(concert))[0]?.speakers[0]?.mac;
