@@ -39,7 +39,7 @@ export class Flapping {
     changes[2] = changes[1]!;
     changes[1] = changes[0]!;
     changes[0] = now;
-    if (!(now - changes[CHANGES - 1]! <= FLAPPING_WINDOW)) return;
+    if (!isWithin(now - changes[CHANGES - 1]!, FLAPPING_WINDOW)) return;
     const isNews = now > watch.flappingUntil;
     watch.flappingUntil = now + FLAPPING_WINDOW;
     if (!isNews) return;
@@ -75,7 +75,7 @@ export class Flapping {
     const at = watch.announced++ % STORM_ANNOUNCEMENTS;
     ring[at] = now;
     const oldest = ring[(at + 1) % STORM_ANNOUNCEMENTS]!;
-    if (!(now - oldest <= STORM_WINDOW)) return;
+    if (!isWithin(now - oldest, STORM_WINDOW)) return;
     const isNews = now > watch.stormUntil;
     watch.stormUntil = now + STORM_WINDOW;
     if (!isNews) return;
@@ -94,4 +94,9 @@ export class Flapping {
         'where there are many addresses `vrrp_garp_interval 0.01` in global_defs.',
     });
   }
+}
+
+/** Not where there is no such past (NaN), nor where the clock was set back meanwhile. */
+function isWithin(span: number, window: number): boolean {
+  return span >= 0 && span <= window;
 }

@@ -46,6 +46,10 @@ describe('flapping', () => {
     expect(await changing([0, 1, 21, 41, 61.5])).toEqual([]);
   });
 
+  test('not four over hours, where the clock was set back meanwhile', async () => {
+    expect(await changing([0, 4000, 8000, 12_000, 3900])).toEqual([]);
+  });
+
   /** keepalived flapping by priority: the one that gives up announces last, and keeps silent. */
   test('whose last announcement lies leaves a stale cache', async () => {
     const scene = new Scene();
@@ -77,6 +81,12 @@ describe('garp-storm', () => {
   test('not 30, and not 31 in more than 10 s', async () => {
     expect(await announced(30, 0.1)).toEqual([]);
     expect(await announced(31, 0.34)).toEqual([]);
+  });
+
+  test('not 31 of which the last stands before the first', async () => {
+    const scene = new Scene();
+    for (let i = 0; i < 31; i++) scene.announce(1000 - i * 20, A);
+    expect(found(await scene.replay(), 'garp-storm')).toEqual([]);
   });
 });
 
