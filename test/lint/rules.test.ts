@@ -106,6 +106,40 @@ test('a successor that counts faster than the master speaks waits no time less t
   expect(first?.crashSeconds).toEqual({ least: 0, most: 3.648438 });
 });
 
+test('half a second: every node is told to change its version, and all of them at once', () => {
+  const [one, two] = texts({ one: [['advert_int 1', 'advert_int 0.5']] });
+  const [alone] = of('interval-fraction', judge({}, [one]));
+  expect(alone?.message).toMatch(/every node needs version 3/);
+  expect(alone?.related).toEqual([]);
+  // One finding is mended by itself, as code scanning does it, and the nodes agree still.
+  const files = [one, two, two.replace('.210\n', '.211\n')];
+  const found = of('interval-fraction', judge({}, files));
+  expect(found.map(({ host }) => host)).toEqual(['ecs-1']);
+  expect(found[0]?.fix?.edits.map(({ file }) => file)).toEqual([
+    'ecs-1.conf',
+    'ecs-2.conf',
+    'ecs-3.conf',
+  ]);
+  expect(found[0]?.related.map(({ place }) => place.file)).toEqual(['ecs-2.conf', 'ecs-3.conf']);
+  const mends = judge({}, mendedOnce(files, 'interval-fraction'));
+  expect(of('interval-fraction', mends)).toEqual([]);
+  expect(of('version-differs', mends)).toEqual([]);
+});
+
+test('half a second beside a file that cannot be edited: said in words alone', () => {
+  const [one, two] = texts({ one: [['advert_int 1', 'advert_int 0.5']] });
+  const made = `$OLD=version 2\n${two.replace('advert_int 1', 'advert_int 1\n    $OLD')}`;
+  const [found] = of('interval-fraction', judge({}, [one, made]));
+  expect(found?.fix).toEqual({ edits: [], write: ['version 3'] });
+});
+
+test('half a second on both nodes: each gets version 3 once', () => {
+  const files = texts({ both: [['advert_int 1', 'advert_int 0.5']] });
+  for (const text of mendedOnce(files, 'interval-fraction')) {
+    expect(text.match(/^ +version 3$/gm)).toHaveLength(1);
+  }
+});
+
 describe.each(CASES)('$rule', ({ rule, trigger, at, near }) => {
   test('is found where it should be', () => {
     const result = judge(trigger);

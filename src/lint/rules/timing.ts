@@ -15,18 +15,39 @@ const intervalFraction: Rule = {
   title: 'a fraction of a second in version 2',
   source: 'RFC 3768 5.3.7: whole seconds; keepalived -t: "must be an integer. rounding"',
   check(cluster, report) {
-    for (const one of instancesOf(cluster)) {
-      const { config, host, version, interval } = one;
-      const written = config.advertInterval;
-      if (version !== 2 || written === null || Number.isInteger(written.value)) continue;
-      const message =
-        `version 2 counts whole seconds: keepalived sends every ${interval} s, not ` +
-        `every ${written.value} s`;
-      const fix = setKeyword(one, cluster.source, 'version', '3');
-      report({ host, place: written.place, message, fix });
+    for (const { members } of cluster.routers) {
+      for (const one of members) checkFraction(cluster, members, one, report);
     }
   },
 };
+
+function checkFraction(
+  cluster: Cluster,
+  members: readonly Running[],
+  one: Running,
+  report: Report,
+): void {
+  const { config, host, version, interval } = one;
+  const written = config.advertInterval;
+  if (version !== 2 || written === null || Number.isInteger(written.value)) return;
+  const message =
+    `version 2 counts whole seconds: keepalived sends every ${interval} s, not every ` +
+    `${written.value} s; every node needs version 3 for that, since nodes of different versions ` +
+    "discard each other's adverts";
+  const others = members.filter((other) => other !== one && other.version === 2);
+  const fixes = [one, ...others].map((node) => setKeyword(node, cluster.source, 'version', '3'));
+  // All of them or none: mended on some nodes alone it would leave two masters.
+  const areEditable = fixes.every(({ edits }) => edits.length > 0);
+  const fix = {
+    edits: areEditable ? fixes.flatMap(({ edits }) => edits) : [],
+    write: ['version 3'],
+  };
+  const related = others.map(({ config: { advertInterval, place }, title }) => ({
+    place: advertInterval?.place ?? place,
+    message: `${title} needs version 3, too`,
+  }));
+  report({ host, place: written.place, message, fix, related });
+}
 
 const intervalRange: Rule = {
   id: 'interval-range',
