@@ -51,7 +51,7 @@ export interface LintRequest {
 export interface LintResult {
   readonly provider: ProviderName | null;
   readonly hosts: readonly { name: string; file: string }[];
-  /** By file, line and column; bounded. */
+  /** Errors, then warnings, then remarks; of each by file, line and column; bounded. */
   readonly findings: readonly Finding[];
   /** Findings that did not fit. */
   readonly left: number;
@@ -167,6 +167,8 @@ function reread({ file, text }: LintFile, { place }: SurplusBrace, options: Conf
 
 const TEMPLATE_RULE = 'template';
 const NOTICE_RULE = 'bad-value';
+/** Where findings stand among each other. */
+const GRAVITY: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
 class FindingLog {
   readonly #source: SourceLines;
@@ -195,7 +197,7 @@ class FindingLog {
     this.counts[severity]++;
   }
 
-  /** Files in the order in which they were read. */
+  /** The gravest first; of equal ones files in the order in which they were read. */
   inOrder(files: readonly string[]): Finding[] {
     const order = new Map(files.map((file, i) => [file, i]));
     const kept = this.#list.filter((finding) => {
@@ -208,6 +210,7 @@ class FindingLog {
     const rank = ({ place }: Finding) => (place === null ? -1 : (order.get(place.file) ?? 0));
     return kept.sort(
       (a, b) =>
+        GRAVITY[a.severity] - GRAVITY[b.severity] ||
         rank(a) - rank(b) ||
         (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
         (a.place?.column ?? 0) - (b.place?.column ?? 0),

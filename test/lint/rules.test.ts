@@ -106,6 +106,27 @@ test('a successor that counts faster than the master speaks waits no time less t
   expect(first?.crashSeconds).toEqual({ least: 0, most: 3.648438 });
 });
 
+test('what breaks the service comes first, in whatever file and line it is', () => {
+  const { findings } = judge({
+    one: [['garp_master_refresh 5', 'garp_master_refresh 0']],
+    two: [
+      ['garp_master_refresh 5', 'garp_master_refresh 0'],
+      ['192.168.0.88/24', '192.168.0.88'],
+      ['advert_int 1', 'advert_int 1.5'],
+      ['auth_pass 1111', 'auth_pass 2222'],
+    ],
+  });
+  expect(said({ findings })).toEqual([
+    'ecs-2.conf:10 error interval-differs',
+    'ecs-2.conf:10 error interval-fraction',
+    'ecs-2.conf:13 error authentication-differs',
+    'ecs-1.conf:23 warning garp-refresh-off',
+    'ecs-2.conf:4 warning split-brain-unhealed',
+    'ecs-2.conf:23 warning garp-refresh-off',
+    'ecs-2.conf:20 info prefix-missing',
+  ]);
+});
+
 test('half a second: every node is told to change its version, and all of them at once', () => {
   const [one, two] = texts({ one: [['advert_int 1', 'advert_int 0.5']] });
   const [alone] = of('interval-fraction', judge({}, [one]));

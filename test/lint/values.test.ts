@@ -38,7 +38,7 @@ describe('keywords that take no value are on, whatever stands behind them', () =
       'bad-value',
     ]);
     expect(of([globals('enable_script_security 0'), script])).toEqual([
-      ...['bad-value', 'script-user-missing'],
+      ...['script-user-missing', 'bad-value'],
     ]);
   });
 
@@ -78,8 +78,8 @@ describe('where nothing stands behind a keyword', () => {
 
   test('keepalived passes it over', () => {
     expect(found('global_defs {\n router_id\n}\nvrrp_instance {\n priority 3\n}\n')).toEqual([
-      '2 warning nothing stands behind "router_id": keepalived passes it over',
       '4 error nothing stands behind "vrrp_instance": keepalived passes it over',
+      '2 warning nothing stands behind "router_id": keepalived passes it over',
     ]);
   });
 
