@@ -15,7 +15,7 @@ import { MemoryClock, MemoryStreams } from './cli/memory-streams.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const PAGES = ['README.md', 'CHANGELOG.md', 'docs/README.md', 'pcaps/README.md'];
+const PAGES = ['README.md', 'CHANGELOG.md', 'docs/README.md', 'docs/json.md', 'pcaps/README.md'];
 
 const { scripts, dependencies, devDependencies, optionalDependencies } = JSON.parse(
   readFileSync(join(ROOT, 'package.json'), 'utf8'),
