@@ -139,7 +139,7 @@ export class CaptureView {
 
   private ask(network: number, sender: number, target: number): void {
     const key = network * NETWORK_UNIT + target;
-    const { now, sighting } = this.clock;
+    const { now } = this.clock;
     const known = this.asked.get(key)?.get(sender);
     if (known !== undefined && now - known.time <= REPEAT) {
       known.time = now;
@@ -148,7 +148,7 @@ export class CaptureView {
     }
     if (known !== undefined) this.judge(known);
     else if (this.open++ >= ASKED_MAX) this.forgetOldest();
-    const asked = { time: now, at: sighting, network, sender, target, repeated: false };
+    const asked = { time: now, at: this.clock.sighting, network, sender, target, repeated: false };
     const bySender = this.asked.get(key);
     if (bySender === undefined) this.asked.set(key, new Map([[sender, asked]]));
     else bySender.set(sender, asked);

@@ -87,9 +87,7 @@ export class AddressDetectors implements Detector {
       watch.moved = track.moved;
       this.changes++;
       if (track.moved > 1) {
-        const { now, sighting } = this.clock;
-        const change = { from: watch.holder, to: track.holder, now, at: sighting };
-        this.flapping.onChange(watch, id, change);
+        this.flapping.onChange(watch, id, watch.holder, track.holder, this.clock);
         this.answerers.onChange(watch, watch.holder);
         this.conflicts.onChange(watch, track, watch.holder, track.holder);
         watch.former = watch.holder;
@@ -138,12 +136,10 @@ export class AddressDetectors implements Detector {
       const field = (index: number): number => failovers.get(sequence, index);
       if (field(FAILOVER.FIRST_CLAIM) !== 0) continue;
       const id = field(FAILOVER.ID);
-      this.flapping.onChange(this.watches.of(id), id, {
-        from: field(FAILOVER.FROM_MAC),
-        to: field(FAILOVER.TO_MAC),
-        now: field(FAILOVER.NOW),
-        at: { frame: field(FAILOVER.FRAME), stamp: field(FAILOVER.STAMP) },
-      });
+      const [from, to] = [field(FAILOVER.FROM_MAC), field(FAILOVER.TO_MAC)];
+      const [now, stamp] = [field(FAILOVER.NOW), field(FAILOVER.STAMP)];
+      const at = { now, stamp, frame: field(FAILOVER.FRAME) };
+      this.flapping.onChange(this.watches.of(id), id, from, to, at);
     }
   }
 }

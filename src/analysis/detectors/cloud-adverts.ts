@@ -44,7 +44,7 @@ export class CloudAdverts {
       if (!site.carriesMulticast && speaker.router.multicast) this.raiseMulticast(speaker, site);
       if (isVirtualMac(speaker.mac) && this.isForeign(speaker, site)) this.raiseVirtual(speaker);
     }
-    this.judgeSource(speaker, priority, this.parts.clock.sighting);
+    this.judgeSource(speaker, priority, this.parts.clock);
   }
 
   /** An address that a speaker sends from may have turned out to be virtual after its run began. */
@@ -130,7 +130,8 @@ export class CloudAdverts {
       code: 'heartbeat-from-havip',
       severity: 'error',
       id,
-      ...at,
+      frame: at.frame,
+      stamp: at.stamp,
       message:
         `The adverts of VRID ${router.vrid} come from ${words.ip(speaker)}, the virtual address ` +
         `itself (${words.mac(speaker.mac)}): after a failover both nodes would send from it, and ` +

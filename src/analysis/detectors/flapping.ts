@@ -12,12 +12,9 @@ const FLAPPING_WINDOW = 60e9;
 const STORM_ANNOUNCEMENTS = 31;
 const STORM_WINDOW = 10e9;
 
-/** MACs, and when the latter got the address. */
-export interface HolderChange {
-  readonly from: number;
-  readonly to: number;
+/** When an address got another holder. */
+export interface Moment extends Sighting {
   readonly now: number;
-  readonly at: Sighting;
 }
 
 export class Flapping {
@@ -31,8 +28,9 @@ export class Flapping {
     this.words = words;
   }
 
-  /** The address has got another holder than before; its changes are told in their order. */
-  onChange(watch: AddressWatch, id: number, { from, to, now, at }: HolderChange): void {
+  /** The address went from MAC to MAC; its changes are told in their order. */
+  onChange(watch: AddressWatch, id: number, from: number, to: number, at: Moment): void {
+    const { now } = at;
     watch.changes ??= new Float64Array(CHANGES).fill(Number.NaN);
     const { changes } = watch;
     changes[3] = changes[2]!;
@@ -48,7 +46,8 @@ export class Flapping {
       code: 'flapping',
       severity: 'error',
       id,
-      ...at,
+      frame: at.frame,
+      stamp: at.stamp,
       message:
         `${this.words.ip(id)} changed its holder four times in ${seconds.toFixed(1)} s, ` +
         `lastly from ${this.words.host(from)} to ${this.words.host(to)}: ` +
