@@ -4,10 +4,13 @@ import { resized } from './resized.ts';
 /**
  * The clients of the followed addresses, one record for each (address, client IP, client MAC):
  * which requests are still without an answer, and when the last answer came. Flat arrays, bounded:
- * clients beyond the bound are counted and not judged.
+ * clients beyond the bound are counted and not judged. Cooked frames do not say to which MAC they
+ * go: where they stand beside Ethernet frames of the same IP, both are of one client.
  */
 const CLIENTS_MAX = 1 << 14;
 const KEY_WORDS = 7;
+/** In place of the MAC of a client of whom only cooked frames are known. */
+const NO_MAC = 0;
 
 /** Columns of the numbers kept for a client. */
 export const CLIENT = {
@@ -65,6 +68,8 @@ export class Clients {
   /** Requests or answers of clients beyond CLIENTS_MAX. */
   overflow = 0;
   private index = new Int32Array(256).fill(-1);
+  /** Places taken in `index`: a client whose MAC was learned later has two. */
+  private places = 0;
   /** By address and client IP: of the clients that have asked, the one that began last. */
   private askers = new Int32Array(256).fill(-1);
   private keys = new Uint32Array(KEY_WORDS * 64);
@@ -76,6 +81,13 @@ export class Clients {
     const slot = this.slotOf(id, w0, w1, w2, w3, mac);
     const client = this.index[slot]!;
     if (client >= 0) return client;
+    if (mac === NO_MAC) {
+      const asker = this.askers[this.askerSlot(id, w0, w1, w2, w3)]!;
+      if (asker >= 0) return asker;
+    } else {
+      const unnamed = this.index[this.slotOf(id, w0, w1, w2, w3, NO_MAC)]!;
+      if (unnamed >= 0) return this.learnMac(unnamed, slot, mac);
+    }
     return this.add(slot, [id, w0, w1, w2, w3, mac >>> 0, Math.floor(mac / 4294967296)]);
   }
 
@@ -168,9 +180,22 @@ export class Clients {
     this.numbers[at + CLIENT.LAST_REQUEST] = Number.NaN;
     this.numbers[at + CLIENT.SPACING] = Number.NaN;
     this.numbers[at + CLIENT.EARLY_TIME] = Number.NaN;
-    this.index[slot] = client;
-    if (this.size * 2 > this.index.length) this.rehash();
+    this.place(slot, client);
     return client;
+  }
+
+  /** `slot` is where a client with this MAC would stand. */
+  private learnMac(client: number, slot: number, mac: number): number {
+    this.keys[client * KEY_WORDS + 5] = mac >>> 0;
+    this.keys[client * KEY_WORDS + 6] = Math.floor(mac / 4294967296);
+    this.place(slot, client);
+    return client;
+  }
+
+  private place(slot: number, client: number): void {
+    this.index[slot] = client;
+    this.places++;
+    if (this.places * 2 > this.index.length) this.rehash();
   }
 
   private grow(): void {
@@ -189,6 +214,7 @@ export class Clients {
       while ((index[slot] as number) >= 0) slot = (slot + 1) & mask;
       index[slot] = client;
     }
+    this.places = this.size;
     this.index = index;
   }
 }

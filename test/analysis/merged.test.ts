@@ -8,9 +8,10 @@ import { describe, expect, test } from 'vitest';
 import { Replay } from '../../src/analysis/replay.ts';
 import type { ReplayListener, ReplayResult } from '../../src/analysis/result.ts';
 import { mergeCaptures, openCaptureBytes } from '../../src/capture/index.ts';
+import { LINKTYPE_LINUX_SLL } from '../../src/wire/link-type.ts';
 import { Blocks, bytes, pcapHeader, pcapRecord } from '../capture/build.ts';
 import { announcement } from '../dataplane/frames.ts';
-import { A, advert, B, B_IP, C, EPOCH, echo, VIP } from './scene.ts';
+import { A, advert, B, B_IP, C, CLIENT, EPOCH, echo, VIP } from './scene.ts';
 
 interface File {
   readonly name: string;
@@ -28,13 +29,22 @@ const le = new Blocks();
 const micros = (second: number): number => Math.round(second * 1e6);
 const octetsOf = (view: DataView): number[] => [...new Uint8Array(view.buffer)];
 
-function pcap(name: string, frames: readonly Timed[]): File {
+function pcap(name: string, frames: readonly Timed[], linkField = 1): File {
   const records = frames.map(([second, view]) => {
     const time = micros(second as number);
     const seconds = EPOCH + Math.floor(time / 1e6);
     return pcapRecord({ seconds, fraction: time % 1e6, data: octetsOf(view) });
   });
-  return { name, octets: bytes(pcapHeader(), ...records) };
+  return { name, octets: bytes(pcapHeader({ linkField }), ...records) };
+}
+
+/** As `-i any` has it: without the MAC that each frame went to. */
+function cooked(name: string, frames: readonly Timed[]): File {
+  const without = frames.map(([second, view]): Timed => {
+    const [source, rest] = [octetsOf(view).slice(6, 12), octetsOf(view).slice(12)];
+    return [second, new DataView(Uint8Array.of(0, 0, 0, 1, 0, 6, ...source, 0, 0, ...rest).buffer)];
+  });
+  return pcap(name, without, LINKTYPE_LINUX_SLL);
 }
 
 /** With blocks before and between that are no frames and take no number. */
@@ -74,7 +84,7 @@ function claimOf(mac: string, serial: number): DataView {
 }
 
 /** A crash of A, seen where A is and where B is; both saw B's first claim at one time. */
-function crash(): [File, File] {
+function crashFrames(): [Timed[], Timed[]] {
   const request = (second: number): Timed => [second, echo(true, { sequence: second * 10 })];
   const answer = (second: number): Timed => [
     second + 0.01,
@@ -89,6 +99,11 @@ function crash(): [File, File] {
   for (const second of [7.1, 8.1, 9.1]) atB.push([second, advert(ofB)]);
   atB.push(request(8), answer(8));
   atB.sort(([one], [other]) => (one as number) - (other as number));
+  return [atA, atB];
+}
+
+function crash(): [File, File] {
+  const [atA, atB] = crashFrames();
   return [pcapng('at-a.pcapng', atA), pcap('at-b.pcap', atB)];
 }
 
@@ -189,6 +204,35 @@ describe('merged captures', () => {
       expect(keys.filter((key) => key.startsWith('file'))).toEqual(next);
       expect(keys.slice(at + 1, at + 1 + next.length)).toEqual(next);
     }
+  });
+
+  test('a client is one and the same in an Ethernet capture and in a cooked one', async () => {
+    const names = ['18e-host-node1.pcap', '18b-any-node2.pcap'];
+    const files = names.map((name) => {
+      return { name, octets: readFileSync(new URL(`../../pcaps/${name}`, import.meta.url)) };
+    });
+    const { outages, failovers } = await replay(files);
+    expect(outages).toMatchObject([{ cause: 'crash', client: { mac: '52:54:00:d4:12:12' } }]);
+    // By the ping log of the client.
+    expect(outages[0]?.seconds).toBeCloseTo(3.316, 1);
+    expect(failovers.map(({ outageSeconds }) => outageSeconds)).toEqual([outages[0]?.seconds, 0]);
+  });
+
+  test.each([
+    ['first', cooked, pcap],
+    ['last', pcap, cooked],
+  ])('its requests may stand in the cooked one %s', async (_, writesA, writesB) => {
+    const [atA, atB] = crashFrames();
+    const { outages } = await replay([writesA('at-a.pcap', atA), writesB('at-b.pcap', atB)]);
+    expect(outages).toMatchObject([
+      {
+        seconds: 7,
+        cause: 'crash',
+        client: { mac: CLIENT },
+        before: { mac: A },
+        after: { mac: B },
+      },
+    ]);
   });
 
   test('a listener is told as well, frames outside the limits are counted', async () => {

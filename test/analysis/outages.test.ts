@@ -164,6 +164,19 @@ describe('echo', () => {
     expect(clients.size).toBe(2);
   });
 
+  test('a client whose MAC is learned later keeps its number, however many there are', () => {
+    const clients = new Clients();
+    const mac = 0x00163e000000;
+    const numbers = Array.from({ length: 300 }, (_, i) => clients.of(1, 0, 0, 0, i, 0));
+    expect(numbers.map((_, i) => clients.of(1, 0, 0, 0, i, mac + i))).toEqual(numbers);
+    for (const [i, number] of numbers.entries()) {
+      clients.noteAsked(number);
+      expect(clients.of(1, 0, 0, 0, i, 0)).toBe(number);
+      expect(clients.mac(number)).toBe(mac + i);
+    }
+    expect(clients.size).toBe(300);
+  });
+
   test('the same IP with another MAC is another client', async () => {
     const scene = served();
     scene.at(1.3, echo(true, { sequence: 4, client: CLIENT2 }));
