@@ -130,6 +130,7 @@ export class AdvertFailovers {
         start: field(OUTAGE.START),
         end: field(OUTAGE.END),
         firstFrame: field(OUTAGE.FIRST_SERVICE),
+        isLost: field(OUTAGE.LOST) === 1,
       });
       outages.set(sequence, OUTAGE.FAILOVER, failover);
       if (failovers.get(failover, FAILOVER.LAST_SERVICE) !== 0) continue;

@@ -215,7 +215,7 @@ export class Analysis implements SwitchObserver {
     this.refusedFrames.set(mac, frames + 1);
   }
 
-  private onMissing(client: number, missing: number, since: number): void {
+  private onMissing(client: number, missing: number, since: number): boolean {
     const { clients } = this.outages;
     const { book } = this.owner;
     const id = clients.addressId(client);
@@ -225,6 +225,6 @@ export class Analysis implements SwitchObserver {
     const to = isIpv4
       ? String(book.word(id, 3))
       : [book.word(id, 0), book.word(id, 1), book.word(id, 2), book.word(id, 3)].join();
-    this.view.onMissingEchoes(from, to, missing, since);
+    return this.view.onMissingEchoes(from, to, missing, since);
   }
 }

@@ -56,12 +56,16 @@ export class CaptureView {
     else this.onNeighbor(view, seen);
   }
 
-  /** A client's echo request came `missing` numbers after the one before, which came at `since`. */
-  onMissingEchoes(client: string, address: string, missing: number, since: number): void {
-    if (missing < MISSING_MIN) return;
+  /**
+   * A client's echo request came `missing` numbers after the one before, which came at `since`.
+   * True where that is a sign.
+   */
+  onMissingEchoes(client: string, address: string, missing: number, since: number): boolean {
+    if (missing < MISSING_MIN) return false;
     const asked = this.lastAsked.get(`${client}>${address}`);
-    if (asked !== undefined && asked >= since) return;
+    if (asked !== undefined && asked >= since) return false;
     this.missingEchoes ??= this.clock.sighting;
+    return true;
   }
 
   /**

@@ -79,6 +79,7 @@ export class ClientGaps {
       unanswered: numbers[at + CLIENT.GAP_UNANSWERED] as number,
       lastFrame: numbers[at + CLIENT.GAP_LAST_FRAME] as number,
       firstFrame: numbers[at + CLIENT.GAP_FIRST_FRAME] as number,
+      isLost: false,
       before: numbers[at + CLIENT.GAP_BEFORE] as number,
       after: numbers[at + CLIENT.GAP_AFTER] as number,
       cause: numbers[at + CLIENT.GAP_CAUSE] as number,
@@ -88,8 +89,32 @@ export class ClientGaps {
     if (sequence >= 0) this.onOutage?.(sequence);
   }
 
-  /** At the end of the capture: no answer came since, `unanswered` requests later. */
-  leaveOpen(client: number, unanswered: number, last: Last): void {
+  /**
+   * Its requests pass out of sight of the capture: nobody knows when those that wait would have
+   * been answered, nor which was the last answer before the next request in view.
+   */
+  lose(client: number): void {
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    const unanswered = numbers[at + CLIENT.OUTSTANDING] as number;
+    if (unanswered > 0) this.leaveOpen(client, unanswered, this.lastRequest(client), true);
+    numbers[at + CLIENT.OUTSTANDING] = 0;
+    numbers[at + CLIENT.ANSWERED] = numbers[at + CLIENT.COUNT] as number;
+    numbers[at + CLIENT.LAST_ANSWER] = Number.NaN;
+  }
+
+  lastRequest(client: number): Last {
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    return {
+      now: numbers[at + CLIENT.LAST_REQUEST] as number,
+      stamp: numbers[at + CLIENT.LAST_REQUEST_STAMP] as number,
+      frame: numbers[at + CLIENT.LAST_REQUEST_FRAME] as number,
+    };
+  }
+
+  /** No answer came since, `unanswered` requests later: to the end of the capture, or in view. */
+  leaveOpen(client: number, unanswered: number, last: Last, isLost = false): void {
     const { numbers } = this.clients;
     const at = client * CLIENT.WIDTH;
     const start = numbers[at + CLIENT.LAST_ANSWER] as number;
@@ -102,6 +127,7 @@ export class ClientGaps {
       unanswered,
       lastFrame: numbers[at + CLIENT.LAST_ANSWER_FRAME] as number,
       firstFrame: 0,
+      isLost,
       before: numbers[at + CLIENT.LAST_ANSWER_MAC] as number,
       after: 0,
       cause: numbers[at + CLIENT.CAUSE] as number,

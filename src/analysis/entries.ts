@@ -217,6 +217,7 @@ export class Entries {
       failover: failover < 0 ? null : failoverIndex(failover),
       cause: log.CAUSES[cause] ?? log.OUTAGE_CAUSES[field(OUTAGE.CAUSE)] ?? 'unknown',
       ...(failover < 0 ? this.claimBehind(sequence) : {}),
+      ...(field(OUTAGE.LOST) === 1 ? { isLost: true } : {}),
     };
   }
 

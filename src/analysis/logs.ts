@@ -92,7 +92,9 @@ export const OUTAGE = {
   /** The claim that the cause is; 0 for none. */
   CLAIM_MAC: 13,
   CLAIM_FRAME: 14,
-  WIDTH: 15,
+  /** 1: the requests of the client passed out of sight. */
+  LOST: 15,
+  WIDTH: 16,
 } as const;
 
 /**

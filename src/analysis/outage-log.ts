@@ -18,6 +18,8 @@ export interface Gap {
   lastFrame: number;
   /** 0 where no answer came any more. */
   firstFrame: number;
+  /** The requests passed out of sight, so that `end` is only the last one in view. */
+  isLost: boolean;
   before: number;
   after: number;
   /** Index into OUTAGE_CAUSES: what another MAC did just before the first unanswered request. */
@@ -26,6 +28,9 @@ export interface Gap {
   claimMac: number;
   claimFrame: number;
 }
+
+/** What of a gap says which failovers lie in it. */
+type Span = Pick<Gap, 'start' | 'end' | 'firstFrame' | 'isLost'>;
 
 export class OutageLog {
   private readonly clients: Clients;
@@ -62,6 +67,7 @@ export class OutageLog {
     outages.put(OUTAGE.CAUSE, gap.cause);
     outages.put(OUTAGE.CLAIM_MAC, gap.claimMac);
     outages.put(OUTAGE.CLAIM_FRAME, gap.claimFrame);
+    outages.put(OUTAGE.LOST, gap.isLost ? 1 : 0);
     return sequence;
   }
 
@@ -69,11 +75,11 @@ export class OutageLog {
    * The last failover of the address between one request spacing before the gap and its end; all
    * that are learn how long the gap is.
    */
-  failoverIn(track: Track, client: number, gap: Pick<Gap, 'start' | 'end' | 'firstFrame'>): number {
+  failoverIn(track: Track, client: number, gap: Span): number {
     const { failovers } = this.logs;
     const spacing = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.SPACING] as number;
     const from = gap.start - (Number.isNaN(spacing) ? 0 : spacing);
-    const to = gap.firstFrame === 0 ? Number.POSITIVE_INFINITY : gap.end;
+    const to = gap.isLost ? this.lossOf(track, from, gap.end) : endOf(gap);
     let found = -1;
     let sequence = track.lastFailover;
     while (failovers.isKept(sequence)) {
@@ -91,6 +97,28 @@ export class OutageLog {
     }
     return found;
   }
+
+  /**
+   * When requests that pass out of sight after `last` may have been answered again: at the failover
+   * that took them there, the first after it where none lies in the gap before.
+   */
+  private lossOf(track: Track, from: number, last: number): number {
+    const { failovers } = this.logs;
+    let loss = last;
+    let sequence = track.lastFailover;
+    while (failovers.isKept(sequence)) {
+      const time = failovers.get(sequence, FAILOVER.NOW);
+      if (time < from) break;
+      if (time <= last) return last;
+      loss = time;
+      sequence = failovers.get(sequence, FAILOVER.PREVIOUS);
+    }
+    return loss;
+  }
+}
+
+function endOf({ end, firstFrame }: Span): number {
+  return firstFrame === 0 ? Number.POSITIVE_INFINITY : end;
 }
 
 /** What another MAC did in the second before. */

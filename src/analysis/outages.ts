@@ -37,8 +37,8 @@ export class Outages {
   private readonly exchange = new Exchange();
   /** TCP services that have answered a client before: only they can go missing. */
   private readonly services = new Set<number>();
-  /** A client's echo sequence numbers jump: `missing` requests after time `since` are not here. */
-  onMissing: ((client: number, missing: number, since: number) => void) | null = null;
+  /** `missing` echo requests after time `since` are not here: true where they passed elsewhere. */
+  onMissing: ((client: number, missing: number, since: number) => boolean) | null = null;
 
   constructor(clock: Clock, logs: Logs, tracks: readonly (Track | undefined)[], book: AddressBook) {
     this.clock = clock;
@@ -132,7 +132,7 @@ export class Outages {
     const count = numbers[at + CLIENT.COUNT] as number;
     if (requests.isCopy(client, count, exchange.key, now)) return;
     this.clientGaps.closeOld(client);
-    if (exchange.service === 0 && count > 0) this.checkSequence(client, count, exchange.key);
+    if (exchange.service === 0 && this.wasAway(client, count)) this.clientGaps.lose(client);
     const isEarly =
       numbers[at + CLIENT.EARLY_KEY] === exchange.key &&
       Math.abs(now - (numbers[at + CLIENT.EARLY_TIME] as number)) <= EARLY_ANSWER;
@@ -151,13 +151,18 @@ export class Outages {
     numbers[at + CLIENT.OUTSTANDING] = outstanding + 1;
   }
 
-  /** Echo keys are (identifier << 16 | sequence number). */
-  private checkSequence(client: number, count: number, key: number): void {
+  /**
+   * Whether so many of its requests passed elsewhere before this one that it was answered there,
+   * for all that is known. Echo keys are (identifier << 16 | sequence number).
+   */
+  private wasAway(client: number, count: number): boolean {
+    if (count === 0) return false;
+    const { key } = this.exchange;
     const previous = this.clients.requests.key(client, count - 1);
     const missing = ((key - previous) & 0xffff) - 1;
-    if (missing <= 0 || missing > 0x7fff || previous >>> 16 !== key >>> 16) return;
+    if (missing <= 0 || missing > 0x7fff || previous >>> 16 !== key >>> 16) return false;
     const since = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.LAST_REQUEST] as number;
-    this.onMissing?.(client, missing, since);
+    return this.onMissing?.(client, missing, since) === true && this.clock.now - since > SECOND;
   }
 
   private answer(client: number, server: number): void {
@@ -261,11 +266,7 @@ export class Outages {
       if (requests.time(client, i) > cutoff && requests.isWaiting(client, i)) unanswered--;
     }
     if (unanswered <= 0) return false;
-    this.clientGaps.leaveOpen(client, unanswered, {
-      now: numbers[at + CLIENT.LAST_REQUEST] as number,
-      stamp: numbers[at + CLIENT.LAST_REQUEST_STAMP] as number,
-      frame: numbers[at + CLIENT.LAST_REQUEST_FRAME] as number,
-    });
+    this.clientGaps.leaveOpen(client, unanswered, this.clientGaps.lastRequest(client));
     return true;
   }
 

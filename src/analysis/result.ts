@@ -219,6 +219,11 @@ export interface OutageEntry {
   cause: OutageCause;
   /** Present only where a claim is the cause: whose, and which; no part of the JSON document. */
   claim?: OutageClaim;
+  /**
+   * Present only where the client's requests passed out of sight of the capture, so that it lasted
+   * `seconds` at least; no part of the JSON document.
+   */
+  isLost?: true;
 }
 
 export interface OutageClaim extends Partial<FrameOrigin> {

@@ -109,6 +109,7 @@ export class RewrittenView {
       unanswered: 0,
       lastFrame: gaps.gap(index, GAP.LAST_FRAME),
       firstFrame,
+      isLost: false,
       before: mac,
       after: mac,
       cause: 0,

@@ -2,7 +2,8 @@
 import type { ClaimEntry, FailoverEntry, ReplayResult } from '../analysis/result.ts';
 import { absenceText } from './cause-texts.ts';
 import type { Naming } from './naming.ts';
-import { duration } from './quantity.ts';
+import { lostOutage } from './outage-words.ts';
+import { duration, offset } from './quantity.ts';
 
 const VIRTUAL = '00:00:5e:00:0';
 
@@ -18,6 +19,13 @@ export function failoverRemarks(
   }
   const absence = naming.absence(failover);
   if (absence !== null) remarks.push(absenceText(absence, naming));
+  const lost = lostOutage(result.failovers.indexOf(failover), result);
+  if (lost !== undefined) {
+    remarks.push(
+      `what ${lost.client.ip} asked after t ${offset(lost.t)} s passed out of sight of this ` +
+        'capture: nobody can tell from it when the first answer came',
+    );
+  }
   const back = backText(failover, result, naming);
   if (back !== null) remarks.push(back);
   const claim = claimOf(failover, result);

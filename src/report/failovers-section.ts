@@ -4,7 +4,7 @@ import { expectedDetection, failoverCause } from './cause-texts.ts';
 import { cut, numberOf } from './cut.ts';
 import { failoverRemarks } from './failover-remarks.ts';
 import { addressLabel, type Naming } from './naming.ts';
-import { outageOf, type Stretch } from './outage-words.ts';
+import { lostOutage, outageOf, type Stretch } from './outage-words.ts';
 import type { Page } from './page.ts';
 import { clockTime, difference, duration, frameLabel, offset } from './quantity.ts';
 import { ReceiverTexts } from './receivers-text.ts';
@@ -56,7 +56,9 @@ function writeFailover(
   const cause = failoverCause(failover, naming);
   const code = cause.includes(failover.cause) ? '' : ` (${failover.cause})`;
   page.labelled('cause', cause + code, LAYOUT);
-  page.labelled('outage', outageText(failover, outageOf(failover, index, result).outage), LAYOUT);
+  const least = lostOutage(index, result) === undefined ? '' : 'at least ';
+  const outage = outageText(failover, outageOf(failover, index, result).outage);
+  page.labelled('outage', least + outage, LAYOUT);
   page.labelled('detection', detectionText(failover, naming), LAYOUT);
   page.labelled('evidence', evidenceText(failover.evidence), LAYOUT);
   for (const remark of failoverRemarks(failover, result, naming)) {

@@ -72,7 +72,8 @@ export class Follower implements ReplayListener {
 
   onOutage(outage: OutageEntry): void {
     const length = outage.seconds === null ? '' : ` for ${duration(outage.seconds)}`;
-    const open = outage.firstServiceFrame === null ? ', and still does not' : '';
+    const end = outage.isLost ? ', whose requests pass out of sight' : ', and still does not';
+    const open = outage.firstServiceFrame === null ? end : '';
     const address = addressLabel(outage.ip, outage.vlan);
     const what = `${address} did not answer ${outage.client.ip}${length}${open}`;
     this.#say(outage, `${what}: ${outageCause(outage.cause)}`, 'bad');

@@ -2,7 +2,7 @@
 import type { FailoverEntry, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { numberOf } from './cut.ts';
 import type { Naming } from './naming.ts';
-import { frameLabel } from './quantity.ts';
+import { duration, frameLabel } from './quantity.ts';
 
 /** The cause's code, with the number of its failover as the reports count them. */
 export function outageCode({ cause, failover }: OutageEntry, result: ReplayResult): string {
@@ -14,6 +14,36 @@ export function outageCode({ cause, failover }: OutageEntry, result: ReplayResul
 /** Whose claim the cause is, and which frame; null where none is. */
 export function claimBehind({ claim }: OutageEntry, naming: Naming): string | null {
   return claim === undefined ? null : `by ${naming.full(claim)}, frame ${frameLabel(claim)}`;
+}
+
+/** How long at least or exactly it lasted, for a table. */
+export function lengthText({ seconds, firstServiceFrame }: OutageEntry): string {
+  if (seconds === null) return 'unknown';
+  return firstServiceFrame === null ? `> ${duration(seconds)}` : duration(seconds);
+}
+
+/** Who answered before it, and after it. */
+export function answererText({ before, after, isLost }: OutageEntry, naming: Naming): string {
+  const from = naming.short({ speaker: null, ...before });
+  if (after === null) return `${from} → ${isLost === true ? 'out of sight' : 'nobody'}`;
+  const to = naming.short({ speaker: null, ...after });
+  return from === to ? from : `${from} → ${to}`;
+}
+
+/** What stands for the frame of the first answer after it, where there is none. */
+export function openEnd({ isLost }: OutageEntry): string {
+  return isLost === true ? 'unseen' : 'end';
+}
+
+/** The outage that a failover took out of sight of the capture, and whose length is its own. */
+export function lostOutage(
+  index: number,
+  { failovers, outages }: ReplayResult,
+): OutageEntry | undefined {
+  const seconds = failovers[index]?.outageSeconds;
+  return outages.find(
+    (one) => one.isLost === true && one.failover === index && one.seconds === seconds,
+  );
 }
 
 /** Seconds since the first frame. */

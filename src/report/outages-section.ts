@@ -4,9 +4,9 @@ import { refusalReason } from './cause-texts.ts';
 import { cut, ROWS_MAX } from './cut.ts';
 import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
-import { claimBehind, outageCode } from './outage-words.ts';
+import { answererText, claimBehind, lengthText, openEnd, outageCode } from './outage-words.ts';
 import type { Page } from './page.ts';
-import { clockTime, duration, frameLabel, offset } from './quantity.ts';
+import { clockTime, frameLabel, offset } from './quantity.ts';
 import { type RefusalGroup, refusalGroups, refusalsLeftOut } from './refusal-groups.ts';
 
 const COLUMNS: Column[] = [
@@ -54,17 +54,14 @@ function writeClaims(page: Page, { outages }: ReplayResult, naming: Naming): voi
 function outageRow(outage: OutageEntry, result: ReplayResult, naming: Naming): string[] {
   const { seconds, t, firstServiceFrame } = outage;
   const start = t === null || seconds === null ? null : t - seconds;
-  const length = seconds === null ? 'unknown' : duration(seconds);
-  const before = naming.short({ speaker: null, ...outage.before });
-  const after = outage.after === null ? 'nobody' : naming.short(outage.after);
   return [
     addressLabel(outage.ip, outage.vlan),
     outage.client.ip,
     offset(start),
-    firstServiceFrame === null ? `> ${length}` : length,
+    lengthText(outage),
     String(outage.unanswered),
-    `${outage.lastServiceFrame}–${firstServiceFrame ?? 'end'}`,
-    before === after ? before : `${before} → ${after}`,
+    `${outage.lastServiceFrame}–${firstServiceFrame ?? openEnd(outage)}`,
+    answererText(outage, naming),
     outageCode(outage, result),
   ];
 }

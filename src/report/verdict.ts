@@ -92,13 +92,18 @@ function calm(result: ReplayResult, naming: Naming): string {
 }
 
 function outageClause(result: ReplayResult, naming: Naming): string {
-  const open = result.outages.find((outage) => outage.firstServiceFrame === null);
+  const open = result.outages.find(
+    (outage) => outage.firstServiceFrame === null && outage.isLost !== true,
+  );
   const longest = longestOf(result.outages);
   const parts: string[] = [];
   if (longest !== null) {
     const word = result.outages.length + result.elided.outages === 1 ? 'outage' : 'longest outage';
     const length = longest.seconds === null ? 'of unknown length' : duration(longest.seconds);
-    parts.push(`${word} ${length}${whose(longest, result)}, ${causeOf(longest, result, naming)}`);
+    const least = longest.isLost ? 'of at least ' : '';
+    parts.push(
+      `${word} ${least}${length}${whose(longest, result)}, ${causeOf(longest, result, naming)}`,
+    );
   }
   if (open !== undefined) {
     parts.push(`${addressLabel(open.ip, open.vlan)} did not answer to the end of the capture`);

@@ -85,10 +85,10 @@ function claimOf(mac: string, serial: number): DataView {
 
 /** A crash of A, seen where A is and where B is; both saw B's first claim at one time. */
 function crashFrames(): [Timed[], Timed[]] {
-  const request = (second: number): Timed => [second, echo(true, { sequence: second * 10 })];
+  const request = (second: number): Timed => [second, echo(true, { sequence: second })];
   const answer = (second: number): Timed => [
     second + 0.01,
-    echo(false, { sequence: second * 10, server: second < 4 ? A : B }),
+    echo(false, { sequence: second, server: second < 4 ? A : B }),
   ];
   const atA: Timed[] = [[0, claimOf(A, 1)]];
   for (const second of [0.5, 1.5, 2.5]) atA.push([second, advert({ priority: 100 })]);

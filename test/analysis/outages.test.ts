@@ -344,7 +344,7 @@ describe('before the first claim', () => {
     for (let i = 1; i <= 3; i++) scene.ping(i / 10, { sequence: i });
     for (let i = 4; i <= 40; i++) asked(scene, i / 10, i);
     scene.announce(5, B);
-    scene.ping(5.1, { sequence: 51, server: B });
+    scene.ping(5.1, { sequence: 41, server: B });
     return scene;
   }
   const text = [

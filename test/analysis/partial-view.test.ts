@@ -1,7 +1,23 @@
 /** What a capture point that does not see everything may still say of a failover's outage. */
 import { describe, expect, test } from 'vitest';
 import type { FailoverEntry } from '../../src/analysis/result.ts';
-import { A, B, CLIENT2, CLIENT2_IP, echo, Scene } from './scene.ts';
+import { arp } from '../dataplane/frames.ts';
+import {
+  A,
+  advert,
+  B,
+  B_IP,
+  CLIENT,
+  CLIENT_IP,
+  CLIENT2,
+  CLIENT2_IP,
+  echo,
+  Scene,
+  VIP,
+} from './scene.ts';
+
+const BROADCAST = 'ff:ff:ff:ff:ff:ff';
+const NOBODY = '00:00:00:00:00:00';
 
 interface Pings {
   from: number;
@@ -70,5 +86,61 @@ describe('the outage of a failover', () => {
     const before = { from: 2.9, to: 3.1, server: A };
     const { outageSeconds } = await takenOver(before, { from: 3.1, to: 3.2, server: B });
     expect(outageSeconds).toBeNull();
+  });
+});
+
+/**
+ * A's own view: A resigns at 3.05 s and answers no more, B claims at 3.5 s and is pinged out of
+ * sight, A takes the address back at `back` and answers from then on.
+ */
+function stopped(back: number): Scene {
+  const scene = new Scene();
+  scene.at(0, advert({ priority: 100 }));
+  scene.announce(0, A);
+  pings(scene, { from: 1, to: 3, server: A });
+  scene.adverts(1, 3, { priority: 100 });
+  scene.at(3.05, advert({ priority: 0 }));
+  for (let i = 31; i < 35; i++) scene.at(i / 10, echo(true, { sequence: i, server: A }));
+  scene.announce(3.5, B);
+  for (let second = 3.5; second < back; second++) {
+    scene.at(second, advert({ priority: 50, source: B, ip: B_IP }));
+  }
+  scene.announce(back - 0.05, A);
+  scene.at(back - 0.04, advert({ priority: 100 }));
+  return scene;
+}
+
+describe('an outage whose requests pass out of sight', () => {
+  test('lasted to the last one in view at least, by the failover that it began with', async () => {
+    const scene = stopped(8);
+    pings(scene, { from: 8, to: 11, server: A });
+    const { outages, failovers } = await scene.replay();
+    expect(outages).toMatchObject([
+      {
+        ...{ t: 3.4, seconds: 0.499, unanswered: 4, firstServiceFrame: null, after: null },
+        ...{ failover: 0, cause: 'shutdown', isLost: true },
+      },
+    ]);
+    expect(failovers).toMatchObject([{ outageSeconds: 0.499 }, { outageSeconds: null }]);
+  });
+
+  test('does not go on where the first that is in view again has no answer', async () => {
+    const scene = stopped(8);
+    for (const i of [80, 81]) scene.at(i / 10, echo(true, { sequence: i, server: A }));
+    pings(scene, { from: 8.2, to: 11, server: A });
+    expect((await scene.replay()).outages).toMatchObject([{ seconds: 0.499 }]);
+  });
+
+  test.each([
+    ['for less than a second', 4.2, null],
+    ['but the client asked who has the address', 8, 5],
+  ])('no: none is in view %s', async (_, back, asks) => {
+    const scene = stopped(back);
+    const question = { operation: 1, source: CLIENT, spa: CLIENT_IP, tha: NOBODY, tpa: VIP };
+    if (asks !== null) scene.at(asks, arp({ ...question, destination: BROADCAST }));
+    pings(scene, { from: back, to: back + 3, server: A });
+    const [outage] = (await scene.replay()).outages;
+    expect(outage).toMatchObject({ t: expect.closeTo(back + 0.001, 6), failover: 1 });
+    expect(outage?.isLost).toBeUndefined();
   });
 });

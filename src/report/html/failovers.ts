@@ -5,6 +5,7 @@ import { expectedDetection, failoverCause } from '../cause-texts.ts';
 import { cut, numberOf } from '../cut.ts';
 import { failoverRemarks } from '../failover-remarks.ts';
 import { addressLabel, type Naming } from '../naming.ts';
+import { lostOutage } from '../outage-words.ts';
 import { clockTime, difference, duration } from '../quantity.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { type Breakdown, breakdownOf, type Phase } from './phases.ts';
@@ -17,6 +18,8 @@ const PART_WIDTH_MIN = 4;
 interface Row {
   failover: FailoverEntry;
   remarks: readonly string[];
+  /** Its outage was longer than the capture shows. */
+  isLost: boolean;
   number: number;
   breakdown: Breakdown | null;
 }
@@ -30,7 +33,9 @@ export function failovers(result: ReplayResult, lanes: Lanes, naming: Naming): C
   const shown = [...first, ...last].map(([index, failover]): Row => {
     const number = numberOf(index, places.length, elided.failovers);
     const remarks = failoverRemarks(failover, result, naming);
-    return { failover, remarks, number, breakdown: breakdownOf(failover, index, result, lanes) };
+    const isLost = lostOutage(index, result) !== undefined;
+    const breakdown = breakdownOf(failover, index, result, lanes);
+    return { failover, remarks, isLost, number, breakdown };
   });
   const longest = Math.max(...shown.map(({ breakdown }) => lengthOf(breakdown)), 0.001);
   const columns = [
@@ -53,14 +58,14 @@ sent to it. <b>recovery</b>: to the first answer. The line below a bar is the ou
 saw; – is what the capture does not show.</p>`;
 
 function cells(row: Row, naming: Naming, longest: number): Content[] {
-  const { failover, remarks, number, breakdown } = row;
+  const { failover, remarks, isLost, number, breakdown } = row;
   const { from, to, t, time, outageSeconds, cause } = failover;
   const outage =
     outageSeconds === null
       ? html`<span class="none" title="no client asks for the address">unknown</span>`
       : outageSeconds === 0
         ? 'none'
-        : html`<b class="bad">${duration(outageSeconds)}</b>`;
+        : html`<b class="bad">${isLost ? '> ' : ''}${duration(outageSeconds)}</b>`;
   const span = lengthOf(breakdown) * 1.6;
   const middle = breakdown === null ? t : (breakdown.start + breakdown.end) / 2;
   const at = t === null ? null : moment(middle, span, `t ${t.toFixed(3)} s`);

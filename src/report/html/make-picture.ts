@@ -9,7 +9,8 @@ import type {
 } from '../../analysis/result.ts';
 import { failoverCause } from '../cause-texts.ts';
 import { addressLabel, type Naming } from '../naming.ts';
-import { counted, duration, offset } from '../quantity.ts';
+import { lengthText } from '../outage-words.ts';
+import { counted, offset } from '../quantity.ts';
 import type { Bar, ClaimMarks, Event, Group, Lane, OutageBand, Picture } from './picture.ts';
 import { PictureBudget } from './picture-budget.ts';
 import { PictureHosts } from './picture-hosts.ts';
@@ -228,10 +229,11 @@ function bands(outages: OutageEntry[]): OutageBand[] {
     const { t, seconds, client, unanswered, firstServiceFrame, lastServiceFrame } = outage;
     if (t === null || seconds === null) return [];
     const isOpen = firstServiceFrame === null;
-    const text = `${isOpen ? '> ' : ''}${duration(seconds)}`;
+    const text = lengthText(outage);
+    const end = outage.isLost ? 'its requests passed out of sight' : 'no answer to the end';
     const about = [
       `outage of ${text} for ${client.ip}, ${counted(unanswered, 'request')} unanswered`,
-      `cause: ${outage.cause}${isOpen ? '; no answer to the end of the capture' : ''}`,
+      `cause: ${outage.cause}${isOpen ? `; ${end} of the capture` : ''}`,
       `last answer frame ${lastServiceFrame}, first answer ${firstServiceFrame ?? 'none'}`,
     ];
     return [{ from: t - seconds, to: t, text, frame: lastServiceFrame, about }];

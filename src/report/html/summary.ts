@@ -3,6 +3,7 @@ import type { Lanes } from '../../analysis/lanes.ts';
 import type { ReplayResult } from '../../analysis/result.ts';
 import { expectedDetection } from '../cause-texts.ts';
 import type { Naming } from '../naming.ts';
+import { lengthText } from '../outage-words.ts';
 import { counted, dayAndTime, duration, listed, octets } from '../quantity.ts';
 import { verdictLines } from '../verdict.ts';
 import type { Made } from './make-picture.ts';
@@ -68,7 +69,7 @@ function outageTile(result: ReplayResult): Markup {
   const title = total === 1 ? 'outage' : 'longest outage';
   const among = total === 1 ? '' : ` (of ${counted(total, 'outage')})`;
   const note = `${counted(unanswered, 'request')} of ${client.ip} unanswered${among}`;
-  const text = seconds === null ? 'unknown' : duration(seconds);
+  const text = lengthText(longest);
   const start = t === null || seconds === null ? t : t - seconds / 2;
   return tile(title, moment(start, seconds ?? 0, text), note, 'bad');
 }

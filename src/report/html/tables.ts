@@ -3,8 +3,8 @@ import type { Finding, HavipSummary, OutageEntry, ReplayResult } from '../../ana
 import { refusalReason } from '../cause-texts.ts';
 import { cut } from '../cut.ts';
 import { addressLabel, type Naming } from '../naming.ts';
-import { outageCode } from '../outage-words.ts';
-import { clockTime, counted, date, duration } from '../quantity.ts';
+import { answererText, lengthText, openEnd, outageCode } from '../outage-words.ts';
+import { clockTime, counted, date } from '../quantity.ts';
 import { refusalGroups, refusalsLeftOut } from '../refusal-groups.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { frame, moment, more, ROWS_MAX, SEVERITY_TONES, section, sign, table } from './pieces.ts';
@@ -28,19 +28,16 @@ export function outages(result: ReplayResult, naming: Naming): Content {
   const { first, last, hidden } = cut(result.outages, result.elided.outages, ROWS_MAX);
   const rows = [...first, ...last].map((outage): Content[] => {
     const { t, seconds, firstServiceFrame, lastServiceFrame } = outage;
-    const before = naming.short({ speaker: null, ...outage.before });
-    const after = outage.after === null ? 'nobody' : naming.short(outage.after);
-    const length = seconds === null ? 'unknown' : duration(seconds);
     const begin = t === null || seconds === null ? null : t - seconds;
     const middle = t === null || seconds === null ? t : t - seconds / 2;
-    const end = firstServiceFrame === null ? 'end' : frame(firstServiceFrame);
+    const end = firstServiceFrame === null ? openEnd(outage) : frame(firstServiceFrame);
     return [
       addressLabel(outage.ip, outage.vlan),
       outage.client.ip,
       moment(middle, (seconds ?? 0) * 1.6, begin === null ? '–' : `t ${begin.toFixed(3)} s`),
-      html`<b class="bad">${firstServiceFrame === null ? '> ' : ''}${length}</b>`,
+      html`<b class="bad">${lengthText(outage)}</b>`,
       outage.unanswered,
-      before === after ? before : `${before} → ${after}`,
+      answererText(outage, naming),
       [outageCode(outage, result), claimBehind(outage, naming)],
       html`${frame(lastServiceFrame)} to ${end}`,
     ];

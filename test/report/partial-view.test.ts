@@ -1,0 +1,35 @@
+/** What the text says of what the capture did not see. */
+import { describe, expect, test } from 'vitest';
+import type { ReplayResult } from '../../src/analysis/result.ts';
+import { textReport } from '../../src/report/text.ts';
+import { crashResult } from './fixture.ts';
+
+function report(result: ReplayResult): string {
+  return textReport(result, { width: 400, color: false, unicode: true });
+}
+
+describe('an outage whose requests passed out of sight', () => {
+  function lost(): string {
+    const result = crashResult();
+    const [outage] = result.outages;
+    const [failover] = result.failovers;
+    if (outage === undefined || failover === undefined) throw new Error();
+    result.outages = [
+      { ...outage, seconds: 1.5, t: 11.5, firstServiceFrame: null, after: null, isLost: true },
+    ];
+    result.failovers = [{ ...failover, outageSeconds: 1.5 }];
+    return report(result);
+  }
+
+  test('lasted so long at least, and nobody says that it never ended', () => {
+    const text = lost();
+    expect(text).toMatch(/^1 failover of 192.168.0.88, outage of at least 1.500 s, caused by a/);
+    expect(text).not.toContain('did not answer');
+    expect(text).toMatch(/ outage +at least 1\.500 s\n/);
+    expect(text).toContain('asked after t 11.500 s passed out of sight of this capture');
+  });
+
+  test('has an open end in the table', () => {
+    expect(lost()).toMatch(/> 1\.500 s +\d+ +\d+–unseen +node1 → out of sight +crash/);
+  });
+});
