@@ -114,6 +114,7 @@ export class AdvertFailovers {
     failovers.put(FAILOVER.FIRST_ADVERT, field(CHANGE.FRAME));
     failovers.put(FAILOVER.FIRST_SERVICE, 0);
     failovers.put(FAILOVER.PREVIOUS, track.lastFailover);
+    failovers.put(FAILOVER.AHEAD, Number.NaN);
     track.lastFailover = sequence;
     return sequence;
   }

@@ -29,6 +29,7 @@ import { Ownership } from './ownership.ts';
 import { Receivers } from './receivers.ts';
 import { Refusals } from './refusals.ts';
 import { RewrittenView } from './rewritten-view.ts';
+import { Stillness } from './stillness.ts';
 import { TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
 import { VirtualRouters } from './virtual-routers.ts';
@@ -67,6 +68,7 @@ export class Analysis implements SwitchObserver {
   readonly advertFailovers: AdvertFailovers;
   readonly rewritten: RewrittenView;
   readonly times = new TimeBase();
+  readonly stillness = new Stillness();
   readonly entries: Entries;
   readonly detectors: Detectors;
   readonly routerDetectors: RouterDetectors;
@@ -146,6 +148,7 @@ export class Analysis implements SwitchObserver {
 
   /** One frame at the time and number that `clock` says. */
   onFrame(view: DataView, at: number, end: number, linkType: number): void {
+    if (this.clock.isTimed) this.stillness.onFrame(this.clock.now);
     this.owner.ingress(view, at, end, linkType, 0);
     const { carries, protocol } = this.owner.classifier;
     if (carries === CARRIES_ARP || carries === CARRIES_ND) {

@@ -38,6 +38,7 @@ export function entriesOf(analysis: Analysis, times: TimeBase, site: Site | null
     tracks: analysis.tracks,
     speakers: analysis.routers.speakers,
     receptions: analysis.receivers.log,
+    stillness: analysis.stillness,
     vlanOf: (network) => analysis.owner.classifier.vlanOf(network),
   });
 }

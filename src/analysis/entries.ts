@@ -6,6 +6,7 @@ import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { CLAIM_REFUSED, CLAIM_VERDICT_NAMES } from '../dataplane/verdict.ts';
 import { formatIpv4, formatIpv6, type Ipv6Words } from '../wire/ip-address.ts';
 import { formatMac, isVirtualMac } from '../wire/mac.ts';
+import { blindTakeover } from './blind-takeovers.ts';
 import type { Clients } from './clients.ts';
 import type { FrameOrigins } from './frame-origins.ts';
 import * as log from './logs.ts';
@@ -23,6 +24,7 @@ import type {
   TimelineEntry,
   Vantage,
 } from './result.ts';
+import type { Stillness } from './stillness.ts';
 import { secondsOf, type TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
 import type { Speaker } from './virtual-router.ts';
@@ -41,6 +43,7 @@ export interface EntrySources {
   readonly speakers: readonly Speaker[];
   /** Who followed a failover when, by its sequence number. */
   readonly receptions: RecordLog;
+  readonly stillness: Stillness;
   vlanOf(network: number): number;
 }
 
@@ -175,7 +178,16 @@ export class Entries {
         firstServiceFrame: frame(FAILOVER.FIRST_SERVICE),
       },
       receivers: receiversOf(receptions, sequence, times, { family: book.family(id), ...moment }),
+      ...this.blindTakeover(sequence),
     };
+  }
+
+  private blindTakeover(sequence: number): Pick<FailoverEntry, 'blind'> {
+    const { logs, stillness, times } = this.from;
+    const still = blindTakeover(logs.failovers, sequence, stillness);
+    if (still === null) return {};
+    const seconds = secondsOf(still.end - still.start);
+    return { blind: { t: times.sinceFirst(still.start), seconds } };
   }
 
   /** `failoverIndex` gives a failover's place in the printed list, or null. */

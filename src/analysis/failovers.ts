@@ -134,6 +134,7 @@ export class Failovers {
     failovers.put(FAILOVER.FIRST_ADVERT, 0);
     failovers.put(FAILOVER.FIRST_SERVICE, 0);
     failovers.put(FAILOVER.PREVIOUS, track.lastFailover);
+    failovers.put(FAILOVER.AHEAD, Number.NaN);
     track.lastFailover = sequence;
     // A virtual MAC is often claimed and rarely sent from: the node answers with its own.
     this.book.marks.await(track.id, macHigh(mac), mac | 0, isVirtualMac(mac));
@@ -218,7 +219,10 @@ export class Failovers {
     const { failover, claim, priority, adverts, interval } = this.one;
     const { failovers } = this.logs;
     const run = observer.runAround(claim);
-    if (run !== null) failovers.set(failover, FAILOVER.FIRST_ADVERT, run.startFrame);
+    if (run !== null) {
+      failovers.set(failover, FAILOVER.FIRST_ADVERT, run.startFrame);
+      failovers.set(failover, FAILOVER.AHEAD, claim - run.start);
+    }
     const isNew = run !== null && (run.start > claim || priority === 0);
     const own = isNew ? run.firstPriority : priority;
     if (own === 0) return;

@@ -71,7 +71,9 @@ export const FAILOVER = {
   FIRST_SERVICE: 15,
   PREVIOUS: 16,
   NOW: 17,
-  WIDTH: 18,
+  /** How long before its first claim the newcomer's run of adverts had begun. */
+  AHEAD: 18,
+  WIDTH: 19,
 } as const;
 
 export const OUTAGE = {

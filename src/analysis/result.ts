@@ -178,6 +178,14 @@ export interface FailoverEntry extends Moment {
   masterDownIntervalSeconds: number | null;
   evidence: Evidence;
   receivers: ReceiverEntry[];
+  /** Present only where the takeover itself is not in view; no part of the JSON document. */
+  blind?: BlindStretch;
+}
+
+/** The capture holds not one frame for so long; `t` is where that begins, null without times. */
+export interface BlindStretch {
+  t: number | null;
+  seconds: number;
 }
 
 /** A stretch in which a client's neighbor table had one MAC for the address, or none. */

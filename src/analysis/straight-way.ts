@@ -22,6 +22,8 @@ export class StraightWay implements RecordVisitor {
   private readonly base: number;
   private readonly isTransparent: boolean;
   private taken = 0;
+  /** Number of the last that went to the analysis. */
+  private lastTaken = 0;
 
   constructor(analysis: Analysis, base: number) {
     this.analysis = analysis;
@@ -53,6 +55,8 @@ export class StraightWay implements RecordVisitor {
     const { analysis } = this;
     const { clock } = analysis;
     this.taken++;
+    if (number - this.lastTaken > 1) analysis.stillness.forget();
+    this.lastTaken = number;
     clock.isTimed = true;
     clock.now = (seconds - this.base) * NANOSECONDS + nanoseconds;
     clock.frame = number;

@@ -71,13 +71,14 @@ class Notes {
   }
 
   failover(failover: FailoverEntry): void {
-    const { evidence, detectionSeconds, outageSeconds } = failover;
+    const { evidence, detectionSeconds, outageSeconds, blind } = failover;
     const address = addressLabel(failover.ip, failover.vlan);
     const from = this.#naming.full(failover.from);
     const to = this.#naming.full(failover.to);
     const parts = [`takeover of ${address} from ${from} by ${to}`];
     parts.push(`caused by ${failoverCause(failover, this.#naming)}`);
-    if (detectionSeconds !== null) parts.push(`detected in ${duration(detectionSeconds)}`);
+    if (detectionSeconds !== null && blind === undefined)
+      parts.push(`detected in ${duration(detectionSeconds)}`);
     const expected = expectedDetection(failover);
     if (expected !== null) parts.push(`expected ${duration(expected)}`);
     parts.push(outageSeconds === null ? 'outage unknown' : `outage ${duration(outageSeconds)}`);

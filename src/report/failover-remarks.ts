@@ -26,6 +26,8 @@ export function failoverRemarks(
         'capture: nobody can tell from it when the first answer came',
     );
   }
+  const blind = blindText(failover, naming);
+  if (blind !== null) remarks.push(blind);
   const back = backText(failover, result, naming);
   if (back !== null) remarks.push(back);
   const claim = claimOf(failover, result);
@@ -42,13 +44,24 @@ function isFirstClaim({ ip, vlan, frame, evidence }: FailoverEntry, result: Repl
   return evidence.firstClaimFrame === frame && havip?.timeline[0]?.frame === frame;
 }
 
+/** The capture point saw nothing while the address moved, as a host does whose link is down. */
+function blindText({ blind, to, evidence }: FailoverEntry, naming: Naming): string | null {
+  if (blind === undefined) return null;
+  return (
+    `not one frame is in this capture for ${duration(blind.seconds)} from t ${offset(blind.t)} s ` +
+    `on (was its link down?): ${naming.short(to)} took over meanwhile, and is first seen as ` +
+    `master in frame ${evidence.firstAdvertFrame}`
+  );
+}
+
 /**
  * A VRRP that has just been started waits for its master-down interval before it is master: one
  * that is so sooner ran already when it was replaced.
  */
 function backText(failover: FailoverEntry, result: ReplayResult, naming: Naming): string | null {
-  const { cause, from, t } = failover;
-  if (cause !== 'crash' || t === null) return null;
+  const { cause, from, t, blind } = failover;
+  // When it was replaced is known only where that is in view.
+  if (cause !== 'crash' || t === null || blind !== undefined) return null;
   const { ip, vlan, frame } = failover;
   const next = result.failovers.find(
     (one) => one.ip === ip && one.vlan === vlan && one.frame > frame,

@@ -118,6 +118,9 @@ function detectionText(failover: FailoverEntry, naming: Naming): string {
   const text = `${duration(took)} from its ${start} to the first ${end}`;
   const expected = expectedDetection(failover);
   if (expected === null) return `${text}, which waited for no silence`;
+  if (failover.blind !== undefined) {
+    return `${text} in view (expected ${duration(expected)}; the takeover itself is not in view)`;
+  }
   const skew = isShutdown ? ', the skew of the new one' : '';
   return `${text} (expected ${duration(expected)}${skew}, ${difference(took - expected)})`;
 }

@@ -61,10 +61,11 @@ export class Follower implements ReplayListener {
   }
 
   onFailover(failover: FailoverEntry): void {
-    const { detectionSeconds, outageSeconds } = failover;
+    const { detectionSeconds, outageSeconds, blind } = failover;
     const parts = [`failover of ${addressLabel(failover.ip, failover.vlan)}`];
     parts.push(`from ${party(failover.from)} to ${party(failover.to)}: ${failover.cause}`);
-    if (detectionSeconds !== null) parts.push(`detected in ${duration(detectionSeconds)}`);
+    if (detectionSeconds !== null && blind === undefined)
+      parts.push(`detected in ${duration(detectionSeconds)}`);
     // 0 is not final yet: an outage that ends later is told in a line of its own.
     if (outageSeconds) parts.push(`outage ${duration(outageSeconds)}`);
     this.#say(failover, `${parts[0]} ${parts.slice(1).join(', ')}`, 'bad');

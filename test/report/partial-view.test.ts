@@ -33,3 +33,26 @@ describe('an outage whose requests passed out of sight', () => {
     expect(lost()).toMatch(/> 1\.500 s +\d+ +\d+–unseen +node1 → out of sight +crash/);
   });
 });
+
+describe('a takeover while the capture saw nothing', () => {
+  function blind(): string {
+    const result = crashResult();
+    const [failover] = result.failovers;
+    if (failover === undefined) throw new Error();
+    const back = { ...failover, from: failover.to, to: failover.from, t: 14, frame: 900 };
+    const first = { ...failover, t: 13, blind: { t: 4.25, seconds: 7.29 } };
+    result.failovers = [first, { ...back, cause: 'preemption' }];
+    return report(result);
+  }
+
+  test('has no moment, and what the detection is counted to is no takeover', () => {
+    const text = blind();
+    expect(text).toMatch(/ first claim in view \(expected [\d.]+ s; the takeover itself is not/);
+    expect(text).toMatch(/not one frame is in this capture for 7.290 s from t 4.250 s on/);
+    expect(text).toMatch(/192.168.0.210 took over meanwhile, .* master in frame \d+\n/);
+  });
+
+  test('tells nothing of a machine by how soon it was back', () => {
+    expect(blind()).not.toContain('is master again');
+  });
+});

@@ -86,7 +86,8 @@ export class TakeoverFindings {
 
   private takeover(entry: FailoverEntry, { id, frame, stamp, to }: About): void {
     const { detectionSeconds: took, masterDownIntervalSeconds: expected } = entry;
-    if (took === null || expected === null) return;
+    // Where the capture was blind, it does not hold the moment of the takeover.
+    if (took === null || expected === null || entry.blind !== undefined) return;
     this.log.raise({
       code: 'slow-takeover',
       severity: 'warning',

@@ -123,7 +123,8 @@ function legend({ phases }: Breakdown, failover: FailoverEntry): Markup {
 function expectation(name: Phase['name'], took: number | null, failover: FailoverEntry): Content {
   const expected = expectedDetection(failover);
   if (name !== 'detection' || took === null || expected === null) return null;
-  const text = `(expected ${duration(expected)}, ${difference(took - expected)})`;
+  const more = failover.blind === undefined ? difference(took - expected) : 'not in view';
+  const text = `(expected ${duration(expected)}, ${more})`;
   return html` <span class="quiet">${text}</span>`;
 }
 

@@ -75,7 +75,9 @@ function outageTile(result: ReplayResult): Markup {
 }
 
 function detectionTile(result: ReplayResult): Markup {
-  const known = result.failovers.filter((failover) => failover.detectionSeconds !== null);
+  const known = result.failovers.filter(
+    ({ detectionSeconds, blind }) => detectionSeconds !== null && blind === undefined,
+  );
   const [first] = known;
   if (first === undefined) {
     const none = result.failovers.length === 0;

@@ -276,6 +276,33 @@ describe('slow-takeover', () => {
     expect(await took(8.05)).toEqual([]);
   });
 
+  test('none where the host saw nothing meanwhile, and the other as master already', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    heard(scene, 0, 4, NODE_A);
+    const first = scene.frames + 1;
+    heard(scene, 11.5, 13.5, NODE_B);
+    scene.announce(13.51, B);
+    heard(scene, 14.5, 16.5, NODE_B);
+    const result = await scene.replay();
+    expect(found(result, 'slow-takeover')).toEqual([]);
+    expect(result.failovers).toMatchObject([
+      { cause: 'crash', evidence: { firstAdvertFrame: first }, blind: { t: 4, seconds: 7.5 } },
+    ]);
+  });
+
+  test('but where frames show that the host was not cut off', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    heard(scene, 0, 4, NODE_A);
+    for (let second = 5; second < 11; second++) scene.announce(second, C, '192.168.0.13');
+    heard(scene, 11.5, 13.5, NODE_B);
+    scene.announce(13.51, B);
+    const result = await scene.replay();
+    expect(found(result, 'slow-takeover')).toHaveLength(1);
+    expect(result.failovers[0]?.blind).toBeUndefined();
+  });
+
   test('none by an interval of 0, which nobody waits for', async () => {
     const scene = new Scene();
     scene.announce(0, A);
