@@ -84,6 +84,7 @@ export class AdvertFailovers {
     timeline.put(TIMELINE.MAC, field(CHANGE.TO_MAC));
     timeline.put(TIMELINE.SPEAKER, field(CHANGE.TO));
     timeline.put(TIMELINE.CAUSE, field(CHANGE.CAUSE));
+    timeline.put(TIMELINE.OTHER, -1);
     this.masters.set(track.id, field(CHANGE.TO_MAC));
     if (field(CHANGE.FROM) < 0) {
       ownership.onTimeline?.(entry);

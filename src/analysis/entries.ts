@@ -148,7 +148,18 @@ export class Entries {
       name: this.name(mac),
       speaker: this.speakerIp(timeline.get(sequence, TIMELINE.SPEAKER)),
       cause: log.CAUSES[timeline.get(sequence, TIMELINE.CAUSE)] ?? 'announcement',
+      ...this.meanwhile(sequence),
     };
+  }
+
+  private meanwhile(sequence: number): Pick<TimelineEntry, 'meanwhile'> {
+    const { timeline } = this.from.logs;
+    const speaker = this.from.speakers[timeline.get(sequence, TIMELINE.OTHER)];
+    if (speaker === undefined) return {};
+    const frame = timeline.get(sequence, TIMELINE.OTHER_FRAME);
+    const lastFrame = timeline.get(sequence, TIMELINE.OTHER_LAST);
+    const party = this.party(speaker.mac, speaker.index);
+    return { meanwhile: { ...party, frame, ...this.originOf(frame), lastFrame } };
   }
 
   failover(sequence: number): FailoverEntry {

@@ -48,7 +48,11 @@ export const TIMELINE = {
   MAC: 3,
   SPEAKER: 4,
   CAUSE: 5,
-  WIDTH: 6,
+  /** Who was master while a holder that resumes was silent, -1 for nobody; its adverts. */
+  OTHER: 6,
+  OTHER_FRAME: 7,
+  OTHER_LAST: 8,
+  WIDTH: 9,
 } as const;
 
 /** Durations are nanoseconds, NaN for unknown; frames are 0 for none. */

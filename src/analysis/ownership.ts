@@ -176,8 +176,26 @@ export class Ownership {
     this.claimLog.logMinor(track, claim, mac, verdict.CLAIM_CONFIRMED);
     if (announces && track.routers.length > 0 && this.isResumption(track)) {
       const sequence = this.logTimeline(track, mac, log.CAUSE_RESUMED);
+      this.noteOther(track, sequence);
       this.onTimeline?.(sequence);
     }
+  }
+
+  /** The holder announces again: who was master since it did so last, unclaimed or out of sight. */
+  private noteOther(track: Track, sequence: number): void {
+    const { timeline } = this.logs;
+    const speakers = track.routers.flatMap((router) => router.speakers);
+    const other = speakers.find((speaker) => {
+      const run = speaker.observer.newestFirst()[0];
+      if (speaker.mac === track.holder || speaker === this.holderSpeaker(track)) return false;
+      // A single advert makes no master.
+      return run !== undefined && run.start > track.lastAnnouncement && !Number.isNaN(run.previous);
+    });
+    if (other === undefined) return;
+    const first = other.observer.newestFirst()[0]?.startFrame ?? 0;
+    timeline.set(sequence, TIMELINE.OTHER, other.index);
+    timeline.set(sequence, TIMELINE.OTHER_FRAME, first);
+    timeline.set(sequence, TIMELINE.OTHER_LAST, other.observer.lastAdvertFrame);
   }
 
   private note(track: Track, claim: Claim, mac: number): void {
@@ -220,6 +238,7 @@ export class Ownership {
     timeline.put(TIMELINE.MAC, holder);
     timeline.put(TIMELINE.SPEAKER, track.holderSpeaker);
     timeline.put(TIMELINE.CAUSE, log.CAUSE_INITIAL);
+    timeline.put(TIMELINE.OTHER, -1);
     this.onTimeline?.(sequence);
   }
 
@@ -238,6 +257,7 @@ export class Ownership {
     timeline.put(TIMELINE.MAC, mac);
     timeline.put(TIMELINE.SPEAKER, mac === track.holder || speaker !== null ? index : -1);
     timeline.put(TIMELINE.CAUSE, cause);
+    timeline.put(TIMELINE.OTHER, -1);
     return sequence;
   }
 

@@ -120,6 +120,14 @@ export interface TimelineEntry extends Moment {
   name: string | null;
   speaker: string | null;
   cause: Cause;
+  /** Where it resumes: who was master until then, by its adverts; no part of the JSON document. */
+  meanwhile?: AdvertsOf;
+}
+
+/** A speaker's adverts, by the first and the last of them. */
+export interface AdvertsOf extends Party, Partial<FrameOrigin> {
+  frame: number;
+  lastFrame: number;
 }
 
 export interface HavipSummary {

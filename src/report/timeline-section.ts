@@ -4,7 +4,7 @@ import { cut, ROWS_MAX } from './cut.ts';
 import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page } from './page.ts';
-import { clockTime, counted, date, offset, placeInFile } from './quantity.ts';
+import { clockTime, counted, date, frameLabel, offset, placeInFile } from './quantity.ts';
 
 const COLUMNS: Column[] = [
   { title: 'time (UTC)', optional: 2 },
@@ -48,6 +48,12 @@ function writeTimeline(page: Page, havip: HavipSummary, naming: Naming): void {
   page.table(COLUMNS, rows(first, naming, started));
   page.more(hidden);
   if (last.length > 0) page.table(COLUMNS, rows(last, naming, started));
+  for (const { frame, meanwhile } of [...first, ...last]) {
+    if (meanwhile === undefined) continue;
+    const adverts = `adverts, frame ${frameLabel(meanwhile)} to ${meanwhile.lastFrame}`;
+    const text = `before frame ${frame}: ${naming.full(meanwhile)} was master, by its ${adverts}`;
+    page.paragraph(text, { indent: 2, hang: 4 });
+  }
 }
 
 function rows(entries: TimelineEntry[], naming: Naming, started: string | null): string[][] {

@@ -43,7 +43,8 @@ function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
   const failovers = result.failovers.length + result.elided.failovers;
   const outages = result.outages.length + result.elided.outages;
   if (result.havips.length === 0 && outages === 0) return [noAddress(result), 'plain'];
-  if (failovers === 0 && outages === 0) return [calm(result, naming), 'good'];
+  const isCalm = failovers === 0 && outages === 0;
+  if (isCalm) return otherMaster(result, naming) ?? [calm(result, naming), 'good'];
   const what =
     failovers === 0
       ? `No failover of ${scope(result.havips)}`
@@ -89,6 +90,19 @@ function calm(result: ReplayResult, naming: Naming): string {
   const by =
     holder === undefined ? 'each kept its holder' : `it stayed with ${naming.full(holder)}`;
   return `No failover and no outage of ${scope(held)}: ${by} to the end of the capture.`;
+}
+
+/** Somebody else was master for a while, whose claim is not in view; null for nobody. */
+function otherMaster({ havips }: ReplayResult, naming: Naming): [string, Tone] | null {
+  const resumed = havips.filter(({ timeline }) => timeline.some(({ meanwhile }) => meanwhile));
+  const entry = resumed[0]?.timeline.find(({ meanwhile }) => meanwhile);
+  if (entry?.meanwhile === undefined) return null;
+  const { meanwhile } = entry;
+  const text =
+    `No failover of ${scope(resumed)} by a claim, but ${naming.full(meanwhile)} was master by ` +
+    `its adverts, frame ${frameLabel(meanwhile)} to ${meanwhile.lastFrame}, before ` +
+    `${naming.short(entry)} announced it again in frame ${frameLabel(entry)}.`;
+  return [text, 'warn'];
 }
 
 function outageClause(result: ReplayResult, naming: Naming): string {

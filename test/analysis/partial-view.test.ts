@@ -110,6 +110,34 @@ function stopped(back: number): Scene {
   return scene;
 }
 
+describe('a holder that announces again after a silence', () => {
+  /** A is silent from 4 s on; `adverts` of B are in view, none of its claims. */
+  async function resumed(adverts: number) {
+    const scene = new Scene();
+    scene.announce(0, A);
+    scene.adverts(0, 4, { priority: 100 });
+    const frame = scene.frames + 1;
+    scene.adverts(12, 11 + adverts, { priority: 50, source: B, ip: B_IP });
+    const lastFrame = scene.frames;
+    scene.at(15, advert({ priority: 100 }));
+    scene.announce(15.001, A);
+    scene.adverts(16, 19, { priority: 100 });
+    const { havips, failovers } = await scene.replay();
+    expect(failovers).toEqual([]);
+    expect(havips[0]?.timeline.map(({ cause }) => cause)).toEqual(['initial', 'resumed']);
+    return { entry: havips[0]?.timeline[1], frame, lastFrame };
+  }
+
+  test('names who was master by its adverts until then', async () => {
+    const { entry, frame, lastFrame } = await resumed(3);
+    expect(entry?.meanwhile).toEqual({ mac: B, name: null, speaker: B_IP, frame, lastFrame });
+  });
+
+  test.each([0, 1])('nobody by %i adverts', async (adverts) => {
+    expect((await resumed(adverts)).entry?.meanwhile).toBeUndefined();
+  });
+});
+
 describe('an outage whose requests pass out of sight', () => {
   test('lasted to the last one in view at least, by the failover that it began with', async () => {
     const scene = stopped(8);

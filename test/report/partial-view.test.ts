@@ -1,8 +1,9 @@
 /** What the text says of what the capture did not see. */
 import { describe, expect, test } from 'vitest';
 import type { ReplayResult } from '../../src/analysis/result.ts';
+import { jsonReport } from '../../src/report/json.ts';
 import { textReport } from '../../src/report/text.ts';
-import { crashResult } from './fixture.ts';
+import { crashResult, NODE2 } from './fixture.ts';
 
 function report(result: ReplayResult): string {
   return textReport(result, { width: 400, color: false, unicode: true });
@@ -55,4 +56,24 @@ describe('a takeover while the capture saw nothing', () => {
   test('tells nothing of a machine by how soon it was back', () => {
     expect(blind()).not.toContain('is master again');
   });
+});
+
+test('another master before a holder announces again is no calm', () => {
+  const result = crashResult();
+  result.failovers = [];
+  result.outages = [];
+  result.havips = result.havips.map((havip) => {
+    const [first] = havip.timeline;
+    if (first === undefined) throw new Error();
+    const other = { mac: NODE2, name: null, speaker: '192.168.0.210', frame: 588, lastFrame: 590 };
+    const again = { ...first, frame: 592, cause: 'resumed', meanwhile: other } as const;
+    return { ...havip, timeline: [first, again] };
+  });
+  const text = report(result);
+  expect(text.split('\n')[0]).toBe(
+    `No failover of 192.168.0.88 by a claim, but 192.168.0.210 (${NODE2}) was master by its ` +
+      'adverts, frame 588 to 590, before node1 announced it again in frame 592.',
+  );
+  expect(text).toContain(`before frame 592: 192.168.0.210 (${NODE2}) was master, by its adverts`);
+  expect([...jsonReport(result)].join('')).not.toContain('meanwhile');
 });
