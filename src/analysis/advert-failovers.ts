@@ -116,6 +116,9 @@ export class AdvertFailovers {
     failovers.put(FAILOVER.FIRST_SERVICE, 0);
     failovers.put(FAILOVER.PREVIOUS, track.lastFailover);
     failovers.put(FAILOVER.AHEAD, Number.NaN);
+    failovers.put(FAILOVER.LOWERED_FRAME, field(CHANGE.LOWERED_FRAME));
+    failovers.put(FAILOVER.LOWERED_FROM, field(CHANGE.LOWERED_FROM));
+    failovers.put(FAILOVER.LOWERED_TO, field(CHANGE.LOWERED_TO));
     track.lastFailover = sequence;
     return sequence;
   }

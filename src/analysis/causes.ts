@@ -1,4 +1,5 @@
-import type { Run, SpeakerObserver } from '../vrrp/observer.ts';
+import type { Lowering, Run, SpeakerObserver } from '../vrrp/observer.ts';
+import { masterDownInterval } from '../vrrp/timers.ts';
 import * as log from './logs.ts';
 import type { Speaker } from './virtual-router.ts';
 
@@ -35,6 +36,25 @@ export function causeOf(
     toRun.priority > fromRun.priority ||
     (toRun.priority === fromRun.priority && hasHigherAddress(toSpeaker, fromSpeaker));
   return isHigher ? log.CAUSE_PREEMPTION : log.CAUSE_ANNOUNCEMENT;
+}
+
+/**
+ * Why a master was preempted that had been the higher one: the advert by which it fell to the
+ * newcomer's priority or below. One so long ago that a waiting backup would have taken over
+ * sooner is not why.
+ */
+export function loweringBehind(
+  claim: number,
+  { observer: from }: Speaker,
+  { observer: to }: Speaker,
+): Lowering | null {
+  const run = from.runBefore(claim);
+  const rival = to.runAround(claim)?.firstPriority;
+  if (run === null || rival === undefined) return null;
+  const wait = masterDownInterval(to.version, rival, from.interval) + from.interval;
+  const crosses = ({ time, from: before, to: after }: Lowering): boolean =>
+    time < claim && claim - time <= wait && before >= rival && after <= rival;
+  return run.lowerings.find(crosses) ?? null;
 }
 
 /** The higher address wins a tie of priorities. */

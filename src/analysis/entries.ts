@@ -190,6 +190,7 @@ export class Entries {
       },
       receivers: receiversOf(receptions, sequence, times, { family: book.family(id), ...moment }),
       ...this.blindTakeover(sequence),
+      ...this.loweringBehind(sequence),
     };
   }
 
@@ -199,6 +200,15 @@ export class Entries {
     if (still === null) return {};
     const seconds = secondsOf(still.end - still.start);
     return { blind: { t: times.sinceFirst(still.start), seconds } };
+  }
+
+  private loweringBehind(sequence: number): Pick<FailoverEntry, 'lowering'> {
+    const { failovers } = this.from.logs;
+    const frame = failovers.get(sequence, FAILOVER.LOWERED_FRAME);
+    if (frame === 0) return {};
+    const from = failovers.get(sequence, FAILOVER.LOWERED_FROM);
+    const to = failovers.get(sequence, FAILOVER.LOWERED_TO);
+    return { lowering: { from, to, frame, ...this.originOf(frame) } };
   }
 
   /** `failoverIndex` gives a failover's place in the printed list, or null. */

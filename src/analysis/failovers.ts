@@ -1,7 +1,7 @@
 import type { AddressBook } from '../dataplane/address-book.ts';
 import { ADVERTS_MISSED_MAX, masterDownInterval } from '../vrrp/timers.ts';
 import { isVirtualMac, macHigh } from '../wire/mac.ts';
-import { causeOf } from './causes.ts';
+import { causeOf, loweringBehind } from './causes.ts';
 import type { Clock } from './clock.ts';
 import * as log from './logs.ts';
 import { FAILOVER, type Logs, TIMELINE } from './logs.ts';
@@ -135,6 +135,7 @@ export class Failovers {
     failovers.put(FAILOVER.FIRST_SERVICE, 0);
     failovers.put(FAILOVER.PREVIOUS, track.lastFailover);
     failovers.put(FAILOVER.AHEAD, Number.NaN);
+    failovers.put(FAILOVER.LOWERED_FRAME, 0);
     track.lastFailover = sequence;
     // A virtual MAC is often claimed and rarely sent from: the node answers with its own.
     this.book.marks.await(track.id, macHigh(mac), mac | 0, isVirtualMac(mac));
@@ -165,7 +166,7 @@ export class Failovers {
     if (queue === NO_QUEUE || pending.isEmpty(queue)) {
       const cause = this.causeFor(from, to, isFull);
       if (cause !== log.CAUSE_UNDECIDED) {
-        this.decide(to, cause);
+        this.decide(from, to, cause);
         return;
       }
     }
@@ -191,7 +192,7 @@ export class Failovers {
     if (cause === log.CAUSE_UNDECIDED) return false;
     pending.shift(queue);
     track.waiting--;
-    this.decide(to, cause);
+    this.decide(from, to, cause);
     return true;
   }
 
@@ -202,12 +203,23 @@ export class Failovers {
   }
 
   /** The one that is looked at has its cause. */
-  private decide(to: Speaker | null, cause: number): void {
+  private decide(from: Speaker | null, to: Speaker | null, cause: number): void {
     const { failover, timeline } = this.one;
     this.logs.failovers.set(failover, FAILOVER.CAUSE, cause);
     this.logs.timeline.set(timeline, TIMELINE.CAUSE, cause);
     if (to !== null) this.setExpectation(to);
+    if (from !== null && to !== null && cause === log.CAUSE_PREEMPTION) this.setLowering(from, to);
     this.onSettled?.(failover, timeline);
+  }
+
+  private setLowering(from: Speaker, to: Speaker): void {
+    const { failover, claim } = this.one;
+    const lowering = loweringBehind(claim, from, to);
+    if (lowering === null) return;
+    const { failovers } = this.logs;
+    failovers.set(failover, FAILOVER.LOWERED_FRAME, lowering.frame);
+    failovers.set(failover, FAILOVER.LOWERED_FROM, lowering.from);
+    failovers.set(failover, FAILOVER.LOWERED_TO, lowering.to);
   }
 
   /**

@@ -77,7 +77,11 @@ export const FAILOVER = {
   NOW: 17,
   /** How long before its first claim the newcomer's run of adverts had begun. */
   AHEAD: 18,
-  WIDTH: 19,
+  /** The advert by which the old holder fell below the new one, and its priorities; 0 for none. */
+  LOWERED_FRAME: 19,
+  LOWERED_FROM: 20,
+  LOWERED_TO: 21,
+  WIDTH: 22,
 } as const;
 
 export const OUTAGE = {

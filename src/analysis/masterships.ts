@@ -1,6 +1,6 @@
 import type { Run } from '../vrrp/observer.ts';
 import { masterDownInterval } from '../vrrp/timers.ts';
-import { causeOf } from './causes.ts';
+import { causeOf, loweringBehind } from './causes.ts';
 import type { Clock } from './clock.ts';
 import * as log from './logs.ts';
 import { RecordLog } from './record-log.ts';
@@ -28,7 +28,11 @@ export const CHANGE = {
   DETECTION: 8,
   LAST_ADVERT: 9,
   MASTER_DOWN: 10,
-  WIDTH: 11,
+  /** As of a failover. */
+  LOWERED_FRAME: 11,
+  LOWERED_FROM: 12,
+  LOWERED_TO: 13,
+  WIDTH: 14,
 } as const;
 
 /** Times are nanoseconds; the master's last advert is NaN without a master. */
@@ -115,6 +119,11 @@ export class Masterships {
     changes.put(CHANGE.DETECTION, since - (this.rivals[at + RIVAL.HEARD] as number));
     changes.put(CHANGE.LAST_ADVERT, this.rivals[at + RIVAL.HEARD_FRAME] as number);
     changes.put(CHANGE.MASTER_DOWN, this.rivals[at + RIVAL.MASTER_DOWN] as number);
+    const isPreempted = from !== null && cause === log.CAUSE_PREEMPTION;
+    const lowering = isPreempted ? loweringBehind(since, from, to) : null;
+    changes.put(CHANGE.LOWERED_FRAME, lowering?.frame ?? 0);
+    changes.put(CHANGE.LOWERED_FROM, lowering?.from ?? 0);
+    changes.put(CHANGE.LOWERED_TO, lowering?.to ?? 0);
   }
 }
 

@@ -188,12 +188,21 @@ export interface FailoverEntry extends Moment {
   receivers: ReceiverEntry[];
   /** Present only where the takeover itself is not in view; no part of the JSON document. */
   blind?: BlindStretch;
+  /** Present only where the old holder was the higher before; no part of the JSON document. */
+  lowering?: PriorityLowering;
 }
 
 /** The capture holds not one frame for so long; `t` is where that begins, null without times. */
 export interface BlindStretch {
   t: number | null;
   seconds: number;
+}
+
+/** The advert by which a master fell to the priority of its successor or below. */
+export interface PriorityLowering extends Partial<FrameOrigin> {
+  from: number;
+  to: number;
+  frame: number;
 }
 
 /** A stretch in which a client's neighbor table had one MAC for the address, or none. */

@@ -13,6 +13,7 @@ export function failoverCause(failover: FailoverEntry, naming: Naming): string {
     case 'shutdown':
       return shutdown(failover, naming);
     case 'preemption':
+      if (failover.lowering !== undefined) return `${from} lowering its priority`;
       return `a preemption by ${to}`;
     case 'split-brain':
       return `two masters at once, ${from} and ${to}`;
@@ -38,6 +39,17 @@ function announcement(failover: FailoverEntry, naming: Naming): string {
     return `${to} taking it back from ${naming.short(failover.from)}, which speaks no VRRP`;
   }
   return `an announcement by ${to} that no advert explains`;
+}
+
+/** Why a master was preempted that had been the higher one; null where it had not. */
+export function loweringText(failover: FailoverEntry, naming: Naming): string | null {
+  const { lowering, from, to } = failover;
+  if (lowering === undefined) return null;
+  const step = `from ${lowering.from} to ${lowering.to} in frame ${frameLabel(lowering)}`;
+  return (
+    `${naming.short(from)} lowered its priority ${step} (a check failed?), so ` +
+    `${naming.short(to)} took over`
+  );
 }
 
 /** How anybody knows that no keepalived ran on a host, and from when to when. */

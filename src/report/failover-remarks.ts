@@ -1,6 +1,6 @@
 /** What a reader of one failover should know besides: who lived on, and whose claim it was. */
 import type { ClaimEntry, FailoverEntry, ReplayResult } from '../analysis/result.ts';
-import { absenceText } from './cause-texts.ts';
+import { absenceText, loweringText } from './cause-texts.ts';
 import type { Naming } from './naming.ts';
 import { lostOutage } from './outage-words.ts';
 import { duration, offset } from './quantity.ts';
@@ -17,6 +17,8 @@ export function failoverRemarks(
     const former = naming.short(failover.from);
     remarks.push(`${former} was master by its adverts; its own claim is not in the capture`);
   }
+  const lowering = loweringText(failover, naming);
+  if (lowering !== null) remarks.push(lowering);
   const absence = naming.absence(failover);
   if (absence !== null) remarks.push(absenceText(absence, naming));
   const lost = lostOutage(result.failovers.indexOf(failover), result);

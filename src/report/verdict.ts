@@ -4,7 +4,7 @@
  */
 import { showsArp, undecodedOf } from '../analysis/link-layers.ts';
 import type { FailoverEntry, Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
-import { failoverCause, outageCause, refusalReason } from './cause-texts.ts';
+import { failoverCause, loweringText, outageCause, refusalReason } from './cause-texts.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page, Tone } from './page.ts';
 import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
@@ -20,6 +20,8 @@ export function writeVerdict(page: Page, result: ReplayResult, naming: Naming): 
 /** The headline first; each with the tone that it is said in. */
 export function verdictLines(result: ReplayResult, naming: Naming): [string, Tone][] {
   const lines = [headlineOf(result, naming)];
+  const lowered = lowerings(result, naming);
+  if (lowered !== null) lines.push([lowered, 'warn']);
   for (const line of holders(result, naming)) lines.push([line, 'plain']);
   const absent = absentAtTheEnd(result, naming);
   if (absent !== null) lines.push([absent, 'warn']);
@@ -163,6 +165,14 @@ function failoverBehind(
       ip === last.ip && vlan === last.vlan && cause === last.cause && t !== null && t >= started,
   );
   return first ?? last;
+}
+
+/** Masters that gave way by a lower priority: the first of them, and how many more. */
+function lowerings({ failovers }: ReplayResult, naming: Naming): string | null {
+  const texts = failovers.flatMap((failover) => loweringText(failover, naming) ?? []);
+  const [first] = texts;
+  if (first === undefined) return null;
+  return texts.length === 1 ? `${first}.` : `${first}; so ${texts.length - 1} times more.`;
 }
 
 /** Failovers without a single outage: measured as none, or not measurable. */

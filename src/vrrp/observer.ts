@@ -7,9 +7,18 @@
 import { ADVERTS_MISSED_MAX, masterDownInterval, skewTime } from './timers.ts';
 
 const RUNS_KEPT = 4;
+const LOWERINGS_KEPT = 4;
 const DEFAULT_INTERVAL = 1e9;
 /** Adverts further apart than this many intervals belong to different runs. */
 const RUN_GAP_INTERVALS = 2.5;
+
+/** An advert of a lower priority than the one before: a check that weighs it has failed, say. */
+export interface Lowering {
+  readonly time: number;
+  readonly frame: number;
+  readonly from: number;
+  readonly to: number;
+}
 
 export interface Run {
   /** First and last advert of the run; `previous` is the one before the last, NaN if none. */
@@ -22,6 +31,8 @@ export interface Run {
   /** Of its first advert, and of its last. */
   firstPriority: number;
   priority: number;
+  /** The last few, the newest first. */
+  readonly lowerings: Lowering[];
 }
 
 export class SpeakerObserver {
@@ -121,6 +132,7 @@ export class SpeakerObserver {
     if (run !== undefined && Number.isNaN(run.resigned) && now < this.endOf(run)) {
       run.previous = run.last;
       run.last = now;
+      if (priority < run.priority) noteLowering(run, priority, frame);
       run.priority = priority;
       return;
     }
@@ -135,6 +147,7 @@ export class SpeakerObserver {
       resigned: Number.NaN,
       firstPriority: priority,
       priority,
+      lowerings: [],
     });
   }
 
@@ -144,4 +157,9 @@ export class SpeakerObserver {
     this.silentSince = Number.isNaN(lastAdvert) ? Number.NEGATIVE_INFINITY : lastAdvert;
     this.silentUntil = now;
   }
+}
+
+function noteLowering({ lowerings, last, priority }: Run, to: number, frame: number): void {
+  if (lowerings.length === LOWERINGS_KEPT) lowerings.pop();
+  lowerings.unshift({ time: last, frame, from: priority, to });
 }

@@ -59,7 +59,7 @@ export class AddressDetectors implements Detector {
     this.logs = logs;
     this.tracks = tracks;
     this.seesAll = parts.seesAll;
-    this.flapping = new Flapping(clock, log, words);
+    this.flapping = new Flapping(clock, log, words, logs, tracks);
     const isPlainLan = site !== null && !site.plan.rules.enforces;
     this.masters = new MasterClaims({ clock, log, words, tracks, watches, book });
     this.answerers = new Answerers({ clock, log, words, watches, tracks, book, isByIp });

@@ -1,5 +1,7 @@
 import type { Clock, Sighting } from '../clock.ts';
 import type { FindingLog } from '../finding-log.ts';
+import { FAILOVER, type Logs } from '../logs.ts';
+import type { Track } from '../track.ts';
 import type { AddressWatch } from './address-watch.ts';
 import type { AddressWords } from './address-words.ts';
 
@@ -21,11 +23,21 @@ export class Flapping {
   private readonly clock: Clock;
   private readonly log: FindingLog;
   private readonly words: AddressWords;
+  private readonly logs: Logs;
+  private readonly tracks: readonly (Track | undefined)[];
 
-  constructor(clock: Clock, log: FindingLog, words: AddressWords) {
+  constructor(
+    clock: Clock,
+    log: FindingLog,
+    words: AddressWords,
+    logs: Logs,
+    tracks: readonly (Track | undefined)[],
+  ) {
     this.clock = clock;
     this.log = log;
     this.words = words;
+    this.logs = logs;
+    this.tracks = tracks;
   }
 
   /** The address went from MAC to MAC; its changes are told in their order. */
@@ -54,9 +66,20 @@ export class Flapping {
         'clients follow whoever announced it last.',
       advice:
         'Find out why both want it (lost adverts, a check script that fails now and then, a host ' +
-        'that must not claim it). In keepalived `preempt_delay 60` or `nopreempt` with ' +
-        '`state BACKUP` on both, and `fall 3`, `rise 3` in the vrrp_script, calm it down.',
+        `that must not claim it). In keepalived ${this.remedy(id)}, and \`fall 3\`, ` +
+        '`rise 3` in the vrrp_script, calm it down.',
     });
+  }
+
+  /** A check that lowers a priority moves nothing any more where nobody preempts. */
+  private remedy(id: number): string {
+    const { failovers } = this.logs;
+    let sequence = this.tracks[id]?.lastFailover ?? -1;
+    for (let i = 0; i < CHANGES && sequence >= 0; i++) {
+      if (failovers.get(sequence, FAILOVER.LOWERED_FRAME) > 0) return '`preempt_delay 60`';
+      sequence = failovers.get(sequence, FAILOVER.PREVIOUS);
+    }
+    return '`preempt_delay 60` or `nopreempt` with `state BACKUP` on both';
   }
 
   onAnnouncement(watch: AddressWatch, id: number): void {
