@@ -143,6 +143,8 @@ const SCRIPT = (command: string): Change => [
   'vrrp_instance VI_1',
   `vrrp_script chk {\n    script ${command}\n}\nvrrp_instance VI_1`,
 ];
+/** Whoever is the higher takes over. */
+const PREEMPTING: Change = ['    nopreempt\n', ''];
 const TRACK = (...lines: string[]) => plus('track_script {', ...lines.map((l) => `    ${l}`), '}');
 
 const READING: readonly Case[] = [
@@ -751,29 +753,42 @@ const TRACKING: readonly Case[] = [
   },
   {
     rule: 'track-weight-idle',
-    trigger: { one: [SECURE, TRACK('chk'), CHECK('weight -5')] },
+    trigger: { one: [SECURE, TRACK('chk'), CHECK('weight -5')], both: [PREEMPTING] },
     at: 'weight -5',
-    near: { one: [SECURE, TRACK('chk'), CHECK('weight -11')] },
+    near: { one: [SECURE, TRACK('chk'), CHECK('weight -11')], both: [PREEMPTING] },
   },
   {
     // A tie moves nothing either: only a higher priority takes over.
     rule: 'track-weight-idle',
-    trigger: { one: [SECURE, TRACK('chk'), CHECK('weight -10')] },
+    trigger: { one: [SECURE, TRACK('chk'), CHECK('weight -10')], both: [PREEMPTING] },
     at: 'weight -10',
-    near: { one: [SECURE, TRACK('chk'), CHECK('weight -11')] },
+    near: { one: [SECURE, TRACK('chk'), CHECK('weight -11')], both: [PREEMPTING] },
   },
   {
     // A weight above 0 is taken back by a failure, and the priority stays.
     rule: 'track-weight-idle',
-    trigger: { one: [SECURE, TRACK('chk'), CHECK('weight 10')] },
+    trigger: { one: [SECURE, TRACK('chk'), CHECK('weight 10')], both: [PREEMPTING] },
     at: 'weight 10',
-    near: { one: [SECURE, TRACK('chk'), CHECK('weight -11')] },
+    near: { one: [SECURE, TRACK('chk'), CHECK('weight -11')], both: [PREEMPTING] },
   },
   {
     rule: 'track-weight-idle',
-    trigger: { both: [SECURE, TRACK('chk'), CHECK('weight 10')] },
+    trigger: { both: [PREEMPTING, SECURE, TRACK('chk'), CHECK('weight 10')] },
     at: 'weight 10',
-    near: { both: [SECURE, TRACK('chk'), CHECK('weight 11')] },
+    near: { both: [PREEMPTING, SECURE, TRACK('chk'), CHECK('weight 11')] },
+  },
+  {
+    rule: 'track-weight-nopreempt',
+    trigger: { one: [SECURE, TRACK('chk'), CHECK('weight -20')] },
+    at: 'weight -20',
+    near: { one: [SECURE, TRACK('chk'), CHECK('weight -20')], two: [PREEMPTING] },
+  },
+  {
+    // Without a weight the host leaves for FAULT, and no longer sends.
+    rule: 'track-weight-nopreempt',
+    trigger: { two: [['        eth0\n    }', '        eth0 weight -20\n    }']] },
+    at: 'eth0 weight -20',
+    near: { two: [['        eth0\n    }', '        eth0 weight 0\n    }']] },
   },
   {
     rule: 'script-empty',

@@ -23,6 +23,7 @@ function text(host: 1 | 2, { priority, weights = [], isTracked = false }: Node):
   const lines = weights.map((weight, i) => `chk${i}${isTracked ? ` weight ${weight}` : ''}\n`);
   const tracks = lines.length === 0 ? '' : `track_script {\n${lines.join('')}}\n`;
   return clean(host)
+    .replace('    nopreempt\n', '')
     .replace(/priority \d+\n/, () => `priority ${priority}\n${tracks}`)
     .replace('vrrp_instance', () => `${scripts.join('')}vrrp_instance`);
 }

@@ -6,6 +6,7 @@ import { addTo, dropKeyword, setKeyword, setValue } from '../fixes.ts';
 import type { Running } from '../running.ts';
 import { meantNumber } from '../settings.ts';
 import { lastOf } from '../statements.ts';
+import { loweringWeights } from './weight-nopreempt.ts';
 
 /** Room for a failing check to lower it by, and for hosts to come between. */
 const STEP = 10;
@@ -75,7 +76,9 @@ const nopreemptOneSided: Rule = {
   check(cluster, report) {
     for (const { members } of cluster.routers) {
       const said = members.find(({ config }) => config.nopreempt?.value === true);
-      if (said === undefined) continue;
+      // Where checks move the address by weights, preemption is how they do it.
+      const isWeighed = members.some((one) => loweringWeights(cluster, one).length > 0);
+      if (said === undefined || isWeighed) continue;
       for (const one of members) {
         if (one.config.nopreempt?.value === true) continue;
         const place = one.config.nopreempt?.place ?? one.config.place;

@@ -12,7 +12,7 @@ const PRIORITY_LEAST = 1;
 const PRIORITY_MOST = PRIORITY_OWNER - 1;
 const WEIGHT_MOST = 253;
 
-interface Weight {
+export interface Weight {
   readonly name: string;
   readonly value: number;
   /** It takes away while the check succeeds, or adds when it fails. */
@@ -42,10 +42,18 @@ export const trackWeightIdle: Rule = {
       const ranked = members.map((one) => weighted(cluster, one));
       const [best, second] = ranked.sort((a, b) => b.healthy - a.healthy);
       if (best === undefined || second === undefined) continue;
+      // No weight would be enough.
+      if (isLeftAlone(members, best.host)) continue;
       for (const weight of best.weights) reportIdle(cluster, best, second, weight, report);
     }
   },
 };
+
+/** Nobody takes the address from this host, however low its priority, as long as it runs. */
+export function isLeftAlone(members: readonly Running[], host: string): boolean {
+  const others = members.filter((one) => one.host !== host);
+  return others.length > 0 && others.every(({ isNonPreempting }) => isNonPreempting);
+}
 
 function reportIdle(
   { source }: Cluster,
@@ -109,7 +117,7 @@ function weighted(cluster: Cluster, one: Running): Weighted {
  * Scripts that change the priority; weight 0, the default, means FAULT and always moves. Nothing
  * changes the owner's.
  */
-function weightsOf(cluster: Cluster, { config, host, priority }: Running): Weight[] {
+export function weightsOf(cluster: Cluster, { config, host, priority }: Running): Weight[] {
   if (priority === PRIORITY_OWNER) return [];
   const conf = cluster.hosts.find(({ name }) => name === host)?.conf;
   const scripts = byName(conf?.scripts ?? [], (script) => script.name);

@@ -9,6 +9,7 @@ import type { Place } from '../notices.ts';
 import type { Running } from '../running.ts';
 import { allOf, lastOf, type Statement } from '../statements.ts';
 import { trackWeightIdle } from './track-weight.ts';
+import { weightNopreempt } from './weight-nopreempt.ts';
 
 const trackInterfaceMissing: Rule = {
   id: 'track-interface-missing',
@@ -181,5 +182,6 @@ export const TRACKING_RULES: readonly Rule[] = [
   trackInterfaceMissing,
   trackUnknown,
   trackWeightIdle,
+  weightNopreempt,
   scriptEmpty,
 ];
