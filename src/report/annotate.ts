@@ -9,7 +9,7 @@ import type {
   ReplayResult,
   TimelineEntry,
 } from '../analysis/result.ts';
-import { expectedDetection, failoverCause, outageCause, refusalReason } from './cause-texts.ts';
+import { causeClause, expectedDetection, outageCause, refusalReason } from './cause-texts.ts';
 import { addressLabel, Naming } from './naming.ts';
 import { duration } from './quantity.ts';
 
@@ -76,7 +76,7 @@ class Notes {
     const from = this.#naming.full(failover.from);
     const to = this.#naming.full(failover.to);
     const parts = [`takeover of ${address} from ${from} by ${to}`];
-    parts.push(`caused by ${failoverCause(failover, this.#naming)}`);
+    parts.push(causeClause(failover, this.#naming));
     if (detectionSeconds !== null && blind === undefined)
       parts.push(`detected in ${duration(detectionSeconds)}`);
     const expected = expectedDetection(failover);

@@ -1,9 +1,17 @@
 /** Causes and reasons of the result document, in a person's words. */
 import type { AbsenceSummary, FailoverEntry, OutageCause } from '../analysis/result.ts';
 import type { Naming } from './naming.ts';
-import { frameLabel } from './quantity.ts';
+import { frameLabel, listed } from './quantity.ts';
 
-/** What made the address move, as the end of "caused by ...". */
+const UNSEEN = 'not visible from here: ';
+
+/** What made the address move, as the end of a sentence. */
+export function causeClause(failover: FailoverEntry, naming: Naming): string {
+  const cause = failoverCause(failover, naming);
+  return cause.startsWith(UNSEEN) ? `cause ${cause}` : `caused by ${cause}`;
+}
+
+/** What made the address move, as the end of "the cause is ...". */
 export function failoverCause(failover: FailoverEntry, naming: Naming): string {
   const from = naming.short(failover.from);
   const to = naming.short(failover.to);
@@ -38,7 +46,23 @@ function announcement(failover: FailoverEntry, naming: Naming): string {
   if (naming.speaksNoVrrp(failover, failover.from)) {
     return `${to} taking it back from ${naming.short(failover.from)}, which speaks no VRRP`;
   }
-  return `an announcement by ${to} that no advert explains`;
+  const unseen = unseenAdverts(failover, naming);
+  if (unseen !== null) return UNSEEN + unseen;
+  const what = `an announcement by ${to}`;
+  if (!naming.isWithoutVrrp) return `${what} that no advert explains`;
+  const who = failover.evidence.vantage === 'switch' ? ': a script or a hand moved it' : '';
+  return `${what} (no VRRP in this capture${who})`;
+}
+
+/** Which adverts may have told why, had they passed here; null where all would have. */
+function unseenAdverts(failover: FailoverEntry, naming: Naming): string | null {
+  const { isPartial, missing } = naming.advertsOf(failover);
+  if (!isPartial) return null;
+  if (failover.evidence.vantage === 'arp-only') return 'only ARP is in this capture';
+  if (naming.isWithoutVrrp) return 'no advert reaches this capture point';
+  if (missing.length === 0) return 'not all adverts reach this capture point';
+  const whose = listed(missing.map((who) => naming.short(who)));
+  return `adverts of ${whose} do not reach this capture point`;
 }
 
 /** Why a master was preempted that had been the higher one; null where it had not. */
@@ -78,7 +102,7 @@ const OUTAGE_CAUSES: Partial<Record<OutageCause, string>> = {
   preemption: 'a preemption',
   'split-brain': 'two masters at once',
   'station-move': 'a moving virtual MAC',
-  announcement: 'an announcement that no advert explains',
+  announcement: 'an announcement',
   claim: 'another MAC claiming the address',
   'refused-claim': 'a claim that the rules refuse',
 };

@@ -2,7 +2,13 @@
  * Who is meant: a name from the lab file where there is one, else the host's own address, else
  * its MAC. Addresses come from the adverts, then from the host list.
  */
-import type { AbsenceSummary, FailoverEntry, ReplayResult } from '../analysis/result.ts';
+import type {
+  AbsenceSummary,
+  FailoverEntry,
+  Party,
+  ReplayResult,
+  VirtualRouterSummary,
+} from '../analysis/result.ts';
 
 /** Seconds; a host that answers later than that may have been down, and be up again. */
 const ANSWER_DELAY = 2;
@@ -12,6 +18,14 @@ export interface Who {
   mac: string | null;
   name: string | null;
   speaker?: string | null;
+}
+
+/** How far the adverts around a failover can be seen from where the capture was taken. */
+export interface AdvertView {
+  /** Some may have passed elsewhere. */
+  readonly isPartial: boolean;
+  /** Of the old and the new holder, those of which there is none. */
+  readonly missing: readonly Party[];
 }
 
 export class Naming {
@@ -62,13 +76,33 @@ export class Naming {
   speaksNoVrrp({ ip, vlan, evidence }: FailoverEntry, who: Who): boolean {
     // Where not all frames pass, adverts may have passed elsewhere.
     if (evidence.vantage !== 'switch') return false;
-    const routers = this.#result.virtualRouters.filter(
+    const routers = this.#routersOf(ip, vlan);
+    return routers.length > 0 && !isSpeaker(routers, who);
+  }
+
+  advertsOf({ ip, vlan, evidence, from, to }: FailoverEntry): AdvertView {
+    const { vantage } = evidence;
+    const isBehind = vantage === 'rewritten' && this.isWithoutVrrp;
+    const isCut = this.#result.findings.some(
+      ({ code, severity }) => code === 'capture-partial-view' && severity === 'warning',
+    );
+    const routers = this.#routersOf(ip, vlan);
+    return {
+      isPartial: isBehind || isCut || vantage === 'host' || vantage === 'arp-only',
+      missing: [from, to].filter((who) => !isSpeaker(routers, who)),
+    };
+  }
+
+  /** Neither VRRP nor what is told apart from it alone, CARP. */
+  get isWithoutVrrp(): boolean {
+    const { vrrp, carp } = this.#result.counts;
+    return vrrp === 0 && carp === 0;
+  }
+
+  #routersOf(ip: string, vlan: number | null): VirtualRouterSummary[] {
+    return this.#result.virtualRouters.filter(
       (router) => router.vlan === vlan && router.addresses.includes(ip),
     );
-    const isOne = routers.some(({ speakers }) =>
-      speakers.some((speaker) => speaker.mac === who.mac || speaker.ip === who.speaker),
-    );
-    return routers.length > 0 && !isOne;
   }
 
   /** The old holder has no VRRP, and its host says so as soon as it is sent an advert. */
@@ -105,6 +139,12 @@ export class Naming {
     )?.frame;
     return at > last && (next === undefined || at < next);
   }
+}
+
+function isSpeaker(routers: readonly VirtualRouterSummary[], who: Who): boolean {
+  return routers.some(({ speakers }) =>
+    speakers.some((speaker) => speaker.mac === who.mac || speaker.ip === who.speaker),
+  );
 }
 
 interface Place {

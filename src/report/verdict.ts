@@ -4,7 +4,7 @@
  */
 import { showsArp, undecodedOf } from '../analysis/link-layers.ts';
 import type { FailoverEntry, Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
-import { failoverCause, loweringText, outageCause, refusalReason } from './cause-texts.ts';
+import { causeClause, loweringText, outageCause, refusalReason } from './cause-texts.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page, Tone } from './page.ts';
 import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
@@ -142,7 +142,7 @@ function whose(outage: OutageEntry, result: ReplayResult): string {
 
 function causeOf(outage: OutageEntry, result: ReplayResult, naming: Naming): string {
   const failover = failoverBehind(outage, result.failovers);
-  if (failover !== undefined) return `caused by ${failoverCause(failover, naming)}`;
+  if (failover !== undefined) return causeClause(failover, naming);
   if (outage.cause === 'unknown') return 'of unknown cause';
   const { claim } = outage;
   const by = claim === undefined ? '' : ` (${naming.short(claim)}, frame ${frameLabel(claim)})`;
@@ -178,7 +178,7 @@ function lowerings({ failovers }: ReplayResult, naming: Naming): string | null {
 /** Failovers without a single outage: measured as none, or not measurable. */
 function unseen(result: ReplayResult, naming: Naming): string {
   const first = result.failovers[0];
-  const cause = first === undefined ? '' : `, caused by ${failoverCause(first, naming)}`;
+  const cause = first === undefined ? '' : `, ${causeClause(first, naming)}`;
   const single = result.failovers.length === 1 ? cause : '';
   const blind = result.failovers.filter((failover) => failover.outageSeconds === null).length;
   if (blind === 0) return `no client missed an answer${single}`;

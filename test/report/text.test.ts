@@ -213,7 +213,52 @@ describe('what a reader of one failover should know besides', () => {
       Object.assign(failover, { cause: 'announcement', to: stranger });
       failover.evidence.vantage = 'host';
     });
-    expect(unseen).toContain('an announcement by 坏主机 that no advert explains');
+    expect(unseen).toContain('do not reach this capture point');
+  });
+
+  describe('why an address was announced', () => {
+    const announced = (change: (result: ReplayResult, failover: FailoverEntry) => void) =>
+      of((result, failover) => {
+        failover.cause = 'announcement';
+        change(result, failover);
+      });
+
+    test('is not visible where adverts pass elsewhere', () => {
+      const text = announced((result, failover) => {
+        const [router] = result.virtualRouters;
+        router?.speakers.shift();
+        failover.evidence.vantage = 'host';
+      });
+      const unseen = 'not visible from here: adverts of node1 do not reach this capture point';
+      expect(text).toContain(`outage 3.874 s, cause ${unseen}.`);
+      expect(text).toContain(`cause      ${unseen} (announcement)`);
+    });
+
+    test('where they pass in part, where none does, and where there is but ARP', () => {
+      const some = announced((_, failover) => {
+        failover.evidence.vantage = 'host';
+      });
+      expect(some).toContain('from here: not all adverts reach this capture point');
+      const silent = (vantage: 'host' | 'arp-only' | 'rewritten' | 'any' | 'switch') =>
+        announced((result, failover) => {
+          result.virtualRouters = [];
+          result.counts.vrrp = 0;
+          failover.evidence.vantage = vantage;
+        });
+      expect(silent('host')).toContain('from here: no advert reaches this capture point');
+      expect(silent('rewritten')).toContain('from here: no advert reaches this capture point');
+      expect(silent('arp-only')).toContain('from here: only ARP is in this capture');
+      const script = 'by 192.168.0.210 (no VRRP in this capture';
+      expect(silent('any')).toContain(`${script}).`);
+      expect(silent('switch')).toContain(`${script}: a script or a hand moved it).`);
+    });
+
+    test('is what CARP may tell, which is not read', () => {
+      const text = announced((result) => {
+        Object.assign(result.counts, { vrrp: 0, carp: 9 });
+      });
+      expect(text).toContain('by 192.168.0.210 that no advert explains');
+    });
   });
 });
 

@@ -7,7 +7,7 @@ import type {
   OutageEntry,
   ReplayResult,
 } from '../../analysis/result.ts';
-import { failoverCause } from '../cause-texts.ts';
+import { causeClause } from '../cause-texts.ts';
 import { addressLabel, type Naming } from '../naming.ts';
 import { lengthText } from '../outage-words.ts';
 import { counted, offset } from '../quantity.ts';
@@ -215,10 +215,7 @@ class GroupMaker {
   private event(failover: FailoverEntry, index: number): Event {
     const from = this.naming.short(failover.from);
     const to = this.naming.short(failover.to);
-    const about = [
-      `failover ${index + 1}: ${from} → ${to}`,
-      `caused by ${failoverCause(failover, this.naming)}`,
-    ];
+    const about = [`failover ${index + 1}: ${from} → ${to}`, causeClause(failover, this.naming)];
     const { t, frame } = failover;
     return { t: t ?? 0, text: String(index + 1), frame, about };
   }
