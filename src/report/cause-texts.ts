@@ -1,7 +1,7 @@
 /** Causes and reasons of the result document, in a person's words. */
 import type { AbsenceSummary, FailoverEntry, OutageCause } from '../analysis/result.ts';
 import type { Naming } from './naming.ts';
-import { frameLabel, listed } from './quantity.ts';
+import { duration, frameLabel, listed } from './quantity.ts';
 
 const UNSEEN = 'not visible from here: ';
 
@@ -17,7 +17,7 @@ export function failoverCause(failover: FailoverEntry, naming: Naming): string {
   const to = naming.short(failover.to);
   switch (failover.cause) {
     case 'crash':
-      return `a crash of ${naming.ended(failover)}`;
+      return crash(failover, naming);
     case 'shutdown':
       return shutdown(failover, naming);
     case 'preemption':
@@ -30,6 +30,16 @@ export function failoverCause(failover: FailoverEntry, naming: Naming): string {
     default:
       return announcement(failover, naming);
   }
+}
+
+/** One that is master again at once had not died: its adverts stopped, and nothing else. */
+function crash(failover: FailoverEntry, naming: Naming): string {
+  const after = naming.returnAfter(failover);
+  if (after === null) return `a crash of ${naming.ended(failover)}`;
+  const { detectionSeconds } = failover;
+  const silence = detectionSeconds === null ? '' : ` for ${duration(detectionSeconds + after)}`;
+  const who = naming.short(failover.from);
+  return `VRRP of ${who} falling silent${silence} and coming back (its machine had not died)`;
 }
 
 /** A resignation says that it gives way; only where its process has ended that is known. */

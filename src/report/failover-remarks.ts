@@ -30,7 +30,7 @@ export function failoverRemarks(
   }
   const blind = blindText(failover, naming);
   if (blind !== null) remarks.push(blind);
-  const back = backText(failover, result, naming);
+  const back = backText(failover, naming);
   if (back !== null) remarks.push(back);
   const claim = claimOf(failover, result);
   if (claim?.ethernetSource !== undefined && !claim.mac.startsWith(VIRTUAL)) {
@@ -56,26 +56,12 @@ function blindText({ blind, to, evidence }: FailoverEntry, naming: Naming): stri
   );
 }
 
-/**
- * A VRRP that has just been started waits for its master-down interval before it is master: one
- * that is so sooner ran already when it was replaced.
- */
-function backText(failover: FailoverEntry, result: ReplayResult, naming: Naming): string | null {
-  const { cause, from, t, blind } = failover;
-  // When it was replaced is known only where that is in view.
-  if (cause !== 'crash' || t === null || blind !== undefined) return null;
-  const { ip, vlan, frame } = failover;
-  const next = result.failovers.find(
-    (one) => one.ip === ip && one.vlan === vlan && one.frame > frame,
-  );
-  if (next === undefined || next.t === null || next.to.mac !== from.mac) return null;
-  const after = next.t - t;
-  if (next.to.speaker !== from.speaker || !(after < (next.masterDownIntervalSeconds ?? 0))) {
-    return null;
-  }
+function backText(failover: FailoverEntry, naming: Naming): string | null {
+  const after = naming.returnAfter(failover);
+  if (after === null) return null;
   return (
-    `${naming.short(from)} is master again ${duration(after)} later, so that its machine had not ` +
-    'died: VRRP was started anew there, was paused, or was cut off'
+    `${naming.short(failover.from)} is master again ${duration(after)} later, so that its ` +
+    'machine had not died: VRRP was started anew there, was paused, or was cut off'
   );
 }
 

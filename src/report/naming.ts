@@ -105,6 +105,21 @@ export class Naming {
     );
   }
 
+  /**
+   * Seconds until a holder that crashed was master again so soon that it had not died: a VRRP that
+   * has just been started waits for its master-down interval first. Null where it was not.
+   */
+  returnAfter(failover: FailoverEntry): number | null {
+    const { cause, from, t, frame, blind } = failover;
+    // When it was replaced is known only where that is in view.
+    if (cause !== 'crash' || t === null || blind !== undefined) return null;
+    const next = this.#result.failovers.find((one) => isOfSame(failover, one) && one.frame > frame);
+    if (next === undefined || next.t === null || next.to.mac !== from.mac) return null;
+    const after = next.t - t;
+    const isSoon = after < (next.masterDownIntervalSeconds ?? 0);
+    return isSoon && next.to.speaker === from.speaker ? after : null;
+  }
+
   /** The old holder has no VRRP, and its host says so as soon as it is sent an advert. */
   absence(failover: FailoverEntry): AbsenceSummary | null {
     const { from, vlan } = failover;

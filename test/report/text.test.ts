@@ -184,6 +184,11 @@ describe('what a reader of one failover should know besides', () => {
 
   test('the old holder is back sooner than one that was started would be', () => {
     expect(back(0.084)).toContain(`node1 is master again 84 ms later, ${ALIVE}`);
+    expect(back(0.084)).toContain(
+      'caused by VRRP of node1 falling silent for 4.057 s and coming back (its machine had not ' +
+        'died)',
+    );
+    expect(back(0.084)).not.toContain('a crash of');
     expect(back(3.4)).toContain(ALIVE);
     expect(back(3.42)).not.toContain(ALIVE);
     expect(of(() => {})).not.toContain(ALIVE);
