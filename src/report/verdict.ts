@@ -8,6 +8,7 @@ import { causeClause, loweringText, outageCause, refusalReason } from './cause-t
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page, Tone } from './page.ts';
 import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
+import { unledOutages } from './unled-outages.ts';
 
 /** Seconds: an absence seen so lately lasts to the end; kernels tell of one once a second. */
 const ABSENCE_RECENT = 3;
@@ -20,6 +21,8 @@ export function writeVerdict(page: Page, result: ReplayResult, naming: Naming): 
 /** The headline first; each with the tone that it is said in. */
 export function verdictLines(result: ReplayResult, naming: Naming): [string, Tone][] {
   const lines = [headlineOf(result, naming)];
+  const unled = unledOutages(result, longestOf(result.outages));
+  if (unled !== null) lines.push([unled, 'bad']);
   const lowered = lowerings(result, naming);
   if (lowered !== null) lines.push([lowered, 'warn']);
   for (const line of holders(result, naming)) lines.push([line, 'plain']);

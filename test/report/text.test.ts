@@ -448,6 +448,26 @@ describe('the verdict', () => {
     expect(verdict(result)).toContain('no virtual address was ever claimed');
   });
 
+  test('outages that no failover explains, each once however many clients had it', () => {
+    const result = crashResult();
+    const [outage] = result.outages as [OutageEntry];
+    const more = (t: number, seconds: number, ip = '192.168.0.50'): OutageEntry => ({
+      ...outage,
+      ...{ t, seconds, failover: null, cause: 'unknown' },
+      client: { mac: null, ip },
+    });
+    result.outages.push(more(4, 1), more(3.9, 0.8, '192.168.0.51'), more(19, 2.5));
+    const told = '2 more outages without a failover (1.000 s and 2.500 s)';
+    expect(verdict(result)).toContain(`${told}.`);
+    const gap = { code: 'advert-gap', severity: 'warning' as const, message: '', advice: '' };
+    result.findings.push({ ...NOWHERE, ...gap, ip: '192.168.0.88' });
+    expect(verdict(result)).toContain(`${told}; the master fell silent now and then (advert-gap).`);
+    result.outages.push(more(14, 0.1), more(15.5, 0.1));
+    expect(verdict(result)).toContain('4 more outages without a failover (the longest 2.500 s)');
+    result.failovers = [];
+    expect(verdict(result)).not.toContain('more outage');
+  });
+
   test('a HaVip that stayed where it was', () => {
     const result = crashResult();
     result.failovers = [];
