@@ -110,5 +110,13 @@ function summaryOf(analysis: Analysis, times: TimeBase, tally: ReplayTally): Cap
     damaged: damagedFile?.damaged ?? null,
     malformed: malformedOf(analysis),
     ...(tally.frames === 0 && tally.position > 0 ? { isOutside: true } : {}),
+    ...snapLengthOf(tally),
   };
+}
+
+function snapLengthOf({ capture }: ReplayTally): Pick<CaptureSummary, 'snapLength'> {
+  const interfaces = capture?.files.flatMap((file) => [...file.interfaces]) ?? [];
+  const lengths = new Set(interfaces.map(({ snapLength }) => snapLength));
+  const [only = 0] = lengths;
+  return lengths.size === 1 && only > 0 ? { snapLength: only } : {};
 }

@@ -52,6 +52,8 @@ export interface CaptureSummary {
   malformed: Record<string, number>;
   /** There are frames, and none between `--from` and `--to`; in no document. */
   isOutside?: boolean;
+  /** Octets of each frame that the capture kept at most, where all agree; in no document. */
+  snapLength?: number;
 }
 
 export interface FrameCounts {

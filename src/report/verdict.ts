@@ -5,6 +5,7 @@
 import { showsArp, undecodedOf } from '../analysis/link-layers.ts';
 import type { FailoverEntry, Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { causeClause, loweringText, outageCause, refusalReason } from './cause-texts.ts';
+import { cutShortText } from './cut-short.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import type { Page, Tone } from './page.ts';
 import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
@@ -80,6 +81,8 @@ function noEthernet(result: ReplayResult): string {
 
 function noAddress(result: ReplayResult): string {
   const { counts } = result;
+  const cutShort = cutShortText(result);
+  if (cutShort !== null) return cutShort;
   const seen = `${counted(result.capture.frames, 'frame')}, ${counts.arp} ARP, ${counts.vrrp} VRRP`;
   const why =
     counts.vrrp > 0

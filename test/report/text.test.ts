@@ -448,6 +448,26 @@ describe('the verdict', () => {
     expect(verdict(result)).toContain('no virtual address was ever claimed');
   });
 
+  test('frames that were cut before their ARP ends', () => {
+    const result = crashResult();
+    const { counts, capture } = result;
+    const malformed = { 'arp-truncated': counts.arp };
+    const blind = (snapLength?: number, vrrp = 15): ReplayResult => ({
+      ...emptyResult(),
+      counts: { ...counts, vrrp },
+      capture: { ...capture, malformed, ...(snapLength === undefined ? {} : { snapLength }) },
+    });
+    expect(verdict(blind(40))).toMatch(
+      /^Every frame is cut to 40 octets: neither ARP nor adverts can be read; capture with -s 0\./,
+    );
+    expect(verdict(blind(262_144, 0))).toMatch(
+      /^Every ARP frame is cut short: no ARP can be read;/,
+    );
+    const some = blind(40);
+    some.counts.arp++;
+    expect(verdict(some)).toContain('No HaVip in this capture');
+  });
+
   test('outages that no failover explains, each once however many clients had it', () => {
     const result = crashResult();
     const [outage] = result.outages as [OutageEntry];
