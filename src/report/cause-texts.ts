@@ -56,6 +56,10 @@ function announcement(failover: FailoverEntry, naming: Naming): string {
   if (naming.speaksNoVrrp(failover, failover.from)) {
     return `${to} taking it back from ${naming.short(failover.from)}, which speaks no VRRP`;
   }
+  if (naming.isConflict(failover)) {
+    const both = `${naming.short(failover.from)} and ${to}`;
+    return `${both} both using ${failover.ip}, an ordinary address`;
+  }
   const unseen = unseenAdverts(failover, naming);
   if (unseen !== null) return UNSEEN + unseen;
   const what = `an announcement by ${to}`;

@@ -10,6 +10,8 @@ import type {
   VirtualRouterSummary,
 } from '../analysis/result.ts';
 
+import { listed } from './quantity.ts';
+
 /** Seconds; a host that answers later than that may have been down, and be up again. */
 const ANSWER_DELAY = 2;
 const ANSWER_INTERVALS = 2;
@@ -91,6 +93,15 @@ export class Naming {
       isPartial: isBehind || isCut || vantage === 'host' || vantage === 'arp-only',
       missing: [from, to].filter((who) => !isSpeaker(routers, who)),
     };
+  }
+
+  /** An ordinary address that both holders use, as a finding says. */
+  isConflict(failover: FailoverEntry): boolean {
+    const { ip, vlan } = failover;
+    const isFound = this.#result.findings.some(
+      (finding) => finding.code === 'address-conflict' && isOfSame(failover, finding),
+    );
+    return isFound && this.#routersOf(ip, vlan).length === 0;
   }
 
   /** Neither VRRP nor what is told apart from it alone, CARP. */
@@ -178,4 +189,10 @@ function single(addresses: string[]): string | null {
 /** An address, with its VLAN where the frames had one. */
 export function addressLabel(ip: string, vlan: number | null): string {
   return vlan === null ? ip : `${ip} (VLAN ${vlan})`;
+}
+
+/** Up to three addresses by name, more as a number. */
+export function addressesText(entries: readonly { ip: string; vlan: number | null }[]): string {
+  const labels = [...new Set(entries.map((entry) => addressLabel(entry.ip, entry.vlan)))];
+  return labels.length > 3 ? `${labels.length} addresses` : listed(labels);
 }

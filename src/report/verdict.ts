@@ -6,7 +6,8 @@ import { showsArp, undecodedOf } from '../analysis/link-layers.ts';
 import type { FailoverEntry, Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { causeClause, loweringText, outageCause, refusalReason } from './cause-texts.ts';
 import { cutShortText } from './cut-short.ts';
-import { addressLabel, type Naming } from './naming.ts';
+import { heldAtEnd } from './held-at-end.ts';
+import { addressesText, addressLabel, type Naming } from './naming.ts';
 import type { Page, Tone } from './page.ts';
 import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
 import { unledOutages } from './unled-outages.ts';
@@ -26,7 +27,7 @@ export function verdictLines(result: ReplayResult, naming: Naming): [string, Ton
   if (unled !== null) lines.push([unled, 'bad']);
   const lowered = lowerings(result, naming);
   if (lowered !== null) lines.push([lowered, 'warn']);
-  for (const line of holders(result, naming)) lines.push([line, 'plain']);
+  for (const line of heldAtEnd(result, naming)) lines.push([line, 'plain']);
   const absent = absentAtTheEnd(result, naming);
   if (absent !== null) lines.push([absent, 'warn']);
   const refused = refusals(result, naming);
@@ -53,8 +54,8 @@ function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
   if (isCalm) return otherMaster(result, naming) ?? [calm(result, naming), 'good'];
   const what =
     failovers === 0
-      ? `No failover of ${scope(result.havips)}`
-      : `${counted(failovers, 'failover')} of ${scope(result.failovers)}`;
+      ? `No failover of ${addressesText(result.havips)}`
+      : `${counted(failovers, 'failover')} of ${addressesText(result.failovers)}`;
   return [`${what}, ${outageClause(result, naming)}.`, outages > 0 ? 'bad' : 'warn'];
 }
 
@@ -93,11 +94,11 @@ function noAddress(result: ReplayResult): string {
 
 function calm(result: ReplayResult, naming: Naming): string {
   const held = result.havips.filter((havip) => havip.holder !== null);
-  if (held.length === 0) return `No failover: nobody ever claimed ${scope(result.havips)}.`;
+  if (held.length === 0) return `No failover: nobody ever claimed ${addressesText(result.havips)}.`;
   const holder = held.length === 1 ? last(held[0]?.timeline ?? []) : undefined;
   const by =
     holder === undefined ? 'each kept its holder' : `it stayed with ${naming.full(holder)}`;
-  return `No failover and no outage of ${scope(held)}: ${by} to the end of the capture.`;
+  return `No failover and no outage of ${addressesText(held)}: ${by} to the end of the capture.`;
 }
 
 /** Somebody else was master for a while, whose claim is not in view; null for nobody. */
@@ -200,31 +201,6 @@ function longestOf(outages: OutageEntry[]): OutageEntry | null {
   return longest;
 }
 
-function holders(result: ReplayResult, naming: Naming): string[] {
-  if (result.failovers.length === 0 && result.outages.length === 0) return [];
-  const held = result.havips.filter((havip) => havip.holder !== null);
-  const only = held.length === 1 ? held[0] : undefined;
-  if (only !== undefined) {
-    const entry = last(only.timeline);
-    if (entry === undefined) return [`At the end ${only.holder} holds it.`];
-    const since = `since ${clockTime(entry.time)} UTC, frame ${frameLabel(entry)}`;
-    return [`At the end ${naming.full(entry)} holds it, ${since}.`];
-  }
-  const shares = new Map<string, number>();
-  for (const havip of held) {
-    const who = naming.full(last(havip.timeline) ?? { mac: havip.holder, name: null });
-    shares.set(who, (shares.get(who) ?? 0) + 1);
-  }
-  if (shares.size === 0) return [];
-  const most = [...shares].sort((a, b) => b[1] - a[1]);
-  const shown = most.slice(0, 3).map(([who, addresses]) => `${addresses} by ${who}`);
-  if (most.length > 3) {
-    const rest = most.slice(3).reduce((sum, [, addresses]) => sum + addresses, 0);
-    shown.push(`${rest} by ${counted(most.length - 3, 'other')}`);
-  }
-  return [`Addresses held at the end: ${listed(shown)}.`];
-}
-
 /** Hosts that adverts were sent to in vain until the capture ended: no backup that takes over. */
 function absentAtTheEnd(result: ReplayResult, naming: Naming): string | null {
   const end = Date.parse(result.capture.lastTime ?? '');
@@ -302,12 +278,6 @@ function datedMessage(finding: Finding): string {
   const { time, frame, message } = finding;
   if (time === null || frame === null) return message;
   return `${clockTime(time)} UTC, frame ${frameLabel(finding)}: ${message}`;
-}
-
-/** Up to three addresses by name, more as a number. */
-function scope(entries: { ip: string; vlan: number | null }[] | FailoverEntry[]): string {
-  const labels = [...new Set(entries.map((entry) => addressLabel(entry.ip, entry.vlan)))];
-  return labels.length > 3 ? `${labels.length} addresses` : listed(labels);
 }
 
 function last<T>(list: T[]): T | undefined {

@@ -258,6 +258,18 @@ describe('what a reader of one failover should know besides', () => {
       expect(silent('switch')).toContain(`${script}: a script or a hand moved it).`);
     });
 
+    test('is a conflict of two hosts where a finding says so of an address without VRRP', () => {
+      const conflict = { code: 'address-conflict', severity: 'error' as const };
+      const found = { ...NOWHERE, ...conflict, ip: '192.168.0.88', message: '', advice: '' };
+      const both = 'node1 and 192.168.0.210 both using 192.168.0.88, an ordinary address';
+      const text = announced((result) => {
+        result.virtualRouters = [];
+        result.findings.push(found);
+      });
+      expect(text).toContain(`caused by ${both}.`);
+      expect(announced((result) => result.findings.push(found))).not.toContain('both using');
+    });
+
     test('is what CARP may tell, which is not read', () => {
       const text = announced((result) => {
         Object.assign(result.counts, { vrrp: 0, carp: 9 });
@@ -579,9 +591,12 @@ describe('the verdict', () => {
     if (havip === undefined) throw new Error();
     const other = { ...havip, ip: '192.168.0.89', timeline: havip.timeline.slice(0, 1) };
     result.havips = [havip, other, { ...havip, ip: '192.168.0.90' }];
-    expect(verdict(result)).toMatch(
-      /held at the end: 2 by 192\.168\.0\.210 \(.*\) and 1 by node1 \(.*\)\./,
+    expect(verdict(result)).toContain(
+      `Held at the end: 192.168.0.88 and 192.168.0.90 by 192.168.0.210 (${NODE2}); ` +
+        `192.168.0.89 by node1 (${NODE1}).`,
     );
+    result.havips.push(...[91, 92].map((i) => ({ ...havip, ip: `192.168.0.${i}` })));
+    expect(verdict(result)).toContain('Held at the end: 4 addresses by 192.168.0.210');
   });
 
   test('each cause has its words', () => {

@@ -1,0 +1,31 @@
+/** Who holds the addresses when the capture ends. */
+import type { HavipSummary, ReplayResult } from '../analysis/result.ts';
+import { addressesText, type Naming } from './naming.ts';
+import { clockTime, counted, frameLabel } from './quantity.ts';
+
+export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
+  if (result.failovers.length === 0 && result.outages.length === 0) return [];
+  const held = result.havips.filter((havip) => havip.holder !== null);
+  const only = held.length === 1 ? held[0] : undefined;
+  if (only !== undefined) {
+    const entry = only.timeline.at(-1);
+    if (entry === undefined) return [`At the end ${only.holder} holds it.`];
+    const since = `since ${clockTime(entry.time)} UTC, frame ${frameLabel(entry)}`;
+    return [`At the end ${naming.full(entry)} holds it, ${since}.`];
+  }
+  const shares = new Map<string, HavipSummary[]>();
+  for (const havip of held) {
+    const who = naming.full(havip.timeline.at(-1) ?? { mac: havip.holder, name: null });
+    const own = shares.get(who);
+    if (own === undefined) shares.set(who, [havip]);
+    else own.push(havip);
+  }
+  if (shares.size === 0) return [];
+  const most = [...shares].sort((a, b) => b[1].length - a[1].length);
+  const shown = most.slice(0, 3).map(([who, havips]) => `${addressesText(havips)} by ${who}`);
+  if (most.length > 3) {
+    const rest = most.slice(3).reduce((sum, [, havips]) => sum + havips.length, 0);
+    shown.push(`${rest} more by ${counted(most.length - 3, 'other')}`);
+  }
+  return [`Held at the end: ${shown.join('; ')}.`];
+}
