@@ -168,6 +168,7 @@ export class Analysis implements SwitchObserver {
     this.outages.finish(this.clock.now);
     this.advertFailovers.finish();
     this.rewritten.finish();
+    this.outages.beginnings.finish();
     this.detectors.finish();
   }
 

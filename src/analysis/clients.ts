@@ -60,7 +60,16 @@ export const CLIENT = {
   CAUSE_FRAME: 32,
   GAP_CAUSE_MAC: 33,
   GAP_CAUSE_FRAME: 34,
-  WIDTH: 35,
+  /** What it asked in vain before the first answer; see `vain-beginnings.ts`. */
+  VAIN_SERVICE: 35,
+  VAIN_COUNT: 36,
+  VAIN_START: 37,
+  VAIN_STAMP: 38,
+  VAIN_FRAME: 39,
+  VAIN_END: 40,
+  VAIN_END_STAMP: 41,
+  VAIN_END_FRAME: 42,
+  WIDTH: 43,
 } as const;
 
 export class Clients {

@@ -4,7 +4,6 @@ import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { FRAME_COUNT_NAMES } from '../dataplane/frame-counts.ts';
 import { CHECKSUM_BAD, CHECKSUM_NAMES } from '../vrrp/checksum.ts';
 import { FAULT_NAMES } from '../wire/fault.ts';
-import { formatIpv4, formatIpv6 } from '../wire/ip-address.ts';
 import { formatMac } from '../wire/mac.ts';
 import type { Analysis } from './analysis.ts';
 import { Entries } from './entries.ts';
@@ -35,6 +34,7 @@ export function entriesOf(analysis: Analysis, times: TimeBase, site: Site | null
     book: analysis.owner.book,
     site,
     clients: analysis.outages.clients,
+    beginnings: analysis.outages.beginnings,
     tracks: analysis.tracks,
     speakers: analysis.routers.speakers,
     receptions: analysis.receivers.log,
@@ -91,8 +91,14 @@ export function documentOf(
     outages,
     findings: findings.shown,
     elided,
+    ...beginningsOf(analysis),
     ...cachesOf(analysis),
   };
+}
+
+function beginningsOf({ outages, entries }: Analysis): Pick<ReplayResult, 'beginnings'> {
+  const beginnings = outages.beginnings.entries(entries);
+  return beginnings.length === 0 ? {} : { beginnings };
 }
 
 function cachesOf(analysis: Analysis): Pick<ReplayResult, 'caches'> {
@@ -124,12 +130,7 @@ class Builder {
       refusedFrames: analysis.refusedFrames,
       gatewayMac: site === null ? 0 : site.gatewayMac,
       addressesOf: (mac) => (site === null ? [] : site.addressesOf(mac)),
-      clientIp: (client) => {
-        const words = [0, 1, 2, 3].map((index) => clients.word(client, index));
-        const isIpv4 = analysis.owner.book.family(clients.addressId(client)) === 4;
-        const [w0, w1, w2, w3] = words as [number, number, number, number];
-        return isIpv4 ? formatIpv4(w3) : formatIpv6(w0, w1, w2, w3);
-      },
+      clientIp: (client) => entries.clientIp(client),
     });
   }
 

@@ -27,6 +27,7 @@ import type {
 import type { Stillness } from './stillness.ts';
 import { secondsOf, type TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
+import type { VainBeginnings } from './vain-beginnings.ts';
 import type { Speaker } from './virtual-router.ts';
 
 /**
@@ -39,6 +40,7 @@ export interface EntrySources {
   readonly book: AddressBook;
   readonly site: Site | null;
   readonly clients: Clients;
+  readonly beginnings: VainBeginnings;
   readonly tracks: readonly (Track | undefined)[];
   readonly speakers: readonly Speaker[];
   /** Who followed a failover when, by its sequence number. */
@@ -102,6 +104,13 @@ export class Entries {
   /** An IPv4 address is in the last word. */
   ipOf(family: 4 | 6, words: Ipv6Words): string {
     return family === 4 ? formatIpv4(words[3]) : formatIpv6(...words);
+  }
+
+  clientIp(client: number): string {
+    const { clients, book } = this.from;
+    const word = (index: number): number => clients.word(client, index);
+    const family = book.family(clients.addressId(client)) === 4 ? 4 : 6;
+    return this.ipOf(family, [word(0), word(1), word(2), word(3)]);
   }
 
   /** A frame by its number and its time, NaN where it has none. */
@@ -169,6 +178,7 @@ export class Entries {
     const frame = (index: number): number | null => field(index) || null;
     const id = field(FAILOVER.ID);
     const moment = this.momentOf(failovers, sequence, FAILOVER.STAMP, FAILOVER.FRAME);
+    const beginning = this.from.beginnings.around(sequence, this);
     return {
       ip: this.ip(id),
       vlan: this.vlan(id),
@@ -191,6 +201,7 @@ export class Entries {
       receivers: receiversOf(receptions, sequence, times, { family: book.family(id), ...moment }),
       ...this.blindTakeover(sequence),
       ...this.loweringBehind(sequence),
+      ...(beginning === null ? {} : { beginning }),
     };
   }
 
@@ -222,7 +233,6 @@ export class Entries {
     const failover = field(OUTAGE.FAILOVER);
     const cause = logs.failovers.get(failover, FAILOVER.CAUSE);
     const { time, t } = this.momentOf(logs.outages, sequence, OUTAGE.END_STAMP, OUTAGE.END_FRAME);
-    const isIpv4 = this.from.book.family(id) === 4;
     const client = field(OUTAGE.CLIENT);
     const mac = clients.mac(client);
     return {
@@ -230,14 +240,7 @@ export class Entries {
       vlan: this.vlan(id),
       client: {
         mac: mac === 0 ? null : formatMac(mac),
-        ip: isIpv4
-          ? formatIpv4(clients.word(client, 3))
-          : formatIpv6(
-              clients.word(client, 0),
-              clients.word(client, 1),
-              clients.word(client, 2),
-              clients.word(client, 3),
-            ),
+        ip: this.clientIp(client),
       },
       time,
       t,
@@ -278,6 +281,9 @@ export class Entries {
     const { failovers } = this.from.logs;
     if (Number.isNaN(failovers.get(failover, FAILOVER.STAMP))) return null;
     const outage = failovers.get(failover, FAILOVER.OUTAGE);
+    if (outage > 0) return duration(outage);
+    // Some client was without an answer, nobody knows since when.
+    if (this.from.beginnings.has(failover)) return null;
     if (!Number.isNaN(outage)) return duration(outage);
     const track = this.from.tracks[failovers.get(failover, FAILOVER.ID)];
     if (track === undefined || (track.isRewritten && !track.isAsked)) return null;

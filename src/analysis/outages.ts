@@ -7,13 +7,15 @@ import { macFromHalves } from '../wire/mac.ts';
 import { readTcpPorts } from '../wire/tcp.ts';
 import { AnswerGaps } from './answer-gaps.ts';
 import { ClientGaps } from './client-gaps.ts';
+import { ClientServices } from './client-services.ts';
 import { CLIENT, Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Logs } from './logs.ts';
 import { foreignCause, foreignClaim, OutageLog } from './outage-log.ts';
-import { ANSWER, Exchange, NO_EXCHANGE, REQUEST, SERVICES } from './service.ts';
+import { ANSWER, Exchange, REQUEST } from './service.ts';
 import { Silences } from './silences.ts';
 import type { Track } from './track.ts';
+import { VainBeginnings } from './vain-beginnings.ts';
 
 /**
  * Outages as each client saw them: from the last answer before an unanswered request to the first
@@ -23,7 +25,6 @@ import type { Track } from './track.ts';
 const SECOND = 1e9;
 /** An answer may stand this long before its request in a file written by two processors. */
 const EARLY_ANSWER = 10e6;
-const SERVICES_MAX = 1 << 16;
 
 export class Outages {
   readonly clients = new Clients();
@@ -33,10 +34,10 @@ export class Outages {
   readonly log: OutageLog;
   readonly gaps: AnswerGaps;
   readonly clientGaps: ClientGaps;
+  readonly beginnings: VainBeginnings;
   private readonly silences: Silences;
   private readonly exchange = new Exchange();
-  /** TCP services that have answered a client before: only they can go missing. */
-  private readonly services = new Set<number>();
+  private readonly services = new ClientServices();
   /** `missing` echo requests after time `since` are not here: true where they passed elsewhere. */
   onMissing: ((client: number, missing: number, since: number) => boolean) | null = null;
 
@@ -47,6 +48,7 @@ export class Outages {
     this.gaps = new AnswerGaps(clock, logs, this.clients);
     this.log = new OutageLog(this.clients, logs, tracks);
     this.clientGaps = new ClientGaps(clock, this.clients, this.log);
+    this.beginnings = new VainBeginnings(clock, this.clients, logs, tracks);
     this.silences = new Silences(clock, this.clients);
   }
 
@@ -136,8 +138,9 @@ export class Outages {
     const isEarly =
       numbers[at + CLIENT.EARLY_KEY] === exchange.key &&
       Math.abs(now - (numbers[at + CLIENT.EARLY_TIME] as number)) <= EARLY_ANSWER;
-    const waits = !isEarly && this.hasAnswered(client, exchange.service);
+    const waits = !isEarly && this.services.hasAnswered(client, exchange.service);
     requests.put(client, count, exchange.key, now);
+    this.beginnings.onRequest(client, exchange.service);
     numbers[at + CLIENT.COUNT] = count + 1;
     numbers[at + CLIENT.SPACING] = now - (numbers[at + CLIENT.LAST_REQUEST] as number);
     numbers[at + CLIENT.LAST_REQUEST] = now;
@@ -170,9 +173,10 @@ export class Outages {
     const { numbers, requests } = this.clients;
     const at = client * CLIENT.WIDTH;
     const { now } = this.clock;
-    this.noteService(client, exchange.service);
+    this.services.note(client, exchange.service);
     const count = numbers[at + CLIENT.COUNT] as number;
     const index = requests.find(client, count, exchange.key);
+    this.beginnings.onAnswer(client, exchange.service, index);
     if (index < 0) {
       numbers[at + CLIENT.EARLY_KEY] = exchange.key;
       numbers[at + CLIENT.EARLY_TIME] = now;
@@ -182,6 +186,7 @@ export class Outages {
     requests.setWaiting(client, index, false);
     if (index < (numbers[at + CLIENT.ANSWERED] as number)) {
       if (waited) this.clientGaps.fill(client, index);
+      if (waited) this.beginnings.onLateAnswer(client, index);
       return;
     }
     const isGap = waited && this.settleUpTo(client, index, server);
@@ -284,15 +289,5 @@ export class Outages {
     numbers[at + CLIENT.CAUSE] = foreignCause(claim);
     numbers[at + CLIENT.CAUSE_MAC] = claim === null ? 0 : claim.mac;
     numbers[at + CLIENT.CAUSE_FRAME] = claim === null ? 0 : claim.frame;
-  }
-
-  private hasAnswered(client: number, service: number): boolean {
-    return service === 0 || this.services.has(client * SERVICES + service);
-  }
-
-  private noteService(client: number, service: number): void {
-    if (service !== NO_EXCHANGE && this.services.size < SERVICES_MAX) {
-      this.services.add(client * SERVICES + service);
-    }
   }
 }

@@ -192,6 +192,8 @@ export interface FailoverEntry extends Moment {
   blind?: BlindStretch;
   /** Present only where the old holder was the higher before; no part of the JSON document. */
   lowering?: PriorityLowering;
+  /** Present only where it lies in one; no part of the JSON document. */
+  beginning?: VainBeginning;
 }
 
 /** The capture holds not one frame for so long; `t` is where that begins, null without times. */
@@ -253,6 +255,22 @@ export interface OutageEntry {
   isLost?: true;
 }
 
+/**
+ * A client's requests up to the first answer that it was seen to get: an outage of at least so
+ * long. No part of the JSON document, where an outage has an answer before it.
+ */
+export interface VainBeginning {
+  ip: string;
+  vlan: number | null;
+  /** IP of the client. */
+  client: string;
+  seconds: number;
+  unanswered: number;
+  /** Its first request, and the first answer. */
+  from: Moment;
+  until: Moment;
+}
+
 export interface OutageClaim extends Partial<FrameOrigin> {
   mac: string;
   name: string | null;
@@ -292,6 +310,8 @@ export interface ReplayResult {
   outages: OutageEntry[];
   findings: Finding[];
   elided: Elided;
+  /** The longest of each address, present where there are any; no part of the JSON document. */
+  beginnings?: VainBeginning[];
   /** Only where it was asked for. */
   caches?: CacheEntry[];
 }

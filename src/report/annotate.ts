@@ -9,6 +9,7 @@ import type {
   ReplayResult,
   TimelineEntry,
 } from '../analysis/result.ts';
+import { leastOutage } from './beginning-words.ts';
 import { causeClause, expectedDetection, outageCause, refusalReason } from './cause-texts.ts';
 import { addressLabel, Naming } from './naming.ts';
 import { duration } from './quantity.ts';
@@ -81,7 +82,10 @@ class Notes {
       parts.push(`detected in ${duration(detectionSeconds)}`);
     const expected = expectedDetection(failover);
     if (expected !== null) parts.push(`expected ${duration(expected)}`);
-    parts.push(outageSeconds === null ? 'outage unknown' : `outage ${duration(outageSeconds)}`);
+    const least = leastOutage(failover);
+    if (least !== null) parts.push(`outage of at least ${duration(least.seconds)}`);
+    else
+      parts.push(outageSeconds === null ? 'outage unknown' : `outage ${duration(outageSeconds)}`);
     this.add(failover.frame, parts.join(', '));
     const before = `before the takeover in frame ${failover.frame}`;
     const after = `after the takeover in frame ${failover.frame}`;

@@ -1,5 +1,6 @@
 /** Each failover taken apart: what moved, how long each part took, which frames show it. */
 import type { Evidence, FailoverEntry, ReplayResult } from '../analysis/result.ts';
+import { beginningFrames, leastOutage } from './beginning-words.ts';
 import { expectedDetection, failoverCause } from './cause-texts.ts';
 import { cut, numberOf } from './cut.ts';
 import { failoverRemarks } from './failover-remarks.ts';
@@ -73,6 +74,8 @@ function writeFailover(
 
 function outageText(failover: FailoverEntry, outage: Stretch | null): string {
   const seconds = failover.outageSeconds;
+  const least = leastOutage(failover);
+  if (least !== null) return `at least ${duration(least.seconds)}: ${beginningFrames(least)}`;
   if (seconds === null) {
     return failover.evidence.vantage === 'rewritten'
       ? 'not measurable by the answers in this capture'

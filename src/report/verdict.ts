@@ -4,6 +4,7 @@
  */
 import { showsArp, undecodedOf } from '../analysis/link-layers.ts';
 import type { FailoverEntry, Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
+import { beginningFrames, beginningLines, longestLeast } from './beginning-words.ts';
 import { causeClause, loweringText, outageCause, refusalReason } from './cause-texts.ts';
 import { cutShortText } from './cut-short.ts';
 import { heldAtEnd } from './held-at-end.ts';
@@ -22,7 +23,7 @@ export function writeVerdict(page: Page, result: ReplayResult, naming: Naming): 
 
 /** The headline first; each with the tone that it is said in. */
 export function verdictLines(result: ReplayResult, naming: Naming): [string, Tone][] {
-  const lines = [headlineOf(result, naming)];
+  const lines = [headlineOf(result, naming), ...beginningLines(result)];
   const unled = unledOutages(result, longestOf(result.outages));
   if (unled !== null) lines.push([unled, 'bad']);
   const lowered = lowerings(result, naming);
@@ -50,13 +51,16 @@ function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
   const failovers = result.failovers.length + result.elided.failovers;
   const outages = result.outages.length + result.elided.outages;
   if (result.havips.length === 0 && outages === 0) return [noAddress(result), 'plain'];
-  const isCalm = failovers === 0 && outages === 0;
-  if (isCalm) return otherMaster(result, naming) ?? [calm(result, naming), 'good'];
+  if (failovers === 0 && outages === 0) {
+    const tone = result.beginnings === undefined ? 'good' : 'plain';
+    return otherMaster(result, naming) ?? [calm(result, naming), tone];
+  }
   const what =
     failovers === 0
       ? `No failover of ${addressesText(result.havips)}`
       : `${counted(failovers, 'failover')} of ${addressesText(result.failovers)}`;
-  return [`${what}, ${outageClause(result, naming)}.`, outages > 0 ? 'bad' : 'warn'];
+  const isDead = outages > 0 || longestLeast(result) !== undefined;
+  return [`${what}, ${outageClause(result, naming)}.`, isDead ? 'bad' : 'warn'];
 }
 
 function noFrame({ capture }: ReplayResult): string {
@@ -98,7 +102,8 @@ function calm(result: ReplayResult, naming: Naming): string {
   const holder = held.length === 1 ? last(held[0]?.timeline ?? []) : undefined;
   const by =
     holder === undefined ? 'each kept its holder' : `it stayed with ${naming.full(holder)}`;
-  return `No failover and no outage of ${addressesText(held)}: ${by} to the end of the capture.`;
+  const none = result.beginnings === undefined ? 'No failover and no outage' : 'No failover';
+  return `${none} of ${addressesText(held)}: ${by} to the end of the capture.`;
 }
 
 /** Somebody else was master for a while, whose claim is not in view; null for nobody. */
@@ -108,8 +113,8 @@ function otherMaster({ havips }: ReplayResult, naming: Naming): [string, Tone] |
   if (entry?.meanwhile === undefined) return null;
   const { meanwhile } = entry;
   const text =
-    `No failover of ${scope(resumed)} by a claim, but ${naming.full(meanwhile)} was master by ` +
-    `its adverts, frame ${frameLabel(meanwhile)} to ${meanwhile.lastFrame}, before ` +
+    `No failover of ${addressesText(resumed)} by a claim, but ${naming.full(meanwhile)} was ` +
+    `master by its adverts, frame ${frameLabel(meanwhile)} to ${meanwhile.lastFrame}, before ` +
     `${naming.short(entry)} announced it again in frame ${frameLabel(entry)}.`;
   return [text, 'warn'];
 }
@@ -127,6 +132,12 @@ function outageClause(result: ReplayResult, naming: Naming): string {
     parts.push(
       `${word} ${least}${length}${whose(longest, result)}, ${causeOf(longest, result, naming)}`,
     );
+  }
+  const least = longestLeast(result);
+  if (least?.beginning !== undefined && !(least.beginning.seconds < (longest?.seconds ?? 0))) {
+    const length = `outage of at least ${duration(least.beginning.seconds)}`;
+    const frames = beginningFrames(least.beginning);
+    parts.push(`${length} (${frames}), ${causeClause(least, naming)}`);
   }
   if (open !== undefined) {
     parts.push(`${addressLabel(open.ip, open.vlan)} did not answer to the end of the capture`);

@@ -1,6 +1,7 @@
 /** The table of failovers, each with a bar that takes it apart. */
 import type { Lanes } from '../../analysis/lanes.ts';
 import type { FailoverEntry, ReplayResult } from '../../analysis/result.ts';
+import { beginningFrames, leastOutage } from '../beginning-words.ts';
 import { expectedDetection, failoverCause } from '../cause-texts.ts';
 import { cut, numberOf } from '../cut.ts';
 import { failoverRemarks } from '../failover-remarks.ts';
@@ -59,13 +60,7 @@ saw; – is what the capture does not show.</p>`;
 
 function cells(row: Row, naming: Naming, longest: number): Content[] {
   const { failover, remarks, isLost, number, breakdown } = row;
-  const { from, to, t, time, outageSeconds, cause } = failover;
-  const outage =
-    outageSeconds === null
-      ? html`<span class="none" title="no client asks for the address">unknown</span>`
-      : outageSeconds === 0
-        ? 'none'
-        : html`<b class="bad">${isLost ? '> ' : ''}${duration(outageSeconds)}</b>`;
+  const { from, to, t, time, cause } = failover;
   const span = lengthOf(breakdown) * 1.6;
   const middle = breakdown === null ? t : (breakdown.start + breakdown.end) / 2;
   const at = t === null ? null : moment(middle, span, `t ${t.toFixed(3)} s`);
@@ -76,10 +71,24 @@ function cells(row: Row, naming: Naming, longest: number): Content[] {
 ${party(from, naming)} → ${party(to, naming)}<br>
 <span class="quiet">${failoverCause(failover, naming)} (${cause})</span>
 ${remarks.map((remark) => html`<br><span class="quiet">${remark}</span>`)}`,
-    outage,
+    outageCell(failover, isLost),
     breakdown === null ? '–' : [bar(breakdown, longest), legend(breakdown, failover)],
     evidence(failover),
   ];
+}
+
+function outageCell(failover: FailoverEntry, isLost: boolean): Content {
+  const { outageSeconds } = failover;
+  const least = leastOutage(failover);
+  if (least !== null) {
+    const title = beginningFrames(least);
+    return html`<b class="bad" title="${title}">&gt; ${duration(least.seconds)}</b>`;
+  }
+  if (outageSeconds === null) {
+    return html`<span class="none" title="no client asks for the address">unknown</span>`;
+  }
+  if (outageSeconds === 0) return 'none';
+  return html`<b class="bad">${isLost ? '> ' : ''}${duration(outageSeconds)}</b>`;
 }
 
 function party(who: FailoverEntry['from'], naming: Naming): Markup {

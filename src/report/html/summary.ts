@@ -1,6 +1,7 @@
 /** The top of the page: the verdict, and the few numbers that a reader looks for first. */
 import type { Lanes } from '../../analysis/lanes.ts';
-import type { ReplayResult } from '../../analysis/result.ts';
+import type { ReplayResult, VainBeginning } from '../../analysis/result.ts';
+import { beginningFrames, longestBeginning } from '../beginning-words.ts';
 import { expectedDetection } from '../cause-texts.ts';
 import type { Naming } from '../naming.ts';
 import { lengthText } from '../outage-words.ts';
@@ -56,6 +57,8 @@ function tiles(result: ReplayResult, naming: Naming): Markup[] {
 function outageTile(result: ReplayResult): Markup {
   const { outages } = result;
   const [first] = outages;
+  const beginning = longestBeginning(result);
+  if (first === undefined && beginning !== null) return beginningTile(beginning);
   if (first === undefined) {
     const isBlind = result.failovers.some((failover) => failover.outageSeconds === null);
     const note = isBlind
@@ -72,6 +75,13 @@ function outageTile(result: ReplayResult): Markup {
   const text = lengthText(longest);
   const start = t === null || seconds === null ? t : t - seconds / 2;
   return tile(title, moment(start, seconds ?? 0, text), note, 'bad');
+}
+
+function beginningTile(beginning: VainBeginning): Markup {
+  const { seconds, until } = beginning;
+  const middle = until.t === null ? null : until.t - seconds / 2;
+  const value = moment(middle, seconds, `> ${duration(seconds)}`);
+  return tile('outage', value, beginningFrames(beginning), 'bad');
 }
 
 function detectionTile(result: ReplayResult): Markup {
