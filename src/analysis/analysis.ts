@@ -19,6 +19,7 @@ import { AddressDetectors } from './detectors/address-detectors.ts';
 import { RouterDetectors } from './detectors/router-detectors.ts';
 import { Detectors } from './detectors.ts';
 import { entriesOf } from './document.ts';
+import { EarlyEchoes } from './early-echoes.ts';
 import type { Entries } from './entries.ts';
 import { Failovers } from './failovers.ts';
 import { FindingLog } from './finding-log.ts';
@@ -62,6 +63,7 @@ export class Analysis implements SwitchObserver {
   readonly outages: Outages;
   readonly view: CaptureView;
   readonly absences: Absences;
+  readonly earlyEchoes: EarlyEchoes;
   /** The clients' neighbor tables, where they are asked for. */
   readonly caches: Caches | null;
   readonly claimants = new Claimants();
@@ -128,6 +130,8 @@ export class Analysis implements SwitchObserver {
     });
     this.view = new CaptureView(clock);
     this.absences = new Absences(clock, this.routers);
+    this.earlyEchoes = new EarlyEchoes(clock, this.owner);
+    this.outages.beginnings.early = this.earlyEchoes;
     this.caches = keepsCaches ? new Caches(clock, this.owner.book) : null;
     this.entries = entriesOf(this, this.times, site);
     this.detectors = new Detectors(new FindingLog(clock, this.entries, limit));
@@ -156,6 +160,7 @@ export class Analysis implements SwitchObserver {
       this.caches?.onResolution(view, this.owner.classifier);
     } else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) {
       this.absences.onIcmp(view, this.owner.classifier);
+      this.earlyEchoes.onIcmp(view, this.owner.classifier);
     }
   }
 

@@ -1,5 +1,6 @@
 import { CLIENT, type Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
+import { EARLY, type EarlyEchoes, PAUSE_MAX } from './early-echoes.ts';
 import type { Entries } from './entries.ts';
 import { FAILOVER, type Logs } from './logs.ts';
 import type { VainBeginning } from './result.ts';
@@ -22,6 +23,8 @@ export class VainBeginnings {
   private readonly clients: Clients;
   private readonly logs: Logs;
   private readonly tracks: readonly (Track | undefined)[];
+  /** What was asked before the address was followed; null where nobody keeps that. */
+  early: EarlyEchoes | null = null;
   /** Clients, by the address and by the failover that lies in their beginning. */
   private readonly byAddress = new Map<number, number>();
   private readonly byFailover = new Map<number, number>();
@@ -39,13 +42,27 @@ export class VainBeginnings {
     const at = client * CLIENT.WIDTH;
     const count = numbers[at + CLIENT.VAIN_COUNT] as number;
     if (count === VOID || !Number.isNaN(numbers[at + CLIENT.LAST_ANSWER])) return;
-    if (count === 0) {
-      numbers[at + CLIENT.VAIN_SERVICE] = service;
-      numbers[at + CLIENT.VAIN_START] = this.clock.now;
-      numbers[at + CLIENT.VAIN_STAMP] = this.clock.stamp;
-      numbers[at + CLIENT.VAIN_FRAME] = this.clock.frame;
-    }
-    if (numbers[at + CLIENT.VAIN_SERVICE] === service) numbers[at + CLIENT.VAIN_COUNT] = count + 1;
+    const hasPaused = this.clock.now - (numbers[at + CLIENT.LAST_REQUEST] as number) > PAUSE_MAX;
+    if (count === 0 || hasPaused) this.begin(client, service);
+    if (numbers[at + CLIENT.VAIN_SERVICE] === service) numbers[at + CLIENT.VAIN_COUNT]!++;
+  }
+
+  private begin(client: number, service: number): void {
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    const early = service === 0 ? this.earlyOf(client) : -1;
+    const of = this.early?.numbers;
+    const { now, stamp, frame } = this.clock;
+    numbers[at + CLIENT.VAIN_SERVICE] = service;
+    numbers[at + CLIENT.VAIN_COUNT] = early < 0 ? 0 : of![early + EARLY.COUNT]!;
+    numbers[at + CLIENT.VAIN_START] = early < 0 ? now : of![early + EARLY.START]!;
+    numbers[at + CLIENT.VAIN_STAMP] = early < 0 ? stamp : of![early + EARLY.STAMP]!;
+    numbers[at + CLIENT.VAIN_FRAME] = early < 0 ? frame : of![early + EARLY.FRAME]!;
+  }
+
+  private earlyOf(client: number): number {
+    const { clients, early } = this;
+    return early === null ? -1 : early.find(clients.addressId(client), clients.word(client, 3));
   }
 
   /**

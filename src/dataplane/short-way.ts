@@ -1,4 +1,10 @@
-import { ICMP_HEADER_LENGTH, isProtocolUnreachable } from '../wire/icmp.ts';
+import {
+  ICMP_ECHO_REPLY,
+  ICMP_ECHO_REQUEST,
+  ICMP_HEADER_LENGTH,
+  isProtocolUnreachable,
+  readIcmpType,
+} from '../wire/icmp.ts';
 import {
   PROTOCOL_AH,
   PROTOCOL_ICMP,
@@ -8,6 +14,7 @@ import {
 } from '../wire/ipv4.ts';
 import { isDnsDatagram } from '../wire/udp.ts';
 import type { AddressBook } from './address-book.ts';
+import { AddressFilter } from './address-filter.ts';
 import { PLAIN_IPV4, PLAIN_IPV4_LENGTH, RESERVED_GROUP } from './classifier.ts';
 import type { NeighborTable } from './neighbor-table.ts';
 import type { SourceCensus } from './source-census.ts';
@@ -16,11 +23,16 @@ import type { SourceCensus } from './source-census.ts';
  * The short way when the switch only watches: untagged IPv4 packets that can neither ask a
  * followed address for an answer nor give one (ICMP, TCP, DNS), nor say that a protocol is
  * unreachable, are counted by their source, and one from a followed address leaves its frame
- * number there. Written flat, because it sees every frame of a capture.
+ * number there. Where echo is shown, that with an address which has not answered any goes the long
+ * way, too. Written flat, because it sees every frame of a capture.
  */
 export class ShortWay {
   /** Time that is written into the station table; the switch sets it. */
   tick = 0;
+  /** Whether echo to and from any address is for others to look at, until it has answered. */
+  showsEchoes = false;
+  /** Addresses that have answered an echo request. */
+  readonly answering = new AddressFilter();
   private readonly neighbors: NeighborTable;
   private readonly book: AddressBook;
   private readonly census: SourceCensus;
@@ -46,7 +58,7 @@ export class ShortWay {
     const isFrom = filter.mayHold(source);
     if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_TCP) {
       if (isFrom || filter.mayHold(view.getInt32(frame + 30))) return false;
-      if (protocol === PROTOCOL_ICMP && isRefusal(view, frame, end)) return false;
+      if (protocol === PROTOCOL_ICMP && !this.passesIcmp(view, frame, end)) return false;
     } else if (protocol === PROTOCOL_UDP && isDnsDatagram(view, frame + PLAIN_IPV4_LENGTH, end)) {
       if (isFrom || filter.mayHold(view.getInt32(frame + 30))) return false;
     } else if (isFrom) {
@@ -56,14 +68,19 @@ export class ShortWay {
     return true;
   }
 
+  private passesIcmp(view: DataView, frame: number, end: number): boolean {
+    const message = frame + PLAIN_IPV4_LENGTH;
+    if (end - message < ICMP_HEADER_LENGTH) return true;
+    if (isProtocolUnreachable(view, message)) return false;
+    if (!this.showsEchoes) return true;
+    const type = readIcmpType(view, message);
+    if (type === ICMP_ECHO_REQUEST) return this.answering.mayHold(view.getInt32(frame + 30));
+    return type !== ICMP_ECHO_REPLY || this.answering.mayHold(view.getInt32(frame + 26));
+  }
+
   private mark(source: number, high: number, low: number, frame: number): void {
     const { addresses4 } = this.neighbors;
     const entry = addresses4.find(0, source);
     if (entry >= 0) this.book.marks.note(addresses4.tag(entry), high, low, frame);
   }
-}
-
-function isRefusal(view: DataView, frame: number, end: number): boolean {
-  const message = frame + PLAIN_IPV4_LENGTH;
-  return end - message >= ICMP_HEADER_LENGTH && isProtocolUnreachable(view, message);
 }
