@@ -33,6 +33,7 @@ import { RewrittenView } from './rewritten-view.ts';
 import { Stillness } from './stillness.ts';
 import { TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
+import { VainQuestions } from './vain-questions.ts';
 import { VirtualRouters } from './virtual-routers.ts';
 
 /**
@@ -63,6 +64,7 @@ export class Analysis implements SwitchObserver {
   readonly outages: Outages;
   readonly view: CaptureView;
   readonly absences: Absences;
+  readonly vainQuestions = new VainQuestions(this.clock);
   readonly earlyEchoes: EarlyEchoes;
   /** The clients' neighbor tables, where they are asked for. */
   readonly caches: Caches | null;
@@ -157,6 +159,7 @@ export class Analysis implements SwitchObserver {
     const { carries, protocol } = this.owner.classifier;
     if (carries === CARRIES_ARP || carries === CARRIES_ND) {
       this.view.onResolution(view, this.owner.classifier);
+      this.vainQuestions.onResolution(view, this.owner.classifier);
       this.caches?.onResolution(view, this.owner.classifier);
     } else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) {
       this.absences.onIcmp(view, this.owner.classifier);

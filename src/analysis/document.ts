@@ -6,6 +6,7 @@ import { CHECKSUM_BAD, CHECKSUM_NAMES } from '../vrrp/checksum.ts';
 import { FAULT_NAMES } from '../wire/fault.ts';
 import { formatMac } from '../wire/mac.ts';
 import type { Analysis } from './analysis.ts';
+import { askedOf } from './asked.ts';
 import { Entries } from './entries.ts';
 import { type CaptureFacts, findingsOf } from './findings.ts';
 import { hostsOf } from './hosts.ts';
@@ -91,14 +92,9 @@ export function documentOf(
     outages,
     findings: findings.shown,
     elided,
-    ...beginningsOf(analysis),
+    ...askedOf(analysis),
     ...cachesOf(analysis),
   };
-}
-
-function beginningsOf({ outages, entries }: Analysis): Pick<ReplayResult, 'beginnings'> {
-  const beginnings = outages.beginnings.entries(entries);
-  return beginnings.length === 0 ? {} : { beginnings };
 }
 
 function cachesOf(analysis: Analysis): Pick<ReplayResult, 'caches'> {
@@ -173,6 +169,7 @@ class Builder {
         holder: null,
         claims: { moved: 0, confirmed: 0, noted: 0, refused: {} },
         timeline: [],
+        isUnanswered: true,
       });
     }
     return summaries;
@@ -226,6 +223,7 @@ class Builder {
         refused: occurring(DROP_REASON_NAMES, track.refused ?? []),
       },
       timeline,
+      ...(track.isHeard ? {} : { isUnanswered: true }),
     };
   }
 

@@ -287,7 +287,7 @@ export class Entries {
     if (!Number.isNaN(outage)) return duration(outage);
     const track = this.from.tracks[failovers.get(failover, FAILOVER.ID)];
     if (track === undefined || (track.isRewritten && !track.isAsked)) return null;
-    return track.hasTraffic && this.seesAll ? 0 : null;
+    return track.isAnswered && this.seesAll ? 0 : null;
   }
 
   private party(mac: number, speaker: number): Party {

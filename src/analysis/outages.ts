@@ -91,7 +91,9 @@ export class Outages {
       this.gaps.onAnswer(track, client, this.exchange, server);
       this.answer(client, server);
     }
-    if (isSegment && this.silences.isAnswer(client)) this.heard(client, server);
+    if (!isSegment || !this.silences.isAnswer(client)) return;
+    track.isHeard = true;
+    this.heard(client, server);
   }
 
   /** At the end of the capture: what is pending becomes certain, what lasts stays open. */

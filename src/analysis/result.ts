@@ -5,6 +5,8 @@
  * position in the merged order. Field for field this is the published schema "havip/replay/1": a
  * change here is a change of a public contract.
  */
+import type { VainBeginning, VainQuestion } from './vain-entries.ts';
+
 export type Cause =
   | 'initial'
   | 'resumed'
@@ -141,6 +143,8 @@ export interface HavipSummary {
   holder: string | null;
   claims: { moved: number; confirmed: number; noted: number; refused: Record<string, number> };
   timeline: TimelineEntry[];
+  /** No answer of it to any client is in the capture; no part of the JSON document. */
+  isUnanswered?: boolean;
 }
 
 export interface ClaimEntry extends Moment {
@@ -255,22 +259,6 @@ export interface OutageEntry {
   isLost?: true;
 }
 
-/**
- * A client's requests up to the first answer that it was seen to get: an outage of at least so
- * long. No part of the JSON document, where an outage has an answer before it.
- */
-export interface VainBeginning {
-  ip: string;
-  vlan: number | null;
-  /** IP of the client. */
-  client: string;
-  seconds: number;
-  unanswered: number;
-  /** Its first request, and the first answer. */
-  from: Moment;
-  until: Moment;
-}
-
 export interface OutageClaim extends Partial<FrameOrigin> {
   mac: string;
   name: string | null;
@@ -312,6 +300,8 @@ export interface ReplayResult {
   elided: Elided;
   /** The longest of each address, present where there are any; no part of the JSON document. */
   beginnings?: VainBeginning[];
+  /** As `beginnings`. */
+  questions?: VainQuestion[];
   /** Only where it was asked for. */
   caches?: CacheEntry[];
 }

@@ -37,8 +37,10 @@ export class Track {
   firstFrame = 0;
   firstSource = Number.NaN;
   firstForm = 0;
-  /** Requests to it or answers from it are in the capture. */
-  hasTraffic = false;
+  /** Answers from it to what was asked are in the capture. */
+  isAnswered = false;
+  /** These, or what shows that it received what a client sent. */
+  isHeard = false;
   /** All answers carry the MAC of a switch that forwards by IP; known at the end. */
   isRewritten = false;
   /** Where they do: requests to it are in the capture, too. */
@@ -75,7 +77,6 @@ export class Track {
 
   /** A request to it, from this MAC; 0 where the link does not say. */
   noteRequest(mac: number, clock: Clock): void {
-    this.hasTraffic = true;
     this.lastRequest = clock.now;
     if (mac === 0 || mac !== this.holder || this.relayed++ > 0) return;
     this.relayedFrame = clock.frame;
@@ -83,7 +84,8 @@ export class Track {
   }
 
   noteAnswer(server: number, now: number): void {
-    this.hasTraffic = true;
+    this.isAnswered = true;
+    this.isHeard = true;
     if (server === this.holder) this.lastAnswer = now;
   }
 

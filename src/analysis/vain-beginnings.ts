@@ -3,9 +3,9 @@ import type { Clock } from './clock.ts';
 import { EARLY, type EarlyEchoes, PAUSE_MAX } from './early-echoes.ts';
 import type { Entries } from './entries.ts';
 import { FAILOVER, type Logs } from './logs.ts';
-import type { VainBeginning } from './result.ts';
 import { secondsOf } from './time-base.ts';
 import type { Track } from './track.ts';
+import type { VainBeginning } from './vain-entries.ts';
 
 /**
  * Clients that ask in vain from the first request that the capture has of them to the first answer

@@ -12,6 +12,7 @@ import { addressesText, addressLabel, type Naming } from './naming.ts';
 import type { Page, Tone } from './page.ts';
 import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
 import { unledOutages } from './unled-outages.ts';
+import { isUnmeasurable, questionLines } from './vain-words.ts';
 
 /** Seconds: an absence seen so lately lasts to the end; kernels tell of one once a second. */
 const ABSENCE_RECENT = 3;
@@ -31,6 +32,7 @@ export function verdictLines(result: ReplayResult, naming: Naming): [string, Ton
   for (const line of heldAtEnd(result, naming)) lines.push([line, 'plain']);
   const absent = absentAtTheEnd(result, naming);
   if (absent !== null) lines.push([absent, 'warn']);
+  lines.push(...questionLines(result));
   const refused = refusals(result, naming);
   // What was found comes before what nobody asked for.
   const isBare = refused !== null && refused[1] === 'dim';
@@ -52,8 +54,8 @@ function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
   const outages = result.outages.length + result.elided.outages;
   if (result.havips.length === 0 && outages === 0) return [noAddress(result), 'plain'];
   if (failovers === 0 && outages === 0) {
-    const tone = result.beginnings === undefined ? 'good' : 'plain';
-    return otherMaster(result, naming) ?? [calm(result, naming), tone];
+    const isGood = result.beginnings === undefined && !isUnmeasurable(result);
+    return otherMaster(result, naming) ?? [calm(result, naming), isGood ? 'good' : 'plain'];
   }
   const what =
     failovers === 0
@@ -102,8 +104,11 @@ function calm(result: ReplayResult, naming: Naming): string {
   const holder = held.length === 1 ? last(held[0]?.timeline ?? []) : undefined;
   const by =
     holder === undefined ? 'each kept its holder' : `it stayed with ${naming.full(holder)}`;
-  const none = result.beginnings === undefined ? 'No failover and no outage' : 'No failover';
-  return `${none} of ${addressesText(held)}: ${by} to the end of the capture.`;
+  const isBlind = isUnmeasurable(result);
+  const isNone = result.beginnings === undefined && !isBlind;
+  const none = isNone ? 'No failover and no outage' : 'No failover';
+  const why = isBlind ? ' Outages are not measurable: no answer to a client is in it.' : '';
+  return `${none} of ${addressesText(held)}: ${by} to the end of the capture.${why}`;
 }
 
 /** Somebody else was master for a while, whose claim is not in view; null for nobody. */

@@ -1,11 +1,13 @@
 /** The top of the page: the verdict, and the few numbers that a reader looks for first. */
 import type { Lanes } from '../../analysis/lanes.ts';
-import type { ReplayResult, VainBeginning } from '../../analysis/result.ts';
+import type { ReplayResult } from '../../analysis/result.ts';
+import type { VainBeginning } from '../../analysis/vain-entries.ts';
 import { beginningFrames, longestBeginning } from '../beginning-words.ts';
 import { expectedDetection } from '../cause-texts.ts';
 import type { Naming } from '../naming.ts';
 import { lengthText } from '../outage-words.ts';
 import { counted, dayAndTime, duration, listed, octets } from '../quantity.ts';
+import { isUnmeasurable } from '../vain-words.ts';
 import { verdictLines } from '../verdict.ts';
 import type { Made } from './make-picture.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -59,6 +61,9 @@ function outageTile(result: ReplayResult): Markup {
   const [first] = outages;
   const beginning = longestBeginning(result);
   if (first === undefined && beginning !== null) return beginningTile(beginning);
+  if (first === undefined && isUnmeasurable(result)) {
+    return tile('outage', 'not measurable', 'no answer to a client is in the capture');
+  }
   if (first === undefined) {
     const isBlind = result.failovers.some((failover) => failover.outageSeconds === null);
     const note = isBlind
