@@ -12,6 +12,7 @@ import { CLIENT, Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Logs } from './logs.ts';
 import { foreignCause, foreignClaim, OutageLog } from './outage-log.ts';
+import { RefusedRuns } from './refused-connections.ts';
 import { ANSWER, Exchange, REQUEST } from './service.ts';
 import { Silences } from './silences.ts';
 import type { Track } from './track.ts';
@@ -35,6 +36,7 @@ export class Outages {
   readonly gaps: AnswerGaps;
   readonly clientGaps: ClientGaps;
   readonly beginnings: VainBeginnings;
+  readonly refusals: RefusedRuns;
   private readonly silences: Silences;
   private readonly exchange = new Exchange();
   private readonly services = new ClientServices();
@@ -49,6 +51,7 @@ export class Outages {
     this.log = new OutageLog(this.clients, logs, tracks);
     this.clientGaps = new ClientGaps(clock, this.clients, this.log);
     this.beginnings = new VainBeginnings(clock, this.clients, logs, tracks);
+    this.refusals = new RefusedRuns(clock);
     this.silences = new Silences(clock, this.clients);
   }
 
@@ -191,6 +194,7 @@ export class Outages {
       if (waited) this.beginnings.onLateAnswer(client, index);
       return;
     }
+    this.refusals.onAnswer(this.clients.addressId(client), exchange);
     const isGap = waited && this.settleUpTo(client, index, server);
     this.live(client, server, isGap);
   }

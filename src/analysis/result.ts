@@ -5,7 +5,7 @@
  * position in the merged order. Field for field this is the published schema "havip/replay/1": a
  * change here is a change of a public contract.
  */
-import type { VainBeginning, VainQuestion } from './vain-entries.ts';
+import type { RefusedConnections, VainBeginning, VainQuestion } from './vain-entries.ts';
 
 export type Cause =
   | 'initial'
@@ -302,6 +302,7 @@ export interface ReplayResult {
   beginnings?: VainBeginning[];
   /** As `beginnings`. */
   questions?: VainQuestion[];
+  refusedConnections?: RefusedConnections[];
   /** Only where it was asked for. */
   caches?: CacheEntry[];
 }

@@ -29,7 +29,8 @@ import { readUdpDestinationPort, readUdpSourcePort, UDP_HEADER_LENGTH } from '..
 export const NO_EXCHANGE = 0;
 export const REQUEST = 1;
 export const ANSWER = 2;
-/** Numbers of services are below this. */
+/** TCP ports are below this, and numbers of services below that. */
+export const PORTS = 1 << 16;
 export const SERVICES = 1 << 17;
 const DNS = (1 << 16) | DNS_PORT;
 
@@ -38,11 +39,14 @@ export class Exchange {
   kind = NO_EXCHANGE;
   key = 0;
   service = 0;
+  /** An answer that refuses the connection. */
+  isRefusal = false;
 
   /** Reads the packet that the classifier has just seen; sets `kind`, `key` and `service`. */
   read(view: DataView, seen: Classifier): number {
     const { protocol, upperAt, upperEnd } = seen;
     this.kind = NO_EXCHANGE;
+    this.isRefusal = false;
     if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) {
       if (upperEnd - upperAt >= 8) this.readEcho(view, protocol, upperAt);
     } else if (protocol === PROTOCOL_TCP && upperEnd - upperAt >= 14) {
@@ -74,6 +78,7 @@ export class Exchange {
       this.key = tcpKey(source, destination, readTcpSequenceNumber(view, at));
     } else if ((flags & TCP_ACK) !== 0 && (flags & (TCP_SYN | TCP_RST)) !== 0) {
       this.kind = ANSWER;
+      this.isRefusal = (flags & TCP_RST) !== 0;
       this.service = source;
       this.key = tcpKey(destination, source, readTcpAcknowledgmentNumber(view, at) - 1);
     }

@@ -27,3 +27,13 @@ export interface VainQuestion {
   /** The virtual router whose adverts list no address: it may be that one; else null. */
   vrid: number | null;
 }
+
+/** Connections to a service that accepts others, answered by resets, all in a row. */
+export interface RefusedConnections {
+  ip: string;
+  vlan: number | null;
+  port: number;
+  count: number;
+  from: Moment;
+  until: Moment;
+}

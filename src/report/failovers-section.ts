@@ -9,6 +9,7 @@ import { lostOutage, outageOf, type Stretch } from './outage-words.ts';
 import type { Page } from './page.ts';
 import { clockTime, difference, duration, frameLabel, offset } from './quantity.ts';
 import { ReceiverTexts } from './receivers-text.ts';
+import { refusedAround } from './refused-words.ts';
 
 const ROWS = 16;
 const LAYOUT = { indent: 4, column: 11 };
@@ -58,8 +59,9 @@ function writeFailover(
   const code = cause.includes(failover.cause) ? '' : ` (${failover.cause})`;
   page.labelled('cause', cause + code, LAYOUT);
   const least = lostOutage(index, result) === undefined ? '' : 'at least ';
-  const outage = outageText(failover, outageOf(failover, index, result).outage);
-  page.labelled('outage', least + outage, LAYOUT);
+  const outage = least + outageText(failover, outageOf(failover, index, result).outage);
+  const refused = refusedAround(failover, result);
+  page.labelled('outage', refused === null ? outage : `${outage}; ${refused}`, LAYOUT);
   page.labelled('detection', detectionText(failover, naming), LAYOUT);
   page.labelled('evidence', evidenceText(failover.evidence), LAYOUT);
   for (const remark of failoverRemarks(failover, result, naming)) {

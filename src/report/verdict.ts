@@ -11,6 +11,7 @@ import { heldAtEnd } from './held-at-end.ts';
 import { addressesText, addressLabel, type Naming } from './naming.ts';
 import type { Page, Tone } from './page.ts';
 import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
+import { refusedLines } from './refused-words.ts';
 import { unledOutages } from './unled-outages.ts';
 import { isUnmeasurable, questionLines } from './vain-words.ts';
 
@@ -32,7 +33,7 @@ export function verdictLines(result: ReplayResult, naming: Naming): [string, Ton
   for (const line of heldAtEnd(result, naming)) lines.push([line, 'plain']);
   const absent = absentAtTheEnd(result, naming);
   if (absent !== null) lines.push([absent, 'warn']);
-  lines.push(...questionLines(result));
+  lines.push(...questionLines(result), ...refusedLines(result));
   const refused = refusals(result, naming);
   // What was found comes before what nobody asked for.
   const isBare = refused !== null && refused[1] === 'dim';
@@ -54,7 +55,8 @@ function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
   const outages = result.outages.length + result.elided.outages;
   if (result.havips.length === 0 && outages === 0) return [noAddress(result), 'plain'];
   if (failovers === 0 && outages === 0) {
-    const isGood = result.beginnings === undefined && !isUnmeasurable(result);
+    const isRefused = result.refusedConnections !== undefined;
+    const isGood = result.beginnings === undefined && !isRefused && !isUnmeasurable(result);
     return otherMaster(result, naming) ?? [calm(result, naming), isGood ? 'good' : 'plain'];
   }
   const what =

@@ -7,6 +7,7 @@ import { expectedDetection } from '../cause-texts.ts';
 import type { Naming } from '../naming.ts';
 import { lengthText } from '../outage-words.ts';
 import { counted, dayAndTime, duration, listed, octets } from '../quantity.ts';
+import { refusedText } from '../refused-words.ts';
 import { isUnmeasurable } from '../vain-words.ts';
 import { verdictLines } from '../verdict.ts';
 import type { Made } from './make-picture.ts';
@@ -63,6 +64,10 @@ function outageTile(result: ReplayResult): Markup {
   if (first === undefined && beginning !== null) return beginningTile(beginning);
   if (first === undefined && isUnmeasurable(result)) {
     return tile('outage', 'not measurable', 'no answer to a client is in the capture');
+  }
+  const [refused] = result.refusedConnections ?? [];
+  if (first === undefined && refused !== undefined) {
+    return tile('outage', 'none', `but ${refusedText(refused)}`, 'warn');
   }
   if (first === undefined) {
     const isBlind = result.failovers.some((failover) => failover.outageSeconds === null);
