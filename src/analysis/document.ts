@@ -6,6 +6,7 @@ import { CHECKSUM_BAD, CHECKSUM_NAMES } from '../vrrp/checksum.ts';
 import { FAULT_NAMES } from '../wire/fault.ts';
 import { formatMac } from '../wire/mac.ts';
 import type { Analysis } from './analysis.ts';
+import type { AbsenceSummary } from './asides.ts';
 import { askedOf } from './asked.ts';
 import { Entries } from './entries.ts';
 import { type CaptureFacts, findingsOf } from './findings.ts';
@@ -13,7 +14,6 @@ import { hostsOf } from './hosts.ts';
 import { CLAIM, endsOf, FAILOVER, OUTAGE, TIMELINE } from './logs.ts';
 import type { RecordLog } from './record-log.ts';
 import type {
-  AbsenceSummary,
   Elided,
   FrameCounts,
   HavipSummary,

@@ -6,8 +6,8 @@ import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { CLAIM_REFUSED, CLAIM_VERDICT_NAMES } from '../dataplane/verdict.ts';
 import { formatIpv4, formatIpv6, type Ipv6Words } from '../wire/ip-address.ts';
 import { formatMac, isVirtualMac } from '../wire/mac.ts';
-import { blindTakeover } from './blind-takeovers.ts';
 import type { Clients } from './clients.ts';
+import { failoverAsides } from './failover-asides.ts';
 import type { FrameOrigins } from './frame-origins.ts';
 import * as log from './logs.ts';
 import { CLAIM, FAILOVER, type Logs, OUTAGE, TIMELINE } from './logs.ts';
@@ -178,7 +178,6 @@ export class Entries {
     const frame = (index: number): number | null => field(index) || null;
     const id = field(FAILOVER.ID);
     const moment = this.momentOf(failovers, sequence, FAILOVER.STAMP, FAILOVER.FRAME);
-    const beginning = this.from.beginnings.around(sequence, this);
     return {
       ip: this.ip(id),
       vlan: this.vlan(id),
@@ -199,27 +198,8 @@ export class Entries {
         firstServiceFrame: frame(FAILOVER.FIRST_SERVICE),
       },
       receivers: receiversOf(receptions, sequence, times, { family: book.family(id), ...moment }),
-      ...this.blindTakeover(sequence),
-      ...this.loweringBehind(sequence),
-      ...(beginning === null ? {} : { beginning }),
+      ...failoverAsides(sequence, this.from, this),
     };
-  }
-
-  private blindTakeover(sequence: number): Pick<FailoverEntry, 'blind'> {
-    const { logs, stillness, times } = this.from;
-    const still = blindTakeover(logs.failovers, sequence, stillness);
-    if (still === null) return {};
-    const seconds = secondsOf(still.end - still.start);
-    return { blind: { t: times.sinceFirst(still.start), seconds } };
-  }
-
-  private loweringBehind(sequence: number): Pick<FailoverEntry, 'lowering'> {
-    const { failovers } = this.from.logs;
-    const frame = failovers.get(sequence, FAILOVER.LOWERED_FRAME);
-    if (frame === 0) return {};
-    const from = failovers.get(sequence, FAILOVER.LOWERED_FROM);
-    const to = failovers.get(sequence, FAILOVER.LOWERED_TO);
-    return { lowering: { from, to, frame, ...this.originOf(frame) } };
   }
 
   /** `failoverIndex` gives a failover's place in the printed list, or null. */

@@ -1,8 +1,8 @@
+import type { RefusedConnections } from './asides.ts';
 import type { Clock } from './clock.ts';
 import type { Entries } from './entries.ts';
 import { type Exchange, PORTS, SERVICES } from './service.ts';
 import type { Track } from './track.ts';
-import type { RefusedConnections } from './vain-entries.ts';
 
 /**
  * Connections that an address answers with a reset although the service had accepted others: its

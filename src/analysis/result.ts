@@ -5,7 +5,16 @@
  * position in the merged order. Field for field this is the published schema "havip/replay/1": a
  * change here is a change of a public contract.
  */
-import type { RefusedConnections, VainBeginning, VainQuestion } from './vain-entries.ts';
+import type {
+  AbsenceSummary,
+  AdvertsOf,
+  BlindStretch,
+  OutageClaim,
+  PriorityLowering,
+  RefusedConnections,
+  VainBeginning,
+  VainQuestion,
+} from './asides.ts';
 
 export type Cause =
   | 'initial'
@@ -92,17 +101,6 @@ export interface SpeakerSummary {
   faults: Record<string, number>;
 }
 
-/** A host that adverts were sent to answered that no process there receives VRRP. */
-export interface AbsenceSummary {
-  ip: string;
-  mac: string | null;
-  name: string | null;
-  /** Adverts so answered, all in a row. */
-  answers: number;
-  first: Moment;
-  last: Moment;
-}
-
 export interface VirtualRouterSummary {
   vrid: number;
   version: number;
@@ -126,12 +124,6 @@ export interface TimelineEntry extends Moment {
   cause: Cause;
   /** Where it resumes: who was master until then, by its adverts; no part of the JSON document. */
   meanwhile?: AdvertsOf;
-}
-
-/** A speaker's adverts, by the first and the last of them. */
-export interface AdvertsOf extends Party, Partial<FrameOrigin> {
-  frame: number;
-  lastFrame: number;
 }
 
 export interface HavipSummary {
@@ -200,19 +192,6 @@ export interface FailoverEntry extends Moment {
   beginning?: VainBeginning;
 }
 
-/** The capture holds not one frame for so long; `t` is where that begins, null without times. */
-export interface BlindStretch {
-  t: number | null;
-  seconds: number;
-}
-
-/** The advert by which a master fell to the priority of its successor or below. */
-export interface PriorityLowering extends Partial<FrameOrigin> {
-  from: number;
-  to: number;
-  frame: number;
-}
-
 /** A stretch in which a client's neighbor table had one MAC for the address, or none. */
 export interface CacheRowEntry extends Moment {
   /** When the next row began; null where it lasted to the end. */
@@ -257,12 +236,6 @@ export interface OutageEntry {
    * `seconds` at least; no part of the JSON document.
    */
   isLost?: true;
-}
-
-export interface OutageClaim extends Partial<FrameOrigin> {
-  mac: string;
-  name: string | null;
-  frame: number;
 }
 
 /** Its origin, too, is there only where there is a frame. */

@@ -1,3 +1,4 @@
+import type { VainBeginning } from './asides.ts';
 import { CLIENT, type Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import { EARLY, type EarlyEchoes, PAUSE_MAX } from './early-echoes.ts';
@@ -5,7 +6,6 @@ import type { Entries } from './entries.ts';
 import { FAILOVER, type Logs } from './logs.ts';
 import { secondsOf } from './time-base.ts';
 import type { Track } from './track.ts';
-import type { VainBeginning } from './vain-entries.ts';
 
 /**
  * Clients that ask in vain from the first request that the capture has of them to the first answer

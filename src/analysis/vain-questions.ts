@@ -7,9 +7,9 @@ import {
 import { CARRIES_ARP, type Classifier } from '../dataplane/classifier.ts';
 import { formatIpv4 } from '../wire/ip-address.ts';
 import type { Analysis } from './analysis.ts';
+import type { VainQuestion } from './asides.ts';
 import type { Clock } from './clock.ts';
 import { COPY_TIME } from './request-memory.ts';
-import type { VainQuestion } from './vain-entries.ts';
 
 /**
  * Who has that address? Questions by ARP that one host repeats every few seconds, as nobody does

@@ -1,6 +1,7 @@
 /** Outages whose beginning the capture does not show: they lasted at least so long. */
+
+import type { VainBeginning } from '../analysis/asides.ts';
 import type { FailoverEntry, ReplayResult } from '../analysis/result.ts';
-import type { VainBeginning } from '../analysis/vain-entries.ts';
 import { addressLabel } from './naming.ts';
 import type { Tone } from './page.ts';
 import { counted, duration, frameLabel, offset } from './quantity.ts';

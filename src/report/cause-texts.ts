@@ -1,5 +1,6 @@
 /** Causes and reasons of the result document, in a person's words. */
-import type { AbsenceSummary, FailoverEntry, OutageCause } from '../analysis/result.ts';
+import type { AbsenceSummary } from '../analysis/asides.ts';
+import type { FailoverEntry, OutageCause } from '../analysis/result.ts';
 import type { Naming } from './naming.ts';
 import { duration, frameLabel, listed } from './quantity.ts';
 

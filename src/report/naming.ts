@@ -2,8 +2,8 @@
  * Who is meant: a name from the lab file where there is one, else the host's own address, else
  * its MAC. Addresses come from the adverts, then from the host list.
  */
+import type { AbsenceSummary } from '../analysis/asides.ts';
 import type {
-  AbsenceSummary,
   FailoverEntry,
   Party,
   ReplayResult,

@@ -1,7 +1,7 @@
 /** Connections that were answered, and refused: the host lives, the service does not. */
 
+import type { RefusedConnections } from '../analysis/asides.ts';
 import type { FailoverEntry, ReplayResult } from '../analysis/result.ts';
-import type { RefusedConnections } from '../analysis/vain-entries.ts';
 import { addressLabel } from './naming.ts';
 import type { Tone } from './page.ts';
 import { counted, offset } from './quantity.ts';

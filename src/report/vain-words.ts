@@ -1,6 +1,7 @@
 /** Addresses asked for in vain, and HaVips whose outages the capture cannot show. */
+
+import type { VainQuestion } from '../analysis/asides.ts';
 import type { ReplayResult } from '../analysis/result.ts';
-import type { VainQuestion } from '../analysis/vain-entries.ts';
 import { addressLabel } from './naming.ts';
 import type { Tone } from './page.ts';
 import { counted } from './quantity.ts';

@@ -9,6 +9,7 @@ import { causeClause, loweringText, outageCause, refusalReason } from './cause-t
 import { cutShortText } from './cut-short.ts';
 import { heldAtEnd } from './held-at-end.ts';
 import { addressesText, addressLabel, type Naming } from './naming.ts';
+import { otherMaster } from './other-master.ts';
 import type { Page, Tone } from './page.ts';
 import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
 import { refusedLines } from './refused-words.ts';
@@ -111,19 +112,6 @@ function calm(result: ReplayResult, naming: Naming): string {
   const none = isNone ? 'No failover and no outage' : 'No failover';
   const why = isBlind ? ' Outages are not measurable: no answer to a client is in it.' : '';
   return `${none} of ${addressesText(held)}: ${by} to the end of the capture.${why}`;
-}
-
-/** Somebody else was master for a while, whose claim is not in view; null for nobody. */
-function otherMaster({ havips }: ReplayResult, naming: Naming): [string, Tone] | null {
-  const resumed = havips.filter(({ timeline }) => timeline.some(({ meanwhile }) => meanwhile));
-  const entry = resumed[0]?.timeline.find(({ meanwhile }) => meanwhile);
-  if (entry?.meanwhile === undefined) return null;
-  const { meanwhile } = entry;
-  const text =
-    `No failover of ${addressesText(resumed)} by a claim, but ${naming.full(meanwhile)} was ` +
-    `master by its adverts, frame ${frameLabel(meanwhile)} to ${meanwhile.lastFrame}, before ` +
-    `${naming.short(entry)} announced it again in frame ${frameLabel(entry)}.`;
-  return [text, 'warn'];
 }
 
 function outageClause(result: ReplayResult, naming: Naming): string {

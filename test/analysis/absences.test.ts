@@ -1,6 +1,7 @@
 /** Hosts that answer adverts with "protocol unreachable": what counts as such, and for how long. */
 import { expect, test } from 'vitest';
-import type { AbsenceSummary, ReplayResult } from '../../src/analysis/result.ts';
+import type { AbsenceSummary } from '../../src/analysis/asides.ts';
+import type { ReplayResult } from '../../src/analysis/result.ts';
 import { textReport } from '../../src/report/text.ts';
 import { packet } from '../dataplane/frames.ts';
 import { A, A_IP, advert, B, B_IP, CLIENT, Scene } from './scene.ts';

@@ -1,8 +1,8 @@
 /** Clients whose first requests nobody answers: no outage of the result, but no calm either. */
 
 import { describe, expect, test } from 'vitest';
+import type { VainBeginning } from '../../src/analysis/asides.ts';
 import type { FailoverEntry } from '../../src/analysis/result.ts';
-import type { VainBeginning } from '../../src/analysis/vain-entries.ts';
 import { A, B, CLIENT_IP, echo, held, RST_ACK, Scene, SYN, SYN_ACK, tcp, VIP } from './scene.ts';
 
 /** A holds the address and B takes it at second 1.6; from 1 s a client asks, ten times a second. */

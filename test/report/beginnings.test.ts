@@ -1,7 +1,7 @@
 /** What the reports say where a client asked in vain from its first request in the capture. */
 import { describe, expect, test } from 'vitest';
+import type { VainBeginning } from '../../src/analysis/asides.ts';
 import type { ReplayResult } from '../../src/analysis/result.ts';
-import type { VainBeginning } from '../../src/analysis/vain-entries.ts';
 import { commentsOf } from '../../src/report/annotate.ts';
 import { htmlReport } from '../../src/report/html/page.ts';
 import { jsonReport } from '../../src/report/json.ts';

@@ -1,7 +1,8 @@
 /** The top of the page: the verdict, and the few numbers that a reader looks for first. */
+
+import type { VainBeginning } from '../../analysis/asides.ts';
 import type { Lanes } from '../../analysis/lanes.ts';
 import type { ReplayResult } from '../../analysis/result.ts';
-import type { VainBeginning } from '../../analysis/vain-entries.ts';
 import { beginningFrames, longestBeginning } from '../beginning-words.ts';
 import { expectedDetection } from '../cause-texts.ts';
 import type { Naming } from '../naming.ts';

@@ -1,0 +1,80 @@
+/**
+ * What text, page and comments tell beside the JSON document, whose keys the contract names: the
+ * optional parts of its entries that a report alone reads.
+ */
+import type { FrameOrigin, Moment, Party } from './result.ts';
+
+/** A host that adverts were sent to answered that no process there receives VRRP. */
+export interface AbsenceSummary {
+  ip: string;
+  mac: string | null;
+  name: string | null;
+  /** Adverts so answered, all in a row. */
+  answers: number;
+  first: Moment;
+  last: Moment;
+}
+
+/** A speaker's adverts, by the first and the last of them. */
+export interface AdvertsOf extends Party, Partial<FrameOrigin> {
+  frame: number;
+  lastFrame: number;
+}
+
+/** The capture holds not one frame for so long; `t` is where that begins, null without times. */
+export interface BlindStretch {
+  t: number | null;
+  seconds: number;
+}
+
+/** The advert by which a master fell to the priority of its successor or below. */
+export interface PriorityLowering extends Partial<FrameOrigin> {
+  from: number;
+  to: number;
+  frame: number;
+}
+
+/** The claim behind an outage without a failover. */
+export interface OutageClaim extends Partial<FrameOrigin> {
+  mac: string;
+  name: string | null;
+  frame: number;
+}
+
+/**
+ * A client's requests up to the first answer that it was seen to get: an outage of at least so
+ * long, since an outage of the document has an answer before it.
+ */
+export interface VainBeginning {
+  ip: string;
+  vlan: number | null;
+  /** IP of the client. */
+  client: string;
+  seconds: number;
+  unanswered: number;
+  /** Its first request, and the first answer. */
+  from: Moment;
+  until: Moment;
+}
+
+/** A host asked by ARP, again and again, who has an address, and nobody answered. */
+export interface VainQuestion {
+  ip: string;
+  vlan: number | null;
+  /** IP of the one who asked. */
+  asker: string;
+  asks: number;
+  isToTheEnd: boolean;
+  /** The virtual router whose adverts list no address: it may be that one; else null. */
+  vrid: number | null;
+}
+
+/** Connections to a service that accepts others, answered by resets, all in a row. */
+export interface RefusedConnections {
+  ip: string;
+  vlan: number | null;
+  port: number;
+  count: number;
+  from: Moment;
+  until: Moment;
+}

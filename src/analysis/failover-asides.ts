@@ -1,0 +1,33 @@
+import { blindTakeover } from './blind-takeovers.ts';
+import type { Entries, EntrySources } from './entries.ts';
+import { FAILOVER } from './logs.ts';
+import type { FailoverEntry } from './result.ts';
+import { secondsOf } from './time-base.ts';
+
+type Asides = Pick<FailoverEntry, 'blind' | 'lowering' | 'beginning'>;
+
+/** What is told of a failover beside the document: each part only where there is one. */
+export function failoverAsides(sequence: number, from: EntrySources, entries: Entries): Asides {
+  const beginning = from.beginnings.around(sequence, entries);
+  return {
+    ...blindStretch(sequence, from),
+    ...loweringBehind(sequence, from, entries),
+    ...(beginning === null ? {} : { beginning }),
+  };
+}
+
+function blindStretch(sequence: number, { logs, stillness, times }: EntrySources): Asides {
+  const still = blindTakeover(logs.failovers, sequence, stillness);
+  if (still === null) return {};
+  const seconds = secondsOf(still.end - still.start);
+  return { blind: { t: times.sinceFirst(still.start), seconds } };
+}
+
+function loweringBehind(sequence: number, { logs }: EntrySources, entries: Entries): Asides {
+  const { failovers } = logs;
+  const frame = failovers.get(sequence, FAILOVER.LOWERED_FRAME);
+  if (frame === 0) return {};
+  const from = failovers.get(sequence, FAILOVER.LOWERED_FROM);
+  const to = failovers.get(sequence, FAILOVER.LOWERED_TO);
+  return { lowering: { from, to, frame, ...entries.originOf(frame) } };
+}
