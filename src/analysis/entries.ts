@@ -267,7 +267,9 @@ export class Entries {
     if (!Number.isNaN(outage)) return duration(outage);
     const track = this.from.tracks[failovers.get(failover, FAILOVER.ID)];
     if (track === undefined || (track.isRewritten && !track.isAsked)) return null;
-    return track.isAnswered && this.seesAll ? 0 : null;
+    // Whom nobody answered before cannot have missed an answer.
+    const isServed = track.firstAnswer < failovers.get(failover, FAILOVER.NOW);
+    return isServed && this.seesAll ? 0 : null;
   }
 
   private party(mac: number, speaker: number): Party {

@@ -37,8 +37,8 @@ export class Track {
   firstFrame = 0;
   firstSource = Number.NaN;
   firstForm = 0;
-  /** Answers from it to what was asked are in the capture. */
-  isAnswered = false;
+  /** When the first answer from it to what was asked came; NaN before one. */
+  firstAnswer = Number.NaN;
   /** These, or what shows that it received what a client sent. */
   isHeard = false;
   /** All answers carry the MAC of a switch that forwards by IP; known at the end. */
@@ -84,7 +84,7 @@ export class Track {
   }
 
   noteAnswer(server: number, now: number): void {
-    this.isAnswered = true;
+    if (Number.isNaN(this.firstAnswer)) this.firstAnswer = now;
     this.isHeard = true;
     if (server === this.holder) this.lastAnswer = now;
   }

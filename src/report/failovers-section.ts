@@ -5,7 +5,7 @@ import { expectedDetection, failoverCause } from './cause-texts.ts';
 import { cut, numberOf } from './cut.ts';
 import { failoverRemarks } from './failover-remarks.ts';
 import { addressLabel, type Naming } from './naming.ts';
-import { lostOutage, outageOf, type Stretch } from './outage-words.ts';
+import { lostOutage, outageOf, type Stretch, whyUnmeasured } from './outage-words.ts';
 import type { Page } from './page.ts';
 import { clockTime, difference, duration, frameLabel, offset } from './quantity.ts';
 import { ReceiverTexts } from './receivers-text.ts';
@@ -59,7 +59,9 @@ function writeFailover(
   const code = cause.includes(failover.cause) ? '' : ` (${failover.cause})`;
   page.labelled('cause', cause + code, LAYOUT);
   const least = lostOutage(index, result) === undefined ? '' : 'at least ';
-  const outage = least + outageText(failover, outageOf(failover, index, result).outage);
+  const { outage: stretch } = outageOf(failover, index, result);
+  const outage =
+    least + (outageText(failover, stretch) ?? `not measurable: ${whyUnmeasured(result)}`);
   const refused = refusedAround(failover, result);
   page.labelled('outage', refused === null ? outage : `${outage}; ${refused}`, LAYOUT);
   page.labelled('detection', detectionText(failover, naming), LAYOUT);
@@ -74,14 +76,14 @@ function writeFailover(
   }
 }
 
-function outageText(failover: FailoverEntry, outage: Stretch | null): string {
+/** Null where nobody can know. */
+function outageText(failover: FailoverEntry, outage: Stretch | null): string | null {
   const seconds = failover.outageSeconds;
   const least = leastOutage(failover);
   if (least !== null) return `at least ${duration(least.seconds)}: ${beginningFrames(least)}`;
   if (seconds === null) {
-    return failover.evidence.vantage === 'rewritten'
-      ? 'not measurable by the answers in this capture'
-      : 'not measurable: no client asks for the address in the capture';
+    const isRewritten = failover.evidence.vantage === 'rewritten';
+    return isRewritten ? 'not measurable by the answers in this capture' : null;
   }
   if (seconds === 0) return 'none: no client missed an answer';
   const parts = outage === null ? null : partsText(failover, outage);

@@ -35,6 +35,13 @@ export function openEnd({ isLost }: OutageEntry): string {
   return isLost === true ? 'unseen' : 'end';
 }
 
+/** Of failovers whose outage nobody can know. */
+export function whyUnmeasured({ findings }: ReplayResult): string {
+  return findings.some(({ code }) => code === 'capture-partial-view')
+    ? 'what clients ask passes this capture point in part only'
+    : 'the capture shows no client that is answered before and after';
+}
+
 /** The outage that a failover took out of sight of the capture, and whose length is its own. */
 export function lostOutage(
   index: number,

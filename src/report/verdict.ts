@@ -10,6 +10,7 @@ import { cutShortText } from './cut-short.ts';
 import { heldAtEnd } from './held-at-end.ts';
 import { addressesText, addressLabel, type Naming } from './naming.ts';
 import { otherMaster } from './other-master.ts';
+import { whyUnmeasured } from './outage-words.ts';
 import type { Page, Tone } from './page.ts';
 import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
 import { refusedLines } from './refused-words.ts';
@@ -196,7 +197,7 @@ function unseen(result: ReplayResult, naming: Naming): string {
   const blind = result.failovers.filter((failover) => failover.outageSeconds === null).length;
   if (blind === 0) return `no client missed an answer${single}`;
   const which = blind === result.failovers.length ? 'outage' : `outage of ${blind} of them`;
-  return `${which} not measurable, as no client asks for the address in the capture${single}`;
+  return `${which} not measurable, as ${whyUnmeasured(result)}${single}`;
 }
 
 function longestOf(outages: OutageEntry[]): OutageEntry | null {

@@ -5,7 +5,7 @@ import { compile } from '../../src/havip/compile.ts';
 import { announcement } from '../dataplane/frames.ts';
 import { topologyOf } from '../dataplane/site.ts';
 import { Concert, type Craft, craft } from './detectors/craft.ts';
-import { A, A_IP, B, B_IP, C, VIP, VMAC } from './scene.ts';
+import { A, A_IP, B, B_IP, C, echo, VIP, VMAC } from './scene.ts';
 
 const MASTER: Craft = { source: A, ip: A_IP, priority: 100 };
 const BACKUP: Craft = { source: B, ip: B_IP, priority: 90 };
@@ -100,4 +100,20 @@ describe('nothing is taken', () => {
     const site = compile(topologyOf('alibaba'));
     expect(await none(concert, { site })).toEqual([[8.01, B, 'initial']]);
   });
+});
+
+test('an outage is unknown where no client was answered before', async () => {
+  const outage = async (second: number) => {
+    const concert = takenOver();
+    concert.announce(8.01, B, VIP);
+    for (const at of [second, 9, 10]) {
+      const server = at < 8 ? A : B;
+      concert.at(at, echo(true, { sequence: at, server }));
+      concert.at(at + 0.001, echo(false, { sequence: at, server }));
+    }
+    const { failovers } = await concert.scene().replay();
+    return failovers[0]?.outageSeconds;
+  };
+  expect(await outage(8.5)).toBeNull();
+  expect(await outage(7)).toBe(0);
 });

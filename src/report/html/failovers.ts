@@ -85,7 +85,8 @@ function outageCell(failover: FailoverEntry, isLost: boolean): Content {
     return html`<b class="bad" title="${title}">&gt; ${duration(least.seconds)}</b>`;
   }
   if (outageSeconds === null) {
-    return html`<span class="none" title="no client asks for the address">unknown</span>`;
+    const title = 'no client is seen to be answered before it and after it';
+    return html`<span class="none" title="${title}">unknown</span>`;
   }
   if (outageSeconds === 0) return 'none';
   return html`<b class="bad">${isLost ? '> ' : ''}${duration(outageSeconds)}</b>`;

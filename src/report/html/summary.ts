@@ -6,7 +6,7 @@ import type { ReplayResult } from '../../analysis/result.ts';
 import { beginningFrames, longestBeginning } from '../beginning-words.ts';
 import { expectedDetection } from '../cause-texts.ts';
 import type { Naming } from '../naming.ts';
-import { lengthText } from '../outage-words.ts';
+import { lengthText, whyUnmeasured } from '../outage-words.ts';
 import { counted, dayAndTime, duration, listed, octets } from '../quantity.ts';
 import { refusedText } from '../refused-words.ts';
 import { isUnmeasurable } from '../vain-words.ts';
@@ -72,9 +72,7 @@ function outageTile(result: ReplayResult): Markup {
   }
   if (first === undefined) {
     const isBlind = result.failovers.some((failover) => failover.outageSeconds === null);
-    const note = isBlind
-      ? 'no client asks for the address in the capture'
-      : 'no request went unanswered';
+    const note = isBlind ? whyUnmeasured(result) : 'no request went unanswered';
     return tile('outage', isBlind ? 'unknown' : 'none', note, isBlind ? 'plain' : 'good');
   }
   const longest = outages.reduce((a, b) => ((b.seconds ?? 0) > (a.seconds ?? 0) ? b : a), first);
