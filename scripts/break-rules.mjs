@@ -128,8 +128,8 @@ const RULES = [
   {
     name: 'the switch answers the probe of a member for its HaVip',
     file: 'src/dataplane/questions.ts',
-    find: 'owner.book.hasMember(id, asker) ? NOT_DELIVERED : verdict.RESPOND',
-    put: 'owner.book.hasMember(id, asker) ? verdict.RESPOND : verdict.RESPOND',
+    find: 'return policy === POLICY_HAVIP && book.hasMember(',
+    put: 'return policy === POLICY_GATEWAY && book.hasMember(',
     tests: CLAIMS,
   },
   {
@@ -154,6 +154,8 @@ const vitest = join(dirname(manifest), require(manifest).bin.vitest);
 const names = process.argv.slice(2);
 const chosen = RULES.filter(({ name }) => names.length === 0 || names.includes(name));
 
+// What cannot be broken is said before the first minute is spent.
+for (const rule of chosen) partsOf(ROOT, rule);
 const every = [...new Set(chosen.flatMap(({ tests }) => tests))];
 const healthy = await inCopy(null, every);
 if (healthy.failed.length > 0 || healthy.passed === 0) {
@@ -192,13 +194,15 @@ async function inCopy(rule, tests) {
   }
 }
 
-function breakRule(folder, { name, file, find, put }) {
-  const path = join(folder, file);
-  const parts = readFileSync(path, 'utf8').split(find);
-  if (parts.length !== 2) {
-    throw new Error(`${name}: ${parts.length - 1} times in ${file}, not once: ${find}`);
-  }
-  writeFileSync(path, parts.join(put));
+function breakRule(folder, rule) {
+  writeFileSync(join(folder, rule.file), partsOf(folder, rule).join(rule.put));
+}
+
+/** What stands before and behind the text that is to be broken. */
+function partsOf(folder, { name, file, find }) {
+  const parts = readFileSync(join(folder, file), 'utf8').split(find);
+  if (parts.length === 2) return parts;
+  throw new Error(`${name}: ${parts.length - 1} times in ${file}, not once: ${find}`);
 }
 
 function run(folder, tests) {
