@@ -10,7 +10,7 @@ const LINES_MAX = 3;
 /** Seconds: what is refused so shortly before or after a failover has to do with it. */
 const NEAR = 1;
 
-/** The longest of them, for the verdict. */
+/** Those of most connections, for the verdict. */
 export function refusedLines({ refusedConnections = [] }: ReplayResult): [string, Tone][] {
   const largest = [...refusedConnections].sort((a, b) => b.count - a.count).slice(0, LINES_MAX);
   return largest.map((one) => [
