@@ -83,3 +83,8 @@ napi_value hv_js_go_first(napi_env env, napi_callback_info info) {
   (void)info;
   return hv_number(env, hv_go_first());
 }
+
+napi_value hv_js_go_along(napi_env env, napi_callback_info info) {
+  (void)info;
+  return hv_number(env, hv_go_along());
+}

@@ -194,6 +194,7 @@ NAPI_MODULE_INIT() {
       {"closeDevice", hv_js_close_device},
       {"setCarrier", hv_js_set_carrier},
       {"goFirst", hv_js_go_first},
+      {"goAlong", hv_js_go_along},
       {"signal", hv_js_signal_wake_up},
       {"ioOpen", io_open},
       {"ioClose", io_close},

@@ -136,6 +136,7 @@ int hv_signal(int event_fd);
 
 /* priority.c: 0, or the errno. */
 int hv_go_first(void);
+int hv_go_along(void);
 
 /* receive.c: the number of frames now in the slots. */
 int hv_receive(struct hv_io *io, int index, int capacity);

@@ -4,7 +4,8 @@
 //
 // Two hosts in namespaces, one switch at a time between them. A paced sender offers more than any
 // of them forwards (64-octet UDP frames); a counter at the other end counts what arrives. Each
-// round measures all switches, one after the other.
+// round measures all switches, one after the other. The stream is CUBIC's (RFC 9438), Linux's own
+// choice, wherever the machine is set to another: BBR paces by a timer what a switch is to carry.
 
 import { print, spreadOf } from '../report.mjs';
 import { Ground, has, obstacle } from './ground.mjs';
@@ -53,7 +54,7 @@ async function tcp(from, to) {
     namespace: to.namespace,
     ready: /listening/,
   });
-  const args = ['-c', to.ip, '-t', String(TCP_SECONDS), '-O', '1', '-J'];
+  const args = ['-c', to.ip, '-t', String(TCP_SECONDS), '-O', '1', '-C', 'cubic', '-J'];
   const client = await ground.start('iperf3', args, { namespace: from.namespace });
   const { end } = JSON.parse(await ground.result(client));
   await ground.stop(server);

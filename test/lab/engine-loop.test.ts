@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PolicerRate } from '../../src/dataplane/arp-policer.ts';
 import { ALLOWED, RATE_LIMITED } from '../../src/dataplane/drop-reason.ts';
 import { RecordRing } from '../../src/dataplane/record-ring.ts';
+import { EngineLoad } from '../../src/lab/engine/engine-load.ts';
 import { EngineLoop } from '../../src/lab/engine/engine-loop.ts';
 import {
   type EngineRequest,
@@ -27,9 +28,12 @@ const { port1: lab, port2: inbox } = new MessageChannel();
 const frame = announcement(NODE1, VIP);
 const octets = new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength);
 
-/** Devices of which a test may say that they are gone. */
+/** Devices of which a test may say that they are gone, or silent. */
 class BusyDevices extends ScriptedDevices {
   counters: Float64Array = new Float64Array();
+  isSilent = false;
+  /** Milliseconds that the last wait was for. */
+  patience = Number.NaN;
 
   override ioOpen(
     arena: Uint8Array,
@@ -41,6 +45,11 @@ class BusyDevices extends ScriptedDevices {
     this.counters = counters;
     return super.ioOpen(arena, received, queue, ready);
   }
+
+  override ioWait(_handle?: number, milliseconds = Number.NaN): number {
+    this.patience = milliseconds;
+    return this.isSilent ? 0 : super.ioWait();
+  }
 }
 
 let devices: BusyDevices;
@@ -49,7 +58,7 @@ let events: RecordRing;
 
 beforeEach(() => start(null));
 
-function start(arpRate: PolicerRate | null): void {
+function start(arpRate: PolicerRate | null, load = new EngineLoad(null), step = 1): void {
   devices = new BusyDevices([{ port: 0, frame: octets, header: null }]);
   const enis = [eniOf(NODE1, { attach: { netns: 'a' } })];
   const topology = topologyOf('alibaba', { enis, havips: [havipOf(VIP, [NODE1])] });
@@ -65,7 +74,8 @@ function start(arpRate: PolicerRate | null): void {
   const plain = { changes: [], capture: null, busyPoll: false, base: 0, dryRun: false, arpRate };
   const settings = { ...plain, topology, devices: [device], events: events.shared };
   let now = 0;
-  loop = new EngineLoop(settings, new NativeIo(devices), inbox, () => ++now);
+  const clock = () => (now += step);
+  loop = new EngineLoop(settings, new NativeIo(devices), inbox, clock, load);
 }
 
 afterEach(() => {
@@ -121,5 +131,42 @@ describe('a port that never rests', () => {
     const told: number[] = [];
     while (events.next()) told.push(events.kind);
     expect(told.at(-1)).toBe(RECORD_PORT_GONE);
+  });
+});
+
+describe('the wait for frames', () => {
+  const MICROSECOND = 1e3;
+  const turns = (count: number) => {
+    for (let turn = 0; turn < count; turn++) loop.turn();
+  };
+
+  test('is a sleep where they are few', () => {
+    start(null, new EngineLoad(() => {}), 1000 * MICROSECOND);
+    turns(100);
+    expect(devices.patience).toBeGreaterThan(0);
+  });
+
+  test('is a look where they are many, for a while, and then a sleep, which ends soon', () => {
+    const changes: boolean[] = [];
+    start(null, new EngineLoad((isHeavy) => changes.push(isHeavy)), MICROSECOND);
+    turns(30_000);
+    expect(changes).toEqual([true]);
+    devices.isSilent = true;
+    turns(50);
+    expect(devices.patience).toBe(0);
+    turns(50);
+    expect(devices.patience).toBeGreaterThan(0);
+    expect(devices.patience).toBeLessThanOrEqual(EngineLoad.patience);
+    turns(30_000);
+    expect(changes).toEqual([true, false]);
+  });
+
+  test('obeys a command while it looks', () => {
+    start(null, new EngineLoad(() => {}), MICROSECOND);
+    turns(30_000);
+    devices.isSilent = true;
+    loop.turn();
+    ask({ command: 'stop' });
+    expect(loop.turn()).toBe(false);
   });
 });

@@ -5,6 +5,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { RecordRing } from '../../dataplane/record-ring.ts';
 import type { NativeIo } from '../../ports/native-io.ts';
+import { EngineLoad } from './engine-load.ts';
 import { type EngineRequest, type EngineSettings, RECORD_PORT_GONE } from './engine-requests.ts';
 import { LiveEngine } from './live-engine.ts';
 
@@ -34,15 +35,23 @@ export class EngineLoop {
   private requestsSeen = 0;
   private readonly sleep: number;
   private wait: number;
+  private readonly load: EngineLoad;
   private newsSince = Number.POSITIVE_INFINITY;
 
   /** `now` gives nanoseconds since the settings' base. */
-  constructor(settings: EngineSettings, io: NativeIo, inbox: MessagePort, now: () => number) {
+  constructor(
+    settings: EngineSettings,
+    io: NativeIo,
+    inbox: MessagePort,
+    now: () => number,
+    load: EngineLoad,
+  ) {
     this.io = io;
     this.ring = new RecordRing(settings.events);
     this.live = new LiveEngine(settings, io, this.ring);
     this.inbox = inbox;
     this.now = now;
+    this.load = load;
     this.gone = new Uint8Array(settings.devices.length);
     this.sleep = settings.busyPoll ? 0 : SLEEP_MAX;
     this.wait = this.sleep;
@@ -50,18 +59,22 @@ export class EngineLoop {
 
   /** One turn; false when it was told to stop. */
   turn(): boolean {
-    const { io, live, ready } = this;
+    const { io, live, ready, load } = this;
     const count = io.wait(this.wait, ready);
     const time = this.now();
     live.setNow(time);
-    for (let i = 0; i < count; i++) live.engine.take(ready[i]!, time);
+    let frames = 0;
+    for (let i = 0; i < count; i++) frames += live.engine.take(ready[i]!, time);
+    load.note(frames, live.engine.octetsIn, time);
     const requests = Atomics.load(this.requests, 0);
     if (count === 0 || requests !== this.requestsSeen) {
       this.requestsSeen = requests;
       if (!this.obey(time)) return false;
       this.noteGone(time);
     }
-    this.wait = live.poll(time, this.sleep);
+    const most = load.isHeavy ? EngineLoad.patience : this.sleep;
+    const next = live.poll(time, most);
+    this.wait = load.isLooking(time) ? 0 : next;
     if (live.observer.hasNews) this.tell(time);
     live.capture?.wake();
     return true;

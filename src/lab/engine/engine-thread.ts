@@ -7,14 +7,17 @@ import os from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import { nativeBinding } from '../../ports/native-binding.ts';
 import { NativeIo } from '../../ports/native-io.ts';
+import { EngineLoad } from './engine-load.ts';
 import { EngineLoop } from './engine-loop.ts';
 import type { EngineSettings } from './engine-requests.ts';
 
 /** Runs until it is told to stop. `now` gives nanoseconds since the settings' base. */
 export function runEngine(settings: EngineSettings, inbox: MessagePort, now: () => number): void {
-  goFirst(settings.busyPoll);
+  const { busyPoll } = settings;
+  goFirst(busyPoll);
   const io = new NativeIo();
-  const loop = new EngineLoop(settings, io, inbox, now);
+  const load = new EngineLoad(busyPoll || os.availableParallelism() === 1 ? null : changePlace);
+  const loop = new EngineLoop(settings, io, inbox, now, load);
   inbox.postMessage({ wakeFd: io.wakeFd, asked: loop.asked });
   while (loop.turn());
 }
@@ -31,4 +34,10 @@ function goFirst(neverSleeps: boolean): void {
   } catch {
     // Not root, and so nothing but a slower lab.
   }
+}
+
+/** Under a heavy load it hardly sleeps. */
+function changePlace(isHeavy: boolean): void {
+  if (isHeavy) nativeBinding().goAlong();
+  else nativeBinding().goFirst();
 }
