@@ -25,7 +25,7 @@ export interface NativeBinding extends IoBinding {
    * What it starts does not inherit it.
    */
   goFirst(): number;
-  /** Puts it among the others again, with most of a processor that it shares. As `goFirst`. */
+  /** Puts it among the others again. As `goFirst`. */
   goAlong(): number;
   /** 0, or -1 where `fd` is no eventfd (any more). */
   signal(fd: number): number;

@@ -2,7 +2,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { EngineLoad } from '../../src/lab/engine/engine-load.ts';
 
-const MICROSECONDS = 1e3;
 const MILLISECONDS = 1e6;
 
 let load: EngineLoad;
@@ -31,7 +30,7 @@ describe('a load', () => {
   test('of 100,000 short frames a second is light', () => {
     flow(100_000, 64);
     expect(changes).toEqual([]);
-    expect(load.isLooking(now)).toBe(false);
+    expect(load.isHeavy).toBe(false);
   });
 
   test('of 300,000 short frames a second is heavy, until they are fewer than 150,000', () => {
@@ -54,14 +53,6 @@ describe('a load', () => {
     flow(300_000, 64);
     for (let i = 0; i < 2; i++) load.note(0, octetsIn, (now += EngineLoad.patience * MILLISECONDS));
     expect(changes).toEqual([true, false]);
-  });
-
-  test('that is heavy is worth looking for more, but not for long', () => {
-    flow(300_000, 64);
-    expect(load.isLooking(now + 30 * MICROSECONDS)).toBe(true);
-    load.note(0, octetsIn, (now += 50 * MICROSECONDS));
-    expect(load.isLooking(now)).toBe(true);
-    expect(load.isLooking(now + 50 * MICROSECONDS)).toBe(false);
   });
 
   test('is never heavy where nobody is to be told', () => {

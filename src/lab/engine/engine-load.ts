@@ -1,38 +1,30 @@
 /**
- * How heavy the engine's load is, and how the engine's thread behaves under it.
+ * How heavy the engine's load is: under a heavy one its thread gives up real-time priority.
  *
- * Light: it sleeps as soon as nothing is there, and has real-time priority, so that a frame waits
- * for nobody. Heavy: the next frame comes sooner than a sleeper is woken, which its sender pays for
- * (an interrupt to another processor is 20 µs and more on a virtual machine), so that it is looked
- * for a while before sleeping, as in NAPI. Real-time priority then does harm: such a thread is
- * woken on the processor it last ran on, be it the sender's and another one idle.
+ * With it a frame waits for nobody; but such a thread stops its sender for each frame, be another
+ * processor idle, and is woken each time, which costs 20 µs and more on a virtual machine. Among
+ * all others, it finds at its turn what the sender has put there meanwhile.
  */
 
-/** Whether to sleep and be woken, or to look. The latter from here on, in frames a second. */
+/** Frames a second from which on the load is heavy. */
 const HEAVY_FRAMES = 250_000;
-/** The same in octets a second: 2 Gbit/s. */
+/** Octets a second from which on it is, too: 2 Gbit/s. */
 const HEAVY_OCTETS = 250e6;
 /** It is light again below this share of either. */
 const LIGHT_SHARE = 0.6;
 /** Nanoseconds over which a rate is taken. */
 const WINDOW = 20e6;
-/** Nanoseconds that are spent looking after the last frame: longer than it takes to be woken. */
-const LOOK = 60e3;
 
 export class EngineLoad {
-  isHeavy = false;
   /** Milliseconds of silence after which a heavy load is judged anew. */
   static readonly patience = WINDOW / 1e6;
+  isHeavy = false;
   private readonly onChange: ((isHeavy: boolean) => void) | null;
   private frames = 0;
   private octets = 0;
   private since = 0;
-  private lastFrame = 0;
 
-  /**
-   * `onChange` is told each change between light and heavy. Null: no load counts as heavy, as where
-   * nobody ever sleeps, or where senders share the only processor.
-   */
+  /** `onChange` is told each change between light and heavy. Null: no load counts as heavy. */
   constructor(onChange: ((isHeavy: boolean) => void) | null) {
     this.onChange = onChange;
   }
@@ -40,14 +32,8 @@ export class EngineLoad {
   /** Notes `frames` more, taken at `now` nanoseconds; `octetsIn`: those of each port in all. */
   note(frames: number, octetsIn: Float64Array, now: number): void {
     this.frames += frames;
-    if (frames > 0) this.lastFrame = now;
     const elapsed = now - this.since;
     if (elapsed >= WINDOW) this.judge(elapsed / 1e9, octetsIn, now);
-  }
-
-  /** Whether to look for the next frame at once instead of sleeping. */
-  isLooking(now: number): boolean {
-    return this.isHeavy && now - this.lastFrame < LOOK;
   }
 
   private judge(seconds: number, octetsIn: Float64Array, now: number): void {

@@ -72,9 +72,7 @@ export class EngineLoop {
       if (!this.obey(time)) return false;
       this.noteGone(time);
     }
-    const most = load.isHeavy ? EngineLoad.patience : this.sleep;
-    const next = live.poll(time, most);
-    this.wait = load.isLooking(time) ? 0 : next;
+    this.wait = live.poll(time, load.isHeavy ? EngineLoad.patience : this.sleep);
     if (live.observer.hasNews) this.tell(time);
     live.capture?.wake();
     return true;

@@ -16,7 +16,7 @@ export function runEngine(settings: EngineSettings, inbox: MessagePort, now: () 
   const { busyPoll } = settings;
   goFirst(busyPoll);
   const io = new NativeIo();
-  const load = new EngineLoad(busyPoll || os.availableParallelism() === 1 ? null : changePlace);
+  const load = new EngineLoad(busyPoll ? null : changePlace);
   const loop = new EngineLoop(settings, io, inbox, now, load);
   inbox.postMessage({ wakeFd: io.wakeFd, asked: loop.asked });
   while (loop.turn());
@@ -36,7 +36,6 @@ function goFirst(neverSleeps: boolean): void {
   }
 }
 
-/** Under a heavy load it hardly sleeps. */
 function changePlace(isHeavy: boolean): void {
   if (isHeavy) nativeBinding().goAlong();
   else nativeBinding().goFirst();
