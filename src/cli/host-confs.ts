@@ -2,6 +2,7 @@
  * Which hosts the files of a command line are: one a file, and of a single file with conditional
  * lines (`@id`) one for each id.
  */
+import path from 'node:path';
 import { parseConf, readConf } from './conf-files.ts';
 import { type HostConf, nameOf } from './host-drafts.ts';
 import { UsageError } from './usage-error.ts';
@@ -15,7 +16,8 @@ const IDS_MAX = 255;
 
 /** Raises UsageError where a file cannot be read, is named twice, or is for too many hosts. */
 export function hostConfs(files: readonly string[]): HostFile[] {
-  const twice = files.find((file, i) => files.indexOf(file) < i);
+  const paths = files.map((file) => path.resolve(file));
+  const twice = files.find((_, i) => paths.indexOf(paths[i]!) < i);
   if (twice !== undefined) throw new UsageError(`${twice} is named twice`, 'name it once');
   return files.flatMap((file) => confsOf(file, files.length === 1));
 }

@@ -112,7 +112,8 @@ class Session {
       if (interrupts.areFinal && !captures.includes('-')) return STATUS_INTERRUPTED;
       const result = run.result();
       const status = await this.#finish(run, result, readers);
-      if (from !== null && result.failovers.length > 0) this.#warn(`warning: ${UNSEEN}`);
+      const isLate = from !== null && startOf(from) !== 0;
+      if (isLate && result.failovers.length > 0) this.#warn(`warning: ${UNSEEN}`);
       await this.#annotate(result, () => interrupts.areFinal);
       if (html !== null) {
         const { writeHtmlFile } = await import('./html-file.ts');

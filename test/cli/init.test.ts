@@ -216,6 +216,7 @@ describe('mistakes end in one line and status 2', () => {
     [['@a.conf'], /--provider is missing; write one of alibaba, /],
     [['@a.conf', '--provider', 'alibab'], /unknown provider "alibab"; did you mean alibaba\?/],
     [['@a.conf', '@a.conf', '--provider', 'classic'], /is named twice/],
+    [['@a.conf', '@./a.conf', '--provider', 'classic'], /is named twice/],
     [['@gone.conf', '--provider', 'classic', '--output', '-'], /@gone\.conf: no such file/],
     [['@empty.conf', '--provider', 'classic', '--output', '-'], /no vrrp_instance in @empty\.conf/],
     [['@nul.conf', '--provider', 'classic', '--output', '-'], /holds NUL bytes/],

@@ -42,6 +42,7 @@ describe('reports', () => {
   test('of failovers behind --from warns that their causes may lie before it', async () => {
     const warning = 'havip replay: warning: --from leaves out what came before';
     expect((await play('a.pcap --from 1')).err).toContain(warning);
+    expect((await play('a.pcap --from 0')).err).toBe('');
     expect((await play('a.pcap --from 1', { result: emptyResult() })).err).toBe('');
     expect((await play('a.pcap --to 9')).err).toBe('');
   });
@@ -152,6 +153,10 @@ describe('options', () => {
     ['replay a --provider alibaba', /--provider alone leaves nothing to guard; add --lab/],
     ['replay a --havip 10.0.0.1', /names no MAC; write IP=MAC/],
     ['replay a --havip 10.0.0.256=00:16:3e:00:00:01', /"10\.0\.0\.256" is no IP address/],
+    ['replay a --havip 224.0.0.18=00:16:3e:00:00:01', /224\.0\.0\.18 is no host's address/],
+    ['replay a --havip ff02::12=00:16:3e:00:00:01', /ff02::12 is no host's address/],
+    ['replay a --havip 127.0.0.1=00:16:3e:00:00:01', /127\.0\.0\.1 is no host's address/],
+    ['replay a --havip ::=00:16:3e:00:00:01', /:: is no host's address/],
     ['replay a --havip 10.0.0.1=00:16:3e', /"00:16:3e" is no MAC address; write six octets/],
     ['replay a --havip 10.0.0.1=ff:ff:ff:ff:ff:ff', /no address of a host/],
     [
