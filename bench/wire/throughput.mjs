@@ -5,8 +5,10 @@
 // Two hosts in namespaces, one switch at a time between them. A paced sender offers more than any
 // of them forwards (64-octet UDP frames); a counter at the other end counts what arrives. Each
 // round measures all switches, one after the other. The stream is CUBIC's (RFC 9438), Linux's own
-// choice, wherever the machine is set to another: BBR paces by a timer what a switch is to carry.
+// choice; where the machine is set to another, such as BBR, which paces by a timer what a switch is
+// to carry, there is one of its as well.
 
+import { readFileSync } from 'node:fs';
 import { print, spreadOf } from '../report.mjs';
 import { Ground, has, obstacle } from './ground.mjs';
 import { option } from './options.mjs';
@@ -19,6 +21,9 @@ const PORT = 7330;
 const WARMUP = 0.5;
 const SECONDS = 2;
 const TCP_SECONDS = 3;
+const OWN_CONTROL = readFileSync('/proc/sys/net/ipv4/tcp_congestion_control', 'utf8').trim();
+/** Congestion controls of the streams. */
+const CONTROLS = [...new Set(['cubic', OWN_CONTROL])];
 
 leaveOut('throughput', obstacle());
 
@@ -49,12 +54,12 @@ async function frames(from, to) {
   };
 }
 
-async function tcp(from, to) {
+async function tcp(from, to, control) {
   const server = await ground.start('iperf3', ['-s', '-1', '--forceflush'], {
     namespace: to.namespace,
     ready: /listening/,
   });
-  const args = ['-c', to.ip, '-t', String(TCP_SECONDS), '-O', '1', '-C', 'cubic', '-J'];
+  const args = ['-c', to.ip, '-t', String(TCP_SECONDS), '-O', '1', '-C', control, '-J'];
   const client = await ground.start('iperf3', args, { namespace: from.namespace });
   const { end } = JSON.parse(await ground.result(client));
   await ground.stop(server);
@@ -63,11 +68,19 @@ async function tcp(from, to) {
 
 async function measure([from, to]) {
   const seen = await frames(from, to);
-  return { ...seen, tcp: hasIperf ? await tcp(from, to) : Number.NaN };
+  const streams = {};
+  for (const control of hasIperf ? CONTROLS : []) streams[control] = await tcp(from, to, control);
+  return { ...seen, ...streams };
 }
 
-function told({ sent, frames: arrived, tcp: gigabits }) {
-  return `${(arrived / 1e3).toFixed(0)} k frames/s of ${(sent / 1e3).toFixed(0)} k offered, TCP ${gigabits.toFixed(2)} Gbit/s`;
+function told({ sent, frames: arrived, ...streams }) {
+  const parts = [
+    `${(arrived / 1e3).toFixed(0)} k frames/s of ${(sent / 1e3).toFixed(0)} k offered`,
+  ];
+  for (const [control, gigabits] of Object.entries(streams)) {
+    parts.push(`TCP (${control}) ${gigabits.toFixed(2)} Gbit/s`);
+  }
+  return parts.join(', ');
 }
 
 const hosts = ['sender', 'receiver'];
@@ -90,17 +103,17 @@ print({
   unit: 'thousands of 64-octet frames',
   rows: measured.map((peer) => ({ what: peer.name, figures: thousands(figures(peer, 'frames')) })),
 });
-if (hasIperf) {
+for (const control of hasIperf ? CONTROLS : []) {
   print({
-    question: 'How fast is one TCP stream?',
+    question: `How fast is one TCP stream, by ${control}?`,
     unit: 'Gbit/s',
-    rows: measured.map((peer) => ({ what: peer.name, figures: figures(peer, 'tcp') })),
+    rows: measured.map((peer) => ({ what: peer.name, figures: figures(peer, control) })),
   });
 }
 if (measured.includes(ours)) {
   const rows = [];
   const compare = (peer, what, label, target) => {
-    if (!measured.includes(peer) || (what === 'tcp' && !hasIperf)) return;
+    if (!measured.includes(peer)) return;
     rows.push({ what: `${label}: ours / ${peer.name}`, figures: ratio(peer, what), target });
   };
   compare(peers.openVSwitch, 'frames', 'frames', '1.3');
@@ -108,8 +121,10 @@ if (measured.includes(ours)) {
   compare(offloading, 'frames', 'frames', '');
   compare(peers.vde, 'frames', 'frames', '');
   compare(peers.bridge, 'frames', 'frames', '');
-  compare(peers.bridge, 'tcp', 'TCP', '0.95');
-  compare(offloading, 'tcp', 'TCP', '');
-  compare(peers.openVSwitch, 'tcp', 'TCP', '');
+  for (const control of hasIperf ? CONTROLS : []) {
+    compare(peers.bridge, control, `TCP (${control})`, '0.95');
+    compare(offloading, control, `TCP (${control})`, '');
+    compare(peers.openVSwitch, control, `TCP (${control})`, '');
+  }
   print({ question: 'How does our switch compare on the wire?', unit: 'at least', rows });
 }

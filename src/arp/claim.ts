@@ -134,7 +134,7 @@ export function clearNeighborFields(claim: Claim): void {
 }
 
 /** Linux arp_process and rule 0.0.0.0 = probe: such senders change no cache. */
-function isClaimableIpv4(address: number): boolean {
+export function isClaimableIpv4(address: number): boolean {
   if (address === 0 || address === 0xffffffff) return false;
   return !isMulticastIpv4(address) && !isLoopbackIpv4(address);
 }
@@ -214,14 +214,24 @@ function isSource(view: DataView, at: number, claim: Claim): boolean {
   );
 }
 
-/** Sets the claimed address; false for ::, ::1 and groups, which nobody can hold. */
+/** False for ::, ::1 and groups, which nobody can hold. */
+export function isClaimableIpv6(
+  word0: number,
+  word1: number,
+  word2: number,
+  word3: number,
+): boolean {
+  if (word0 === 0 && word1 === 0 && word2 === 0 && word3 <= 1) return false;
+  return !isMulticastIpv6(word0);
+}
+
+/** Sets the claimed address; false for one that nobody can hold. */
 function setIpv6(view: DataView, at: number, claim: Claim): boolean {
   const word0 = view.getUint32(at);
   const word1 = view.getUint32(at + 4);
   const word2 = view.getUint32(at + 8);
   const word3 = view.getUint32(at + 12);
-  if (isMulticastIpv6(word0)) return false;
-  if (word0 === 0 && word1 === 0 && word2 === 0 && word3 <= 1) return false;
+  if (!isClaimableIpv6(word0, word1, word2, word3)) return false;
   claim.family = 6;
   claim.address = 0;
   claim.word0 = word0;

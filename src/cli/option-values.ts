@@ -1,15 +1,8 @@
 /** Values of options as people write them: durations, moments, numbers, HaVip bindings. */
 import type { TimePoint } from '../analysis/time-base.ts';
+import { isClaimableIpv4, isClaimableIpv6 } from '../arp/claim.ts';
 import type { Havip } from '../havip/topology.ts';
-import {
-  formatIpv4,
-  formatIpv6,
-  type Ipv6Words,
-  isLoopbackIpv4,
-  isMulticastIpv6,
-  parseIpv4,
-  parseIpv6,
-} from '../wire/ip-address.ts';
+import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../wire/ip-address.ts';
 import { isGroupMac, parseMac } from '../wire/mac.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -87,22 +80,13 @@ export function readHavip(text: string): Havip {
 
 function readAddress(text: string): string {
   const ipv4 = parseIpv4(text);
-  if (isHostIpv4(ipv4)) return formatIpv4(ipv4);
+  const isIpv4 = !Number.isNaN(ipv4);
+  if (isIpv4 && isClaimableIpv4(ipv4)) return formatIpv4(ipv4);
   const ipv6 = parseIpv6(text);
-  if (ipv6 !== null && isHostIpv6(ipv6)) return formatIpv6(...ipv6);
+  if (ipv6 !== null && isClaimableIpv6(...ipv6)) return formatIpv6(...ipv6);
   const mend = 'write one such as 192.168.0.88 or 2001:db8::88, without a prefix length';
-  const what = Number.isNaN(ipv4) && ipv6 === null ? `"${text}" is no IP` : `${text} is no host's`;
+  const what = isIpv4 || ipv6 !== null ? `${text} is no host's` : `"${text}" is no IP`;
   throw new UsageError(`--havip: ${what} address`, mend);
-}
-
-/** False also for what is no address at all. */
-function isHostIpv4(address: number): boolean {
-  return address >>> 24 !== 0 && address >>> 28 < 0xe && !isLoopbackIpv4(address);
-}
-
-function isHostIpv6([word0, word1, word2, word3]: Ipv6Words): boolean {
-  const isReserved = word0 === 0 && word1 === 0 && word2 === 0 && word3 <= 1;
-  return !isReserved && !isMulticastIpv6(word0);
 }
 
 function readMember(text: string): number {

@@ -16,7 +16,7 @@ export function runEngine(settings: EngineSettings, inbox: MessagePort, now: () 
   const { busyPoll } = settings;
   goFirst(busyPoll);
   const io = new NativeIo();
-  const load = new EngineLoad(busyPoll ? null : changePlace);
+  const load = new EngineLoad(busyPoll ? null : changePriority);
   const loop = new EngineLoop(settings, io, inbox, now, load);
   inbox.postMessage({ wakeFd: io.wakeFd, asked: loop.asked });
   while (loop.turn());
@@ -36,7 +36,7 @@ function goFirst(neverSleeps: boolean): void {
   }
 }
 
-function changePlace(isHeavy: boolean): void {
+function changePriority(isHeavy: boolean): void {
   if (isHeavy) nativeBinding().goAlong();
   else nativeBinding().goFirst();
 }
