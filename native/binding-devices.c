@@ -88,3 +88,8 @@ napi_value hv_js_go_along(napi_env env, napi_callback_info info) {
   (void)info;
   return hv_number(env, hv_go_along());
 }
+
+napi_value hv_js_processor_time(napi_env env, napi_callback_info info) {
+  (void)info;
+  return hv_number(env, hv_processor_time());
+}

@@ -195,6 +195,7 @@ NAPI_MODULE_INIT() {
       {"setCarrier", hv_js_set_carrier},
       {"goFirst", hv_js_go_first},
       {"goAlong", hv_js_go_along},
+      {"processorTime", hv_js_processor_time},
       {"signal", hv_js_signal_wake_up},
       {"ioOpen", io_open},
       {"ioClose", io_close},

@@ -27,6 +27,7 @@ napi_value hv_js_open_packet(napi_env env, napi_callback_info info);
 napi_value hv_js_close_device(napi_env env, napi_callback_info info);
 napi_value hv_js_go_first(napi_env env, napi_callback_info info);
 napi_value hv_js_go_along(napi_env env, napi_callback_info info);
+napi_value hv_js_processor_time(napi_env env, napi_callback_info info);
 napi_value hv_js_set_carrier(napi_env env, napi_callback_info info);
 napi_value hv_js_signal_wake_up(napi_env env, napi_callback_info info);
 

@@ -134,9 +134,10 @@ void hv_gone(struct hv_io *io, int index);
 int hv_wait(struct hv_io *io, double milliseconds, int capacity);
 int hv_signal(int event_fd);
 
-/* priority.c: 0, or the errno. */
+/* priority.c: 0, or the errno; nanoseconds. */
 int hv_go_first(void);
 int hv_go_along(void);
+double hv_processor_time(void);
 
 /* receive.c: the number of frames now in the slots. */
 int hv_receive(struct hv_io *io, int index, int capacity);

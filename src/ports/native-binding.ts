@@ -27,6 +27,8 @@ export interface NativeBinding extends IoBinding {
   goFirst(): number;
   /** Puts it among the others again. As `goFirst`. */
   goAlong(): number;
+  /** Nanoseconds of a processor that the calling thread has had, the kernel's part included. */
+  processorTime(): number;
   /** 0, or -1 where `fd` is no eventfd (any more). */
   signal(fd: number): number;
 }

@@ -35,16 +35,16 @@ export class EngineLoop {
   private requestsSeen = 0;
   private readonly sleep: number;
   private wait: number;
-  private readonly load: EngineLoad;
+  private readonly load: EngineLoad | null;
   private newsSince = Number.POSITIVE_INFINITY;
 
-  /** `now` gives nanoseconds since the settings' base. */
+  /** `now` gives nanoseconds since the settings' base. `load` null: none counts as heavy. */
   constructor(
     settings: EngineSettings,
     io: NativeIo,
     inbox: MessagePort,
     now: () => number,
-    load: EngineLoad,
+    load: EngineLoad | null,
   ) {
     this.io = io;
     this.ring = new RecordRing(settings.events);
@@ -63,16 +63,15 @@ export class EngineLoop {
     const count = io.wait(this.wait, ready);
     const time = this.now();
     live.setNow(time);
-    let frames = 0;
-    for (let i = 0; i < count; i++) frames += live.engine.take(ready[i]!, time);
-    load.note(frames, live.engine.octetsIn, time);
+    for (let i = 0; i < count; i++) live.engine.take(ready[i]!, time);
+    load?.note(time);
     const requests = Atomics.load(this.requests, 0);
     if (count === 0 || requests !== this.requestsSeen) {
       this.requestsSeen = requests;
       if (!this.obey(time)) return false;
       this.noteGone(time);
     }
-    this.wait = live.poll(time, load.isHeavy ? EngineLoad.patience : this.sleep);
+    this.wait = live.poll(time, load?.isHeavy ? EngineLoad.patience : this.sleep);
     if (live.observer.hasNews) this.tell(time);
     live.capture?.wake();
     return true;

@@ -16,7 +16,7 @@ export function runEngine(settings: EngineSettings, inbox: MessagePort, now: () 
   const { busyPoll } = settings;
   goFirst(busyPoll);
   const io = new NativeIo();
-  const load = new EngineLoad(busyPoll ? null : changePriority);
+  const load = busyPoll ? null : new EngineLoad(nativeBinding().processorTime, changePriority);
   const loop = new EngineLoop(settings, io, inbox, now, load);
   inbox.postMessage({ wakeFd: io.wakeFd, asked: loop.asked });
   while (loop.turn());

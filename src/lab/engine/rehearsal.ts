@@ -18,7 +18,6 @@ import { emitIpv4, IPV4_HEADER_LENGTH, PROTOCOL_UDP } from '../../wire/ipv4.ts';
 import { ETHERNET_HEADER_LENGTH, ETHERTYPE_ARP, ETHERTYPE_IPV4 } from '../../wire/link.ts';
 import { MAC_BROADCAST } from '../../wire/mac.ts';
 import { emitVirtioHeader, GSO_NONE, VIRTIO_HEADER_LENGTH } from '../../wire/virtio-header.ts';
-import { EngineLoad } from './engine-load.ts';
 import { EngineLoop } from './engine-loop.ts';
 import type { Rehearsal } from './engine-requests.ts';
 
@@ -56,7 +55,7 @@ export function rehearse(
   const plain = { changes: [], capture: null, arpRate: null, busyPoll: false, base: 0 };
   const settings = { ...plain, topology: topologyOf(provider), devices, events, dryRun };
   const clock = () => (now += NANOSECONDS_PER_TURN);
-  const loop = new EngineLoop(settings, io, port2, clock, new EngineLoad(null));
+  const loop = new EngineLoop(settings, io, port2, clock, null);
   for (let turn = rounds * script.length; turn > 0; turn--) {
     loop.turn();
     while (told.next()) hear(told);
