@@ -1,6 +1,6 @@
 // Makes a fresh clone ready: installs the packages when they are missing or older than the lock
-// file, and builds dist when a source is newer. Runs before `npm start` and `npm test`; where
-// everything is in place it does nothing and says nothing.
+// file, and builds dist when a source is newer. Runs before `npm start`, `npm test` and
+// `npm run bench`; where everything is in place it does nothing and says nothing.
 
 import { spawnSync } from 'node:child_process';
 import { lstatSync, readdirSync, statSync } from 'node:fs';
