@@ -104,12 +104,10 @@ export class CaptureView {
   }
 
   private onNeighbor(view: DataView, seen: Classifier): void {
+    if (!isSolicitation(view, seen.upperAt)) return;
+    if (isDuplicateAddressDetection(view, seen.packet, seen.upperAt)) return;
     const target = readIpv6Words(view, neighborTargetAt(seen.upperAt)).join();
     const sender = readIpv6Words(view, ipv6SourceAt(seen.packet)).join();
-    if (!isSolicitation(view, seen.upperAt)) {
-      return;
-    }
-    if (isDuplicateAddressDetection(view, seen.packet, seen.upperAt)) return;
     this.remember(`${sender}>${target}`);
   }
 

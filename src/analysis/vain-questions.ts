@@ -14,7 +14,8 @@ import { COPY_TIME } from './request-memory.ts';
 /**
  * Who has that address? Questions by ARP that one host repeats every few seconds, as nobody does
  * who is answered, even where the answer would pass elsewhere. Of each address the one who asks is
- * kept who began first; whatever its owner sends ends the matter. A bounded table.
+ * kept who began first; whatever its owner sends ends the matter. A bounded table: one that is full
+ * forgets what was not asked again in time, as after a scan.
  */
 const ADDRESSES_MAX = 1024;
 const ASKS_MIN = 5;
@@ -36,6 +37,7 @@ interface Question {
 export class VainQuestions {
   private readonly clock: Clock;
   private readonly questions = new Map<number, Question>();
+  private lastCleared = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -86,7 +88,7 @@ export class VainQuestions {
     const key = network * NETWORK_UNIT + address;
     const known = questions.get(key);
     if (known === undefined) {
-      if (questions.size === ADDRESSES_MAX) return;
+      if (questions.size === ADDRESSES_MAX && !this.makeRoom(now)) return;
       questions.set(key, { network, address, asker, asks: 1, last: now });
       return;
     }
@@ -98,5 +100,16 @@ export class VainQuestions {
       return;
     } else known.asks++;
     known.last = now;
+  }
+
+  /** Looks through all of them, and so not at every question of a scan. */
+  private makeRoom(now: number): boolean {
+    const { questions } = this;
+    if (now - this.lastCleared <= PAUSE_MAX) return false;
+    this.lastCleared = now;
+    for (const [key, { asks, last }] of questions) {
+      if (asks < ASKS_MIN && now - last > PAUSE_MAX) questions.delete(key);
+    }
+    return questions.size < ADDRESSES_MAX;
   }
 }

@@ -80,6 +80,19 @@ describe('questions that nobody answers', () => {
     expect(await questionsOf([], others)).toBeUndefined();
   });
 
+  test('are seen although a scan has asked for more addresses before than are remembered', async () => {
+    const scene = new Scene();
+    for (let host = 0; host < 3000; host++) {
+      const tpa = `10.9.${host >>> 8}.${host & 0xff}`;
+      scene.at(host / 3000, arp({ operation: 1, source: CLIENT2, spa: CLIENT2_IP, tpa }));
+    }
+    for (let second = 7; second <= 14; second++) {
+      scene.at(second, bare());
+      asks(scene, second + 0.5);
+    }
+    expect((await scene.replay()).questions).toMatchObject([{ ip: VIP, asks: 8 }]);
+  });
+
   test('of another asker are not added', async () => {
     const other = (scene: Scene): void => asks(scene, 11, CLIENT2, CLIENT2_IP);
     expect(await questionsOf([7, 8, 9, 10, 10.5], other)).toMatchObject([{ asks: 5 }]);
