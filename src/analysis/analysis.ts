@@ -14,7 +14,8 @@ import { unseenOf } from './capture-facts.ts';
 import { CaptureView } from './capture-view.ts';
 import { ClaimLog } from './claim-log.ts';
 import { Claimants } from './claimants.ts';
-import { Clock } from './clock.ts';
+import { Clock, type Sighting } from './clock.ts';
+import { letDepartedGo } from './departures.ts';
 import { AddressDetectors } from './detectors/address-detectors.ts';
 import { RouterDetectors } from './detectors/router-detectors.ts';
 import { Detectors } from './detectors.ts';
@@ -66,6 +67,8 @@ export class Analysis implements SwitchObserver {
   readonly absences: Absences;
   readonly vainQuestions = new VainQuestions(this.clock);
   readonly earlyEchoes: EarlyEchoes;
+  /** Where clients left the view together with an address; known at the end. */
+  departed: Sighting | null = null;
   /** The clients' neighbor tables, where they are asked for. */
   readonly caches: Caches | null;
   readonly claimants = new Claimants();
@@ -173,6 +176,7 @@ export class Analysis implements SwitchObserver {
 
   finish(): void {
     this.failovers.finish();
+    this.departed = letDepartedGo(this);
     this.outages.finish(this.clock.now);
     this.advertFailovers.finish();
     this.rewritten.finish();

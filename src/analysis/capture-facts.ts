@@ -56,7 +56,7 @@ export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally)
 
 /** A frame that shows that others passed elsewhere; null where nothing does. */
 export function unseenOf(analysis: Analysis): Sighting | null {
-  const { view, tracks, owner, routers } = analysis;
+  const { view, tracks, owner, routers, departed } = analysis;
   const relevant = new Set<string>();
   for (const track of tracks) {
     if (track === undefined || !track.isVirtual || owner.book.family(track.id) !== 4) continue;
@@ -72,7 +72,7 @@ export function unseenOf(analysis: Analysis): Sighting | null {
     return entry >= 0 && owner.addresses4.mac(entry) !== 0;
   };
   const elsewhere = view.answeredElsewhere(isRelevant, isOwned);
-  return view.missingEchoes ?? elsewhere ?? unheardMaster(analysis);
+  return view.missingEchoes ?? elsewhere ?? unheardMaster(analysis) ?? departed;
 }
 
 function vantageOf(

@@ -16,7 +16,8 @@ import type { Clock, Sighting } from './clock.ts';
  * master or its address asked once by ARP, nobody was seen to answer, and yet it never asked
  * again, although the owner is alive in the capture; and a client's echo requests jump in
  * sequence although it was not resolving the address meanwhile. Both mean that frames passed
- * elsewhere. The third sign, a master that is never heard, is in `unheard-masters.ts`.
+ * elsewhere. Two more signs, a master that is never heard and a client that leaves with the
+ * address, are in `unheard-masters.ts` and `departures.ts`.
  */
 const REPEAT = 3e9;
 const ASKED_MAX = 8192;

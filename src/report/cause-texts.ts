@@ -65,7 +65,8 @@ function announcement(failover: FailoverEntry, naming: Naming): string {
   if (unseen !== null) return UNSEEN + unseen;
   const what = `an announcement by ${to}`;
   if (!naming.isWithoutVrrp) return `${what} that no advert explains`;
-  const who = failover.evidence.vantage === 'switch' ? ': a script or a hand moved it' : '';
+  const seesAll = failover.evidence.vantage === 'switch';
+  const who = seesAll ? ': a script or a hand moved it, or adverts are unicast elsewhere' : '';
   return `${what} (no VRRP in this capture${who})`;
 }
 

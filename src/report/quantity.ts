@@ -49,6 +49,11 @@ export function offset(t: number | null): string {
   return t === null ? '-' : t.toFixed(3);
 }
 
+/** `once`, `3 times`. */
+export function again(times: number): string {
+  return times === 1 ? 'once' : `${times} times`;
+}
+
 /** `120`; of several merged captures `120 (b.pcap 45)`. */
 export function frameLabel(entry: Partial<FrameOrigin> & { frame: number | null }): string {
   const place = placeInFile(entry);

@@ -12,7 +12,7 @@ import { addressesText, addressLabel, type Naming } from './naming.ts';
 import { otherMaster } from './other-master.ts';
 import { whyUnmeasured } from './outage-words.ts';
 import type { Page, Tone } from './page.ts';
-import { clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
+import { again, clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
 import { refusedLines } from './refused-words.ts';
 import { unledOutages } from './unled-outages.ts';
 import { isUnmeasurable, questionLines } from './vain-words.ts';
@@ -181,12 +181,12 @@ function failoverBehind(
   return first ?? last;
 }
 
-/** Masters that gave way by a lower priority: the first of them, and how many more. */
+/** Masters that gave way by a lower priority, with all addresses: the first, and how many more. */
 function lowerings({ failovers }: ReplayResult, naming: Naming): string | null {
-  const texts = failovers.flatMap((failover) => loweringText(failover, naming) ?? []);
+  const texts = new Set(failovers.flatMap((failover) => loweringText(failover, naming) ?? []));
   const [first] = texts;
   if (first === undefined) return null;
-  return texts.length === 1 ? `${first}.` : `${first}; so ${texts.length - 1} times more.`;
+  return texts.size === 1 ? `${first}.` : `${first}; ${again(texts.size - 1)} more.`;
 }
 
 /** Failovers without a single outage: measured as none, or not measurable. */

@@ -1,7 +1,7 @@
 /** Masters that are preempted because they lowered their own priority. */
 import { describe, expect, test } from 'vitest';
 import { textReport } from '../../src/report/text.ts';
-import { A, A_IP, advert, B, B_IP, held, Scene } from './scene.ts';
+import { A, A_IP, advert, B, B_IP, held, Scene, VIP } from './scene.ts';
 
 const FROM_B = { source: B, ip: B_IP };
 
@@ -49,6 +49,34 @@ describe('a master that lowered its priority', () => {
     const frame = lowered(scene, 80);
     scene.adverts(5.6, 12, { ...FROM_B, priority: 90 });
     expect(await failoversOf(scene)).toMatchObject([{ lowering: { frame } }]);
+  });
+});
+
+describe('the verdict', () => {
+  /** A falls from 100 to 80 at each of these seconds, and B takes the addresses for some seconds. */
+  async function verdictOf(starts: readonly number[], ips: readonly string[]): Promise<string> {
+    const scene = held();
+    for (const ip of ips) scene.announce(0.1, A, ip);
+    for (const start of starts) {
+      scene.adverts(start - 2, start - 1, { priority: 100 });
+      scene.at(start, advert({ priority: 80 }));
+      scene.adverts(start + 0.6, start + 3, { ...FROM_B, priority: 90 });
+      for (const ip of ips) scene.announce(start + 0.61, B, ip);
+      scene.adverts(start + 4, start + 7, { priority: 100 });
+      for (const ip of ips) scene.announce(start + 4, A, ip);
+    }
+    const text = textReport(await scene.replay(), { width: 400, color: false, unicode: true });
+    return text.split('\n').find((line) => line.includes('lowered its priority')) ?? '';
+  }
+
+  test('says it once, however many addresses moved by it', async () => {
+    expect(await verdictOf([3], [VIP])).toMatch(/took over\.$/);
+    expect(await verdictOf([3], [VIP, '192.168.0.89'])).toMatch(/took over\.$/);
+  });
+
+  test('says how often it came again', async () => {
+    expect(await verdictOf([3, 13], [VIP])).toMatch(/took over; once more\.$/);
+    expect(await verdictOf([3, 13, 23], [VIP])).toMatch(/took over; 2 times more\.$/);
   });
 });
 

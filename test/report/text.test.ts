@@ -255,7 +255,8 @@ describe('what a reader of one failover should know besides', () => {
       expect(silent('arp-only')).toContain('from here: only ARP is in this capture');
       const script = 'by 192.168.0.210 (no VRRP in this capture';
       expect(silent('any')).toContain(`${script}).`);
-      expect(silent('switch')).toContain(`${script}: a script or a hand moved it).`);
+      const who = 'a script or a hand moved it, or adverts are unicast elsewhere';
+      expect(silent('switch')).toContain(`${script}: ${who}).`);
     });
 
     test('is a conflict of two hosts where a finding says so of an address without VRRP', () => {

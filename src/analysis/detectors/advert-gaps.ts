@@ -62,7 +62,8 @@ export class AdvertGaps {
       stamp,
     } of this.bySpeaker.values()) {
       const { speaker } = watch;
-      const often = count === 1 ? '' : ` and for less ${count - 1} times more`;
+      const times = count === 2 ? 'once' : `${count - 1} times`;
+      const often = count === 1 ? '' : ` and for less ${times} more`;
       const lost = missing === 1 ? 'an advert is' : `${missing} adverts are`;
       this.log.raise({
         code: 'advert-gap',

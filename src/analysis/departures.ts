@@ -1,0 +1,66 @@
+import type { Analysis } from './analysis.ts';
+import { CLIENT, type Clients } from './clients.ts';
+import type { Sighting } from './clock.ts';
+import { FAILOVER } from './logs.ts';
+import type { Track } from './track.ts';
+
+/**
+ * Clients that are in view no more: their numbered echo requests end with the claim that moves the
+ * address away, and the capture goes on. They ask the new holder, where this capture does not look:
+ * it is the old one's own interface. What they asked last may well have been answered.
+ */
+
+/** Requests in a row that make a series. */
+const SERIES = 6;
+/** Spacings by which the last of them may lie before the claim, or behind it. */
+const BEFORE_MAX = 1.25;
+const AFTER_MAX = 0.5;
+/** Nobody asks any more for so many spacings, and for a second at least. */
+const SILENCE_SPACINGS = 10;
+const SILENCE_MIN = 1e9;
+
+/**
+ * Lets go of them, at the end of the capture and before outages become certain. Returns the first
+ * claim with which one left; null where none did.
+ */
+export function letDepartedGo(analysis: Analysis): Sighting | null {
+  const { clients, clientGaps } = analysis.outages;
+  const { failovers } = analysis.logs;
+  let first: Sighting | null = null;
+  for (let client = 0; client < clients.size; client++) {
+    const track = analysis.tracks[clients.addressId(client)];
+    if (track === undefined || track.lastFailover < 0) continue;
+    if (!hasLeft(analysis, client, track)) continue;
+    const frame = failovers.get(track.lastFailover, FAILOVER.FRAME);
+    const stamp = failovers.get(track.lastFailover, FAILOVER.STAMP);
+    if (first === null || frame < first.frame) first = { frame, stamp };
+    clientGaps.close(client);
+    clientGaps.lose(client);
+  }
+  return first;
+}
+
+function hasLeft({ outages, logs, clock }: Analysis, client: number, track: Track): boolean {
+  const claim = logs.failovers.get(track.lastFailover, FAILOVER.NOW);
+  const last = outages.clients.numbers[client * CLIENT.WIDTH + CLIENT.LAST_REQUEST]!;
+  const spacing = spacingOf(outages.clients, client);
+  // Were the new holder in view, others would ask it here, or it would answer.
+  if (track.lastAnswer > claim) return false;
+  if (!(track.lastRequest - claim <= spacing * AFTER_MAX)) return false;
+  if (!(claim - last <= spacing * BEFORE_MAX)) return false;
+  return clock.now - claim >= Math.max(SILENCE_MIN, spacing * SILENCE_SPACINGS);
+}
+
+/**
+ * Nanoseconds between the last requests of a series; NaN where they are none. Echo keys are
+ * (identifier << 16 | sequence number), those of other requests have no order.
+ */
+function spacingOf({ requests, numbers }: Clients, client: number): number {
+  const count = numbers[client * CLIENT.WIDTH + CLIENT.COUNT]!;
+  if (count < SERIES) return Number.NaN;
+  for (let i = count - SERIES + 1; i < count; i++) {
+    if (requests.key(client, i) !== requests.key(client, i - 1) + 1) return Number.NaN;
+  }
+  const from = requests.time(client, count - SERIES);
+  return (requests.time(client, count - 1) - from) / (SERIES - 1);
+}
