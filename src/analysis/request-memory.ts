@@ -23,6 +23,8 @@ export const COPY_TIME = 10e6;
 export class RequestMemory {
   private starts = new Int32Array(64);
   private masks = new Int32Array(64);
+  /** Requests before this index had been forgotten when the ring was doubled. */
+  private forgotten = new Float64Array(64);
   private keys = new Uint32Array(RING_LEAST * 64);
   private times = new Float64Array(RING_LEAST * 64);
   /** 1: waits for an answer; 0: answered, or no evidence. */
@@ -38,6 +40,7 @@ export class RequestMemory {
     if (client === this.starts.length) {
       this.starts = resized(this.starts, client * 2);
       this.masks = resized(this.masks, client * 2);
+      this.forgotten = resized(this.forgotten, client * 2);
     }
     this.starts[client] = this.take(RING_LEAST);
     this.masks[client] = RING_LEAST - 1;
@@ -57,9 +60,9 @@ export class RequestMemory {
     const { keys, older } = this;
     const start = this.starts[client] as number;
     const mask = this.masks[client] as number;
-    const oldest = count - mask - 1;
+    const oldest = this.oldest(client, count);
     let index = (this.newest[start + (key & mask)] as number) - 1;
-    while (index >= 0 && index >= oldest) {
+    while (index >= oldest) {
       const slot = start + (index & mask);
       if (keys[slot] === key) return index;
       index = (older[slot] as number) - 1;
@@ -92,7 +95,8 @@ export class RequestMemory {
 
   /** The oldest that is remembered of a client's `count` requests. */
   oldest(client: number, count: number): number {
-    return Math.max(0, count - (this.masks[client] as number) - 1);
+    const first = count - (this.masks[client] as number) - 1;
+    return Math.max(first, this.forgotten[client] as number);
   }
 
   /** How many of the requests from index `from` to before `to` wait. */
@@ -130,9 +134,11 @@ export class RequestMemory {
     if (size === RING_MOST || this.growth + size * 2 > GROWTH_MAX) return;
     this.growth += size * 2;
     const from = this.starts[client] as number;
+    const oldest = this.oldest(client, count);
+    this.forgotten[client] = oldest;
     this.starts[client] = this.take(size * 2);
     this.masks[client] = size * 2 - 1;
-    for (let i = count - size; i < count; i++) {
+    for (let i = oldest; i < count; i++) {
       const old = from + (i & (size - 1));
       this.write(client, i, this.keys[old] as number, this.times[old] as number);
       this.setWaiting(client, i, this.waits[old] === 1);

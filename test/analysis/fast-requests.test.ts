@@ -37,6 +37,21 @@ async function outagesOf(scene: Scene): Promise<Pick<OutageEntry, 'seconds' | 'u
   return outages.map(({ seconds, unanswered }) => ({ seconds, unanswered }));
 }
 
+test('who asks faster while nobody answers has one outage, and it ends', async () => {
+  const scene = held();
+  // 20 a second from 1 s on, 50 a second from 6.3 s on: the first are forgotten, then memory grows.
+  const slow = Array.from({ length: 106 }, (_, i) => 1 + i / 20);
+  const fast = Array.from({ length: 200 }, (_, i) => 6.3 + i / 50);
+  for (const [sequence, second] of [...slow, ...fast].entries()) {
+    const isAnswered = second < 2.99 || second > 7.29;
+    if (isAnswered) scene.ping(second, { sequence });
+    else scene.at(second, echo(true, { sequence }));
+  }
+  const { outages } = await scene.replay();
+  expect(outages).toMatchObject([{ seconds: 4.35, unanswered: 66 + 50 }]);
+  expect(outages[0]?.firstServiceFrame).not.toBeNull();
+});
+
 describe.each([10, 125, 5000])('%d requests a second', (rate) => {
   test('those of the last second are no evidence', async () => {
     const scene = asked({ rate, until: 3, isAnswered: (second) => second < 2.1 });

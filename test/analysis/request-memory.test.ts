@@ -44,6 +44,16 @@ describe('how many', () => {
     expect(memory.nextWaiting(0, 61, 65)).toBeNaN();
   });
 
+  test('a ring that grows does not bring back what it had forgotten', () => {
+    const memory = filled(200, SECOND / 10);
+    memory.setWaiting(0, 199, true);
+    for (let i = 0; i < 80; i++) memory.put(0, 200 + i, 200 + i, 30 * SECOND + i * MILLISECOND);
+    for (const count of [265, 280]) expect(memory.oldest(0, count)).toBe(200);
+    for (let i = 200; i < 280; i++) expect(memory.find(0, 280, i)).toBe(i);
+    expect(memory.find(0, 280, 0)).toBe(-1);
+    expect(memory.waiting(0, memory.oldest(0, 280), 280)).toBe(0);
+  });
+
   test('all clients together have a bound', () => {
     const memory = new RequestMemory();
     const clients = 300;
