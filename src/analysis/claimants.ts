@@ -1,4 +1,4 @@
-import { type Claim, FORM_ARP_REPLY, FORM_SOLICITED_NA, isAnnouncement } from '../arp/claim.ts';
+import { type Claim, isAnnouncement, isAnswer } from '../arp/claim.ts';
 import { CLAIM_CONFIRMED, CLAIM_MOVED } from '../dataplane/verdict.ts';
 import { macHigh, macLow } from '../wire/mac.ts';
 
@@ -49,10 +49,6 @@ export class Claimants {
     const known = this.flags[slot]!;
     if ((known & flag) === 0) this.flags[slot] = known | flag;
   }
-}
-
-function isAnswer(form: number): boolean {
-  return form === FORM_ARP_REPLY || form === FORM_SOLICITED_NA;
 }
 
 function slotOf(high: number, low: number): number {

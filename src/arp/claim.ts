@@ -101,6 +101,11 @@ export function isAnnouncement(form: Form, override: boolean): boolean {
   return form <= FORM_GRATUITOUS_REPLY || (form === FORM_UNSOLICITED_NA && override);
 }
 
+/** Whether it answers a question: an ARP reply to the asker, or an NA with S=1. */
+export function isAnswer(form: Form): boolean {
+  return form === FORM_ARP_REPLY || form === FORM_SOLICITED_NA;
+}
+
 /** Fills `claim` from ARP that passed `arpCheck`; false where it claims nothing. */
 export function claimFromArp(view: DataView, at: number, claim: Claim): boolean {
   const operation = readOperation(view, at);

@@ -58,7 +58,9 @@ function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
   if (result.havips.length === 0 && outages === 0) return [noAddress(result), 'plain'];
   if (failovers === 0 && outages === 0) {
     const isRefused = result.refusedConnections !== undefined;
-    const isGood = result.beginnings === undefined && !isRefused && !isUnmeasurable(result);
+    const isWrong = result.findings.some(({ severity }) => severity === 'error');
+    const isGood =
+      result.beginnings === undefined && !isRefused && !isWrong && !isUnmeasurable(result);
     return otherMaster(result, naming) ?? [calm(result, naming), isGood ? 'good' : 'plain'];
   }
   const what =

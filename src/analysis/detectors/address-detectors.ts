@@ -1,4 +1,4 @@
-import { type Claim, isAnnouncement } from '../../arp/claim.ts';
+import { type Claim, isAnnouncement, isAnswer } from '../../arp/claim.ts';
 import type { AddressBook } from '../../dataplane/address-book.ts';
 import type { Site } from '../../dataplane/address-plan.ts';
 import type { Classifier } from '../../dataplane/classifier.ts';
@@ -100,6 +100,7 @@ export class AddressDetectors implements Detector {
     if (track.isContested || verdict === CLAIM_REFUSED || watch.claimant === 0) {
       this.conflicts.onClaim(watch, track, mac, reason, claim.form);
     }
+    if (isAnswer(claim.form)) this.conflicts.onAnswer(watch, track, mac);
     if (isAnnouncement(claim.form, claim.override)) this.flapping.onAnnouncement(watch, id);
     else if (verdict === CLAIM_NOTED) this.answerers.onNoted(watch, track, mac);
   }

@@ -22,6 +22,14 @@ export class AddressWatch {
   takerStamp = Number.NaN;
   taker = 0;
   takenFrom = 0;
+  /** When its holder answered a question for it last, and another host, who is no speaker. */
+  answered = Number.NaN;
+  answererSince = Number.NaN;
+  answerer = 0;
+  answererFrame = 0;
+  answererStamp = Number.NaN;
+  /** Whether both have answered the same one. */
+  isDoubled = false;
   /** Whoever claimed it last and was refused. */
   refusedMac = 0;
   /** How many changes of holders there had been when its router was found in order. */

@@ -1,4 +1,4 @@
-import { FORM_ARP_REPLY, FORM_SOLICITED_NA, type Form } from '../../arp/claim.ts';
+import { type Form, isAnswer } from '../../arp/claim.ts';
 import { type AddressBook, POLICY_ORDINARY } from '../../dataplane/address-book.ts';
 import { ORDINARY_ADDRESS } from '../../dataplane/drop-reason.ts';
 import { isVirtualMac } from '../../wire/mac.ts';
@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { speakerWith } from '../failovers.ts';
 import type { FindingLog } from '../finding-log.ts';
 import type { Track } from '../track.ts';
+import type { Speaker } from '../virtual-router.ts';
 import type { AddressWatch, AddressWatches } from './address-watch.ts';
 import type { AddressWords } from './address-words.ts';
 
@@ -14,10 +15,13 @@ import type { AddressWords } from './address-words.ts';
  * ordinary address that another ENI has: refused by a cloud, learned on a plain LAN. Without, an
  * address of no virtual router that goes from one host to another and back faster than any
  * failover (RFC 5227 section 2.4: both are using it), and an address that a host without VRRP
- * takes from the master of its virtual router, which goes on and takes it back. An answer alone is
- * no sign of it: proxies and clouds answer for other hosts.
+ * takes from the master of its virtual router, which goes on and takes it back, or for which both
+ * answer one question. An answer alone is no sign of it: proxies and clouds answer for other hosts,
+ * but where they do the holder is not asked.
  */
 const BACK_WITHIN = 5e9;
+/** Answers so close to each other are to one question. */
+const ONE_QUESTION = 0.5e9;
 /** A master is one until so many intervals after its last advert. */
 const MASTER_INTERVALS = 2.5;
 
@@ -49,7 +53,7 @@ export class Conflicts {
       if (owner !== 0 && owner !== mac) this.raiseOrdinary(watch, track.id, mac, owner);
       return;
     }
-    if (mac === watch.claimant || form === FORM_ARP_REPLY || form === FORM_SOLICITED_NA) return;
+    if (mac === watch.claimant || isAnswer(form)) return;
     if (isPlainLan && book.policy(track.id) === POLICY_ORDINARY) {
       const [owner = mac] = book.membersOf(track.id);
       if (!book.hasMember(track.id, mac)) this.raiseOrdinary(watch, track.id, mac, owner);
@@ -76,15 +80,29 @@ export class Conflicts {
     if (watch.conflicted || isVirtualMac(from) || isVirtualMac(to)) return;
     const master = speakerWith(track, from);
     if (master === null || speakerWith(track, to) !== null) return;
-    const { observer } = master;
-    const { now, frame, stamp } = this.parts.clock;
-    const isMaster =
-      observer.isMaster && now - observer.lastAdvert < MASTER_INTERVALS * observer.interval;
-    if (!isMaster) return;
+    if (!this.isMaster(master)) return;
+    const { frame, stamp } = this.parts.clock;
     watch.taker = to;
     watch.takenFrom = from;
     watch.takerFrame = frame;
     watch.takerStamp = stamp;
+  }
+
+  /** Somebody answers a question for it, by ARP or ND. */
+  onAnswer(watch: AddressWatch, track: Track, mac: number): void {
+    if (watch.isDoubled || track.holder === 0 || track.routers.length === 0) return;
+    const { now, frame, stamp } = this.parts.clock;
+    const master = speakerWith(track, track.holder);
+    if (master === null || !this.isMaster(master)) return;
+    if (mac === track.holder) {
+      watch.answered = now;
+    } else if (mac !== watch.former && !isVirtualMac(mac) && speakerWith(track, mac) === null) {
+      watch.answererSince = now;
+      watch.answerer = mac;
+      watch.answererFrame = frame;
+      watch.answererStamp = stamp;
+    }
+    watch.isDoubled = Math.abs(watch.answered - watch.answererSince) <= ONE_QUESTION;
   }
 
   /** Who is never heard to advertise is known at the end, where everything was in view. */
@@ -92,11 +110,35 @@ export class Conflicts {
     if (!seesAll) return;
     this.parts.watches.forEach((watch, id) => {
       const track = this.parts.tracks[id];
-      if (track === undefined || !watch.conflicted || watch.taker === 0) return;
-      const isPeer = track.routers.some(({ peers }) =>
-        peers.some(({ mac }) => mac === watch.taker),
-      );
-      if (speakerWith(track, watch.taker) === null && !isPeer) this.raiseTaken(watch, id);
+      if (track === undefined) return;
+      if (watch.conflicted && watch.taker !== 0) {
+        if (isForeign(track, watch.taker)) this.raiseTaken(watch, id);
+      } else if (watch.isDoubled && isForeign(track, watch.answerer)) {
+        this.raiseDoubled(watch, track);
+      }
+    });
+  }
+
+  private isMaster({ observer }: Speaker): boolean {
+    const silence = this.parts.clock.now - observer.lastAdvert;
+    return observer.isMaster && silence < MASTER_INTERVALS * observer.interval;
+  }
+
+  private raiseDoubled(watch: AddressWatch, track: Track): void {
+    const { log, words } = this.parts;
+    log.raise({
+      code: 'address-conflict',
+      severity: 'error',
+      id: track.id,
+      frame: watch.answererFrame,
+      stamp: watch.answererStamp,
+      message:
+        `${words.host(watch.answerer)} answered for ${words.ip(track.id)} at the same time as ` +
+        `its master ${words.host(track.holder)}, and speaks no VRRP for it: both have it ` +
+        'configured, and clients that ask reach now the one, now the other.',
+      advice:
+        'Find that host by its MAC and take the address off it. Where it is a real server of LVS ' +
+        'in DR mode, let it not answer: `net.ipv4.conf.all.arp_ignore=1` and `arp_announce=2`.',
     });
   }
 
@@ -135,4 +177,10 @@ export class Conflicts {
         'and bind both hosts to it.',
     });
   }
+}
+
+/** Neither heard to advertise nor somebody to whom adverts are sent. */
+function isForeign(track: Track, mac: number): boolean {
+  const isPeer = track.routers.some(({ peers }) => peers.some((peer) => peer.mac === mac));
+  return !isPeer && speakerWith(track, mac) === null;
 }

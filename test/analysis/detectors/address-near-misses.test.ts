@@ -140,6 +140,71 @@ describe('address-conflict', () => {
     expect(finding?.message).toContain(C);
     expect(more).toEqual([]);
   });
+
+  /** A is master to second 10; each of these answers a client's question for the address. */
+  const answered = async (
+    answers: readonly (readonly [number, string])[],
+    more: (scene: Concert) => void = () => {},
+  ) => {
+    const scene = new Concert();
+    scene.announce(0, A, VIP);
+    heard(scene, 0, 10, NODE_A);
+    for (const [second, source] of answers) scene.at(second, reply(source, VIP));
+    more(scene);
+    return found(await scene.scene().replay(), 'address-conflict');
+  };
+
+  test('a host that has the address configured, too: both answer one question', async () => {
+    const asked = await answered([
+      [4.5, C],
+      [4.501, A],
+      [6.5, C],
+      [6.501, A],
+    ]);
+    expect(asked).toMatchObject([{ severity: 'error', ip: VIP, t: 4.5 }]);
+    expect(asked[0]?.message).toContain(`${C} answered for ${VIP} at the same time`);
+    const later = await answered([
+      [4.5, A],
+      [4.501, C],
+    ]);
+    expect(later).toMatchObject([{ t: 4.501 }]);
+  });
+
+  test('not a proxy, or a cloud, that answers in place of the holder', async () => {
+    const asked = await answered([
+      [2.5, A],
+      [4.5, GATEWAY],
+      [6.5, GATEWAY],
+    ]);
+    expect(asked).toEqual([]);
+  });
+
+  test('not the backup that is about to take over, nor a former master', async () => {
+    const backup = (scene: Concert): void => heard(scene, 11, 14, NODE_B);
+    const both = [
+      [4.5, A],
+      [4.501, B],
+    ] as const;
+    expect(await answered(both, backup)).toEqual([]);
+    const back = (scene: Concert): void => {
+      scene.announce(10.5, B, VIP);
+      heard(scene, 10.5, 12.5, NODE_B);
+      scene.at(12.8, craft({ ...NODE_A, priority: 200 }));
+      scene.announce(12.8, A, VIP);
+      scene.at(13, reply(A, VIP));
+      scene.at(13.001, reply(B, VIP));
+      heard(scene, 13.8, 16.8, { ...NODE_A, priority: 200 });
+    };
+    expect(await answered([], back)).toEqual([]);
+  });
+
+  test('not while the master is silent', async () => {
+    const late = [
+      [14, A],
+      [14.001, C],
+    ] as const;
+    expect(await answered(late)).toEqual([]);
+  });
 });
 
 describe('slow-recovery', () => {
