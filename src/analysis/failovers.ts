@@ -127,7 +127,9 @@ export class Failovers {
     failovers.put(FAILOVER.CAUSE, log.CAUSE_UNDECIDED);
     failovers.put(FAILOVER.OUTAGE, Number.NaN);
     failovers.put(FAILOVER.MASTER_DOWN, Number.NaN);
-    failovers.put(FAILOVER.DETECTION, from === null ? Number.NaN : now - from.observer.lastAdvert);
+    // Frames of two processors may stand in the wrong order.
+    const silence = from === null ? Number.NaN : Math.max(0, now - from.observer.lastAdvert);
+    failovers.put(FAILOVER.DETECTION, silence);
     failovers.put(FAILOVER.LAST_ADVERT, from === null ? 0 : from.observer.lastAdvertFrame);
     failovers.put(FAILOVER.LAST_SERVICE, this.book.marks.last[track.id] as number);
     failovers.put(FAILOVER.FIRST_CLAIM, frame);

@@ -1,11 +1,9 @@
 /** What a reader of one failover should know besides: who lived on, and whose claim it was. */
 import type { ClaimEntry, FailoverEntry, ReplayResult } from '../analysis/result.ts';
 import { absenceText, loweringText } from './cause-texts.ts';
-import type { Naming } from './naming.ts';
+import { isVirtual, type Naming } from './naming.ts';
 import { lostOutage } from './outage-words.ts';
 import { duration, offset } from './quantity.ts';
-
-const VIRTUAL = '00:00:5e:00:0';
 
 export function failoverRemarks(
   failover: FailoverEntry,
@@ -33,7 +31,7 @@ export function failoverRemarks(
   const back = backText(failover, naming);
   if (back !== null) remarks.push(back);
   const claim = claimOf(failover, result);
-  if (claim?.ethernetSource !== undefined && !claim.mac.startsWith(VIRTUAL)) {
+  if (claim?.ethernetSource !== undefined && !isVirtual(claim.mac)) {
     const sender = naming.full({ mac: claim.ethernetSource, name: null });
     remarks.push(`frame ${claim.frame} names ${claim.mac} and was sent from ${sender}: forged?`);
   }

@@ -30,6 +30,11 @@ export interface AdvertView {
   readonly missing: readonly Party[];
 }
 
+/** Whether it is a virtual router's MAC (RFC 9568, section 7.3). */
+export function isVirtual(mac: string): boolean {
+  return mac.startsWith('00:00:5e:00:01:') || mac.startsWith('00:00:5e:00:02:');
+}
+
 export class Naming {
   readonly #nameOf = new Map<string, string>();
   readonly #addressOf = new Map<string, string>();
@@ -49,7 +54,7 @@ export class Naming {
     for (const router of result.virtualRouters) {
       for (const speaker of router.speakers) {
         if (speaker.mac === null || virtual.has(speaker.ip)) continue;
-        if (!speaker.mac.startsWith('00:00:5e:00:0')) this.#addressOf.set(speaker.mac, speaker.ip);
+        if (!isVirtual(speaker.mac)) this.#addressOf.set(speaker.mac, speaker.ip);
       }
     }
   }

@@ -1,7 +1,7 @@
 /** Outages beside the failovers that they belong to. */
 import type { FailoverEntry, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { numberOf } from './cut.ts';
-import type { Naming } from './naming.ts';
+import { isVirtual, type Naming } from './naming.ts';
 import { duration, frameLabel } from './quantity.ts';
 
 /** The cause's code, with the number of its failover as the reports count them. */
@@ -28,6 +28,17 @@ export function answererText({ before, after, isLost }: OutageEntry, naming: Nam
   if (after === null) return `${from} → ${isLost === true ? 'out of sight' : 'nobody'}`;
   const to = naming.short({ speaker: null, ...after });
   return from === to ? from : `${from} → ${to}`;
+}
+
+/** That it is unknown, and that another answers since who announced nothing, where that is so. */
+export function unknownCause(outage: OutageEntry, result: ReplayResult, naming: Naming): string {
+  const { ip, before, after } = outage;
+  const holders = result.havips.flatMap((havip) => (havip.ip === ip ? (havip.holder ?? []) : []));
+  const isMoved = after !== null && after.mac !== before.mac && !holders.some(isVirtual);
+  const hasClaimed = result.claims.some((claim) => claim.ip === ip && claim.mac === after?.mac);
+  if (!isMoved || hasClaimed) return 'of unknown cause';
+  const who = naming.short({ speaker: null, ...after });
+  return `of unknown cause; ${who}, who answers since, announced nothing`;
 }
 
 /** What stands for the frame of the first answer after it, where there is none. */

@@ -10,7 +10,7 @@ import { cutShortText } from './cut-short.ts';
 import { heldAtEnd } from './held-at-end.ts';
 import { addressesText, addressLabel, type Naming } from './naming.ts';
 import { otherMaster } from './other-master.ts';
-import { whyUnmeasured } from './outage-words.ts';
+import { unknownCause, whyUnmeasured } from './outage-words.ts';
 import type { Page, Tone } from './page.ts';
 import { again, clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
 import { refusedLines } from './refused-words.ts';
@@ -159,7 +159,7 @@ function whose(outage: OutageEntry, result: ReplayResult): string {
 function causeOf(outage: OutageEntry, result: ReplayResult, naming: Naming): string {
   const failover = failoverBehind(outage, result.failovers);
   if (failover !== undefined) return causeClause(failover, naming);
-  if (outage.cause === 'unknown') return 'of unknown cause';
+  if (outage.cause === 'unknown') return unknownCause(outage, result, naming);
   const { claim } = outage;
   const by = claim === undefined ? '' : ` (${naming.short(claim)}, frame ${frameLabel(claim)})`;
   return `caused by ${outageCause(outage.cause)}${by}`;

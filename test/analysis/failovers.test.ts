@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Replay } from '../../src/analysis/replay.ts';
 import type { FailoverEntry } from '../../src/analysis/result.ts';
 import { Concert, type Craft, craft } from './detectors/craft.ts';
-import { A, A_IP, B, B_IP, C, VIP } from './scene.ts';
+import { A, A_IP, advert, B, B_IP, C, held, VIP } from './scene.ts';
 
 const FLAPPING_VIP = '192.168.0.89';
 const SLOW: Craft = { vrid: 1, interval: 10 };
@@ -199,4 +199,13 @@ describe('masterDownIntervalSeconds', () => {
       { masterDownIntervalSeconds, evidence: { firstClaimFrame: 2, firstAdvertFrame } },
     ]);
   });
+});
+
+test('a claim in the file behind an advert that came after it was detected at once', async () => {
+  const scene = held();
+  scene.adverts(1, 4, { priority: 100 });
+  scene.at(5.000004, advert({ priority: 100 }));
+  scene.announce(5, B);
+  const [failover] = (await scene.replay()).failovers;
+  expect(failover?.detectionSeconds).toBe(0);
 });

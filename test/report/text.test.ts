@@ -523,8 +523,13 @@ describe('the verdict', () => {
     const result = crashResult();
     result.failovers = [];
     result.outages = result.outages.map((o) => ({ ...o, failover: null, cause: 'unknown' }));
+    const said = 'No failover of 192.168.0.88, outage 3.874 s, of unknown cause';
+    expect(verdict(result)).toContain(`${said}.`);
+    result.claims = [];
+    const [outage] = result.outages;
+    expect(outage?.after).not.toEqual(outage?.before);
     expect(verdict(result)).toContain(
-      'No failover of 192.168.0.88, outage 3.874 s, of unknown cause.',
+      `${said}; 192.168.0.210, who answers since, announced nothing.`,
     );
   });
 

@@ -61,7 +61,9 @@ export class Conflicts {
     }
     const { now } = this.parts.clock;
     const isBack = mac === watch.claimantBefore && now - watch.claimedSince <= BACK_WITHIN;
-    if (isBack && !track.isConfigured) {
+    // A virtual MAC has an address of VRRP, whose adverts are not in the capture.
+    const isVirtual = isVirtualMac(mac) || isVirtualMac(watch.claimant);
+    if (isBack && !track.isConfigured && !isVirtual) {
       this.raiseOrdinary(watch, track.id, watch.claimant, mac);
       return;
     }

@@ -122,6 +122,15 @@ describe('address-conflict', () => {
     expect(found(await scene.replay(), 'address-conflict')).toEqual([]);
   });
 
+  test('not a node that asks in the name of an address that its virtual MAC has', async () => {
+    const scene = new Story();
+    const VIRTUAL = '00:00:5e:00:01:33';
+    scene.announce(0, VIRTUAL);
+    scene.at(1, arp({ operation: 1, source: B, spa: VIP, tpa: CLIENT_IP }));
+    scene.announce(2, VIRTUAL);
+    expect(found(await scene.replay(), 'address-conflict')).toEqual([]);
+  });
+
   test('on a plain LAN: another’s ordinary address is learned and reported', async () => {
     const site = compile(topologyOf('classic'));
     const scene = new Story();
