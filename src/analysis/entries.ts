@@ -267,8 +267,9 @@ export class Entries {
     if (!Number.isNaN(outage)) return duration(outage);
     const track = this.from.tracks[failovers.get(failover, FAILOVER.ID)];
     if (track === undefined || (track.isRewritten && !track.isAsked)) return null;
-    // Whom nobody answered before cannot have missed an answer.
-    const isServed = track.firstAnswer < failovers.get(failover, FAILOVER.NOW);
+    // Whom nobody answered before cannot have missed an answer; who is answered later has not.
+    const claim = failovers.get(failover, FAILOVER.NOW);
+    const isServed = track.firstAnswer < claim && track.lastHeard > claim;
     return isServed && this.seesAll ? 0 : null;
   }
 

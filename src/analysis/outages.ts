@@ -95,7 +95,7 @@ export class Outages {
       this.answer(client, server);
     }
     if (!isSegment || !this.silences.isAnswer(client)) return;
-    track.isHeard = true;
+    track.noteHeard(this.clock.now);
     this.heard(client, server);
   }
 

@@ -39,8 +39,9 @@ export class Track {
   firstForm = 0;
   /** When the first answer from it to what was asked came; NaN before one. */
   firstAnswer = Number.NaN;
-  /** These, or what shows that it received what a client sent. */
+  /** These, or what shows that it received what a client sent; and the last of them. */
   isHeard = false;
+  lastHeard = Number.NaN;
   /** All answers carry the MAC of a switch that forwards by IP; known at the end. */
   isRewritten = false;
   /** Where they do: requests to it are in the capture, too. */
@@ -85,8 +86,13 @@ export class Track {
 
   noteAnswer(server: number, now: number): void {
     if (Number.isNaN(this.firstAnswer)) this.firstAnswer = now;
-    this.isHeard = true;
+    this.noteHeard(now);
     if (server === this.holder) this.lastAnswer = now;
+  }
+
+  noteHeard(now: number): void {
+    this.isHeard = true;
+    this.lastHeard = now;
   }
 
   noteForeign(mac: number, clock: Clock, isRefused: boolean): void {

@@ -209,3 +209,17 @@ test('a claim in the file behind an advert that came after it was detected at on
   const [failover] = (await scene.replay()).failovers;
   expect(failover?.detectionSeconds).toBe(0);
 });
+
+test.each([
+  ['ends before the new holder answers anybody', 0, null],
+  ['goes on with its answers', 1, 0],
+])('whether nobody missed an answer: a capture that %s', async (_, answers, seconds) => {
+  const scene = held();
+  scene.adverts(1, 4, { priority: 100 });
+  for (let i = 0; i < 45; i++) scene.ping(0.5 + i / 10, { sequence: i });
+  scene.at(5, advert({ source: B, ip: B_IP, priority: 200 }));
+  scene.announce(5.001, B);
+  for (let i = 0; i < answers; i++) scene.ping(5.002, { sequence: 45 + i, server: B });
+  const [failover] = (await scene.replay()).failovers;
+  expect(failover?.outageSeconds).toBe(seconds);
+});

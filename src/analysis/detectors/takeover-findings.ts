@@ -5,7 +5,7 @@ import {
   PROFILE_RFC826,
 } from '../../arp/receiver-profiles.ts';
 import type { FindingLog } from '../finding-log.ts';
-import { FAILOVER, type Logs } from '../logs.ts';
+import { FAILOVER, type Logs, OUTAGE } from '../logs.ts';
 import type { FailoverEntry } from '../result.ts';
 import type { Track } from '../track.ts';
 import type { AddressWords } from './address-words.ts';
@@ -53,7 +53,7 @@ export class TakeoverFindings {
       };
       const isSlow = seesAll && this.isSlow(sequence) && !this.hasNoInterval(id);
       if (isSlow) this.takeover(entry, about);
-      if (seesAll && this.isLate(sequence)) this.recovery(entry, about);
+      if (seesAll && this.isLate(sequence)) this.recovery(entry, about, this.afterClaim(sequence));
       this.effect(entry, about);
     }
   }
@@ -74,6 +74,20 @@ export class TakeoverFindings {
     const { failovers } = this.logs;
     const took = failovers.get(sequence, FAILOVER.DETECTION);
     return failovers.get(sequence, FAILOVER.OUTAGE) - took > RECOVERY_SLACK;
+  }
+
+  /** Nanoseconds from its claim to the end of the outage that holds it; NaN where that is open. */
+  private afterClaim(sequence: number): number {
+    const { failovers, outages } = this.logs;
+    const claim = failovers.get(sequence, FAILOVER.NOW);
+    const length = failovers.get(sequence, FAILOVER.OUTAGE);
+    for (const outage of outages.kept()) {
+      const start = outages.get(outage, OUTAGE.START);
+      const end = outages.get(outage, OUTAGE.END);
+      const isOf = outages.get(outage, OUTAGE.ID) === failovers.get(sequence, FAILOVER.ID);
+      if (isOf && start <= claim && claim <= end && end - start === length) return end - claim;
+    }
+    return Number.NaN;
   }
 
   /** Where 0 is announced, what backups wait for stands in their own files: see interval-zero. */
@@ -103,24 +117,32 @@ export class TakeoverFindings {
     });
   }
 
-  private recovery(entry: FailoverEntry, { id, frame, stamp, to }: About): void {
+  private recovery(entry: FailoverEntry, { id, frame, stamp, to }: About, after: number): void {
     const { detectionSeconds: took, outageSeconds: outage } = entry;
     if (took === null || outage === null) return;
     // Whoever speaks no VRRP has no master's duties: a rogue's claim is no recovery.
     if (entry.masterDownIntervalSeconds === null) return;
+    const parts =
+      `the outage lasted ${outage.toFixed(3)} s, of which detection took ` + `${took.toFixed(3)} s`;
+    // A service may die before its master, and clients may not ask for a while.
+    const isBefore = after <= RECOVERY_SLACK;
     this.log.raise({
       code: 'slow-recovery',
       severity: 'warning',
       id,
       frame,
       stamp,
-      message:
-        `After ${to} had claimed ${this.words.ip(id)}, clients still had no answer for ` +
-        `${(outage - took).toFixed(1)} s: the outage lasted ${outage.toFixed(3)} s, of which ` +
-        `detection took ${took.toFixed(3)} s.`,
-      advice:
-        'The announcement was lost or not believed, or the service started late. Write ' +
-        '`garp_master_delay 1` and `garp_master_refresh 5`, and let the service run on both.',
+      message: isBefore
+        ? `Clients had no answer long before ${to} claimed ${this.words.ip(id)}: ${parts}, and ` +
+          `${(after / 1e9).toFixed(3)} s came after the claim.`
+        : `After ${to} had claimed ${this.words.ip(id)}, clients still had no answer for ` +
+          `${(outage - took).toFixed(1)} s: ${parts}.`,
+      advice: isBefore
+        ? 'Look at the requests before the last advert: where some were in vain, the service was ' +
+          'dead while its master was well, and belongs in a `track_script`; where there are ' +
+          'none, nobody asked.'
+        : 'The announcement was lost or not believed, or the service started late. Write ' +
+          '`garp_master_delay 1` and `garp_master_refresh 5`, and let the service run on both.',
     });
   }
 

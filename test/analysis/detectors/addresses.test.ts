@@ -318,14 +318,15 @@ describe('slow-takeover', () => {
 });
 
 describe('slow-recovery', () => {
-  const recovered = async (second: number) => {
+  /** A answers until second `dies`, and advertises to second 4; B answers from this second on. */
+  const recovered = async (second: number, dies = 4) => {
     const scene = new Concert();
     scene.announce(0, A, VIP);
     heard(scene, 0, 4, NODE_A);
     for (let i = 0; i < 75; i++) {
       const at = 1 + i * 0.2;
       scene.at(at, echo(true, { sequence: i }));
-      if (at < 4) scene.at(at + 0.001, echo(false, { sequence: i }));
+      if (at < dies) scene.at(at + 0.001, echo(false, { sequence: i }));
       else if (at > second) scene.at(at + 0.001, echo(false, { sequence: i, server: B }));
     }
     scene.at(7.6, craft(NODE_B));
@@ -337,6 +338,15 @@ describe('slow-recovery', () => {
   test('a second and more between the claim and the first answer', async () => {
     expect(await recovered(9)).toMatchObject([{ severity: 'warning', ip: VIP }]);
     expect(await recovered(8.2)).toEqual([]);
+    const [finding] = await recovered(9);
+    expect(finding?.message).toMatch(/^After .* clients still had no answer for 1\.\d s: /);
+  });
+
+  test('of a service that had died before its master did', async () => {
+    const [finding] = await recovered(7.7, 2);
+    expect(finding?.message).toMatch(/^Clients had no answer long before /);
+    expect(finding?.message).toContain('0.200 s came after the claim');
+    expect(finding?.advice).toContain('track_script');
   });
 });
 
