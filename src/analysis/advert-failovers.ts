@@ -107,6 +107,7 @@ export class AdvertFailovers {
     failovers.put(FAILOVER.TO_SPEAKER, field(CHANGE.TO));
     failovers.put(FAILOVER.CAUSE, field(CHANGE.CAUSE));
     failovers.put(FAILOVER.OUTAGE, Number.NaN);
+    failovers.put(FAILOVER.OUTAGE_END, Number.NaN);
     failovers.put(FAILOVER.MASTER_DOWN, field(CHANGE.MASTER_DOWN));
     failovers.put(FAILOVER.DETECTION, field(CHANGE.DETECTION));
     failovers.put(FAILOVER.LAST_ADVERT, field(CHANGE.LAST_ADVERT));

@@ -81,7 +81,9 @@ export const FAILOVER = {
   LOWERED_FRAME: 19,
   LOWERED_FROM: 20,
   LOWERED_TO: 21,
-  WIDTH: 22,
+  /** When the outage that `OUTAGE` is long ended: infinite where it did not. */
+  OUTAGE_END: 22,
+  WIDTH: 23,
 } as const;
 
 export const OUTAGE = {

@@ -91,6 +91,7 @@ export class OutageLog {
         const seconds = gap.end - gap.start;
         if (Number.isNaN(longest) || seconds > longest) {
           failovers.set(sequence, FAILOVER.OUTAGE, seconds);
+          failovers.set(sequence, FAILOVER.OUTAGE_END, endOf(gap));
         }
       }
       sequence = failovers.get(sequence, FAILOVER.PREVIOUS);

@@ -30,13 +30,18 @@ export function answererText({ before, after, isLost }: OutageEntry, naming: Nam
   return from === to ? from : `${from} → ${to}`;
 }
 
-/** That it is unknown, and that another answers since who announced nothing, where that is so. */
+/**
+ * That it is unknown, and that another answers since who announced nothing, where that is so: where
+ * claims of the address are in the capture, and none is left out.
+ */
 export function unknownCause(outage: OutageEntry, result: ReplayResult, naming: Naming): string {
   const { ip, before, after } = outage;
   const holders = result.havips.flatMap((havip) => (havip.ip === ip ? (havip.holder ?? []) : []));
-  const isMoved = after !== null && after.mac !== before.mac && !holders.some(isVirtual);
+  const isSeen = holders.length > 0 && !holders.some(isVirtual) && result.elided.claims === 0;
   const hasClaimed = result.claims.some((claim) => claim.ip === ip && claim.mac === after?.mac);
-  if (!isMoved || hasClaimed) return 'of unknown cause';
+  if (after === null || after.mac === before.mac || !isSeen || hasClaimed) {
+    return 'of unknown cause';
+  }
   const who = naming.short({ speaker: null, ...after });
   return `of unknown cause; ${who}, who answers since, announced nothing`;
 }

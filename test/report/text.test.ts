@@ -531,6 +531,8 @@ describe('the verdict', () => {
     expect(verdict(result)).toContain(
       `${said}; 192.168.0.210, who answers since, announced nothing.`,
     );
+    result.elided.claims = 1;
+    expect(verdict(result)).toContain(`${said}.`);
   });
 
   test('of two failovers in one outage the first began it', () => {

@@ -5,7 +5,7 @@ import {
   PROFILE_RFC826,
 } from '../../arp/receiver-profiles.ts';
 import type { FindingLog } from '../finding-log.ts';
-import { FAILOVER, type Logs, OUTAGE } from '../logs.ts';
+import { FAILOVER, type Logs } from '../logs.ts';
 import type { FailoverEntry } from '../result.ts';
 import type { Track } from '../track.ts';
 import type { AddressWords } from './address-words.ts';
@@ -76,18 +76,10 @@ export class TakeoverFindings {
     return failovers.get(sequence, FAILOVER.OUTAGE) - took > RECOVERY_SLACK;
   }
 
-  /** Nanoseconds from its claim to the end of the outage that holds it; NaN where that is open. */
+  /** Nanoseconds from its claim to the end of its outage. */
   private afterClaim(sequence: number): number {
-    const { failovers, outages } = this.logs;
-    const claim = failovers.get(sequence, FAILOVER.NOW);
-    const length = failovers.get(sequence, FAILOVER.OUTAGE);
-    for (const outage of outages.kept()) {
-      const start = outages.get(outage, OUTAGE.START);
-      const end = outages.get(outage, OUTAGE.END);
-      const isOf = outages.get(outage, OUTAGE.ID) === failovers.get(sequence, FAILOVER.ID);
-      if (isOf && start <= claim && claim <= end && end - start === length) return end - claim;
-    }
-    return Number.NaN;
+    const { failovers } = this.logs;
+    return failovers.get(sequence, FAILOVER.OUTAGE_END) - failovers.get(sequence, FAILOVER.NOW);
   }
 
   /** Where 0 is announced, what backups wait for stands in their own files: see interval-zero. */
