@@ -1,19 +1,24 @@
-// From the octets of an announcement to the repointed table: each frame goes through
-// Switch.ingress with the claim guard and the source guard of a cloud, and each moves its address
-// to the other of two members.
+// From the octets of an announcement to the repointed table: frames come in batches in the slots of
+// an arena, as the engine takes them from a port; writing their addresses there is part of the time,
+// as a port's reading would be. Each goes through Switch.ingress with the claim guard and the source guard
+// of a cloud, and each moves its address to the other of two members.
 //
 //   node bench/announcements.mjs [ADDRESSES...] [--json]      default: 1000 100000 1000000
 
 import { bundled, nanoseconds, print, sizes } from './report.mjs';
 
-const { Switch, compile, LINKTYPE_ETHERNET } = await bundled(
+const { Switch, FrameBatch, LookAhead, compile, LINKTYPE_ETHERNET } = await bundled(
   'dataplane/switch.js',
+  'dataplane/frame-batch.js',
+  'dataplane/look-ahead.js',
   'havip/compile.js',
   'wire/link-type.js',
 );
 
 const MEMBERS = [0x00163e000001, 0x00163e000002];
 const SLOT = 64;
+const LENGTH = 60;
+const STEP = 7919;
 const FIRST = 0x0a000010;
 
 function textOf(address) {
@@ -52,13 +57,17 @@ function siteOf(count) {
   });
 }
 
-/** One announcement an address, in an order that jumps about. */
-function framesOf(count, member) {
-  const view = new DataView(new ArrayBuffer(count * SLOT));
+/** The slots of a port's arena, each with an announcement of the member for no address yet. */
+function arenaOf(member) {
+  const batch = new FrameBatch();
+  batch.linkType.fill(LINKTYPE_ETHERNET);
+  const view = new DataView(new ArrayBuffer(batch.capacity * SLOT));
+  batch.view = view;
   const mac = MEMBERS[member];
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < batch.capacity; i++) {
     const at = i * SLOT;
-    const address = FIRST + ((i * 7919) % count);
+    batch.at[i] = at;
+    batch.end[i] = at + LENGTH;
     for (let j = 0; j < 6; j++) view.setUint8(at + j, 0xff);
     view.setUint16(at + 6, Math.floor(mac / 2 ** 32));
     view.setUint32(at + 8, mac >>> 0);
@@ -67,11 +76,9 @@ function framesOf(count, member) {
     view.setUint16(at + 20, 1);
     view.setUint16(at + 22, Math.floor(mac / 2 ** 32));
     view.setUint32(at + 24, mac >>> 0);
-    view.setUint32(at + 28, address);
     for (let j = 32; j < 38; j++) view.setUint8(at + j, 0xff);
-    view.setUint32(at + 38, address);
   }
-  return view;
+  return batch;
 }
 
 const observer = {
@@ -85,6 +92,7 @@ const AIMS = new Map([
   [1000, 40],
   [1_000_000, 80],
 ]);
+/** At least so many frames a call, less than a batch more. */
 const CALL = 1 << 16;
 
 const rows = [];
@@ -94,14 +102,33 @@ for (const count of sizes([1000, 100_000, 1_000_000])) {
   plan.enis.attach(1, 1);
   const options = { observer, plan, forwarding: null, policer: null };
   const owner = new Switch({ ...options, maximumAddresses: 2 * count });
-  const frames = [framesOf(count, 0), framesOf(count, 1)];
+  const ahead = new LookAhead(owner.addresses4, null);
+  const arenas = [arenaOf(0), arenaOf(1)];
   let next = 0;
   let member = 0;
+  let address = 0;
+  const step = STEP % count;
+  /** Writes the next addresses, in an order that jumps about, into the slots of the arena. */
+  const receive = ({ view, capacity }) => {
+    const taken = Math.min(capacity, count - next);
+    for (let at = 0; at < taken * SLOT; at += SLOT) {
+      view.setInt32(at + 28, FIRST + address);
+      view.setInt32(at + 38, FIRST + address);
+      address += step;
+      if (address >= count) address -= count;
+    }
+    next += taken;
+    return taken;
+  };
   const run = () => {
-    for (let i = 0; i < CALL; i++) {
-      const at = next * SLOT;
-      owner.ingress(frames[member], at, at + 60, LINKTYPE_ETHERNET, member);
-      if (++next === count) {
+    for (let i = 0; i < CALL; ) {
+      const batch = arenas[member];
+      const taken = receive(batch);
+      ahead.over(batch, taken, member);
+      const { view, at, end, linkType } = batch;
+      for (let j = 0; j < taken; j++) owner.ingress(view, at[j], end[j], linkType[j], member);
+      i += taken;
+      if (next === count) {
         next = 0;
         member ^= 1;
       }

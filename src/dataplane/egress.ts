@@ -82,6 +82,12 @@ export class Egress {
     }
   }
 
+  /** Drops the first `count` frames of a batch; returns `count`. */
+  dropAll(why: number, batch: FrameBatch, count: number, port: number): number {
+    for (let i = 0; i < count; i++) this.drop(why, batch, i, port);
+    return count;
+  }
+
   /** Counts a frame that goes no further, for the switch and at `port`, and tells the observer. */
   drop(why: number, batch: FrameBatch, index: number, port: number): void {
     this.owner.drops[why]!++;

@@ -7,6 +7,7 @@ import { FrameBatch } from './frame-batch.ts';
 import { FrameRun, NO_RUN } from './frame-run.ts';
 import type { FrameTap } from './frame-tap.ts';
 import { takeHop } from './hop.ts';
+import { LookAhead } from './look-ahead.ts';
 import { type Port, TAG_KEEP } from './port.ts';
 import type { Switch } from './switch.ts';
 import * as verdict from './verdict.ts';
@@ -76,6 +77,7 @@ export class Engine {
   private readonly egress: Egress;
   private readonly answers = new Answers();
   private readonly run: FrameRun;
+  private readonly ahead: LookAhead;
   private lastAged = Number.NaN;
 
   constructor(options: EngineOptions) {
@@ -83,6 +85,7 @@ export class Engine {
     this.run = new FrameRun(this.owner);
     this.forwarding = options.forwarding;
     this.vlans = options.vlans ?? null;
+    this.ahead = new LookAhead(options.owner.addresses4, this.vlans);
     this.gatewayHigh = macHigh(options.gatewayMac);
     this.gatewayLow = macLow(options.gatewayMac);
     this.responder = options.responder;
@@ -112,11 +115,9 @@ export class Engine {
     this.age(now);
     if (!egress.isRead(index)) return 0;
     const count = egress.ports[index]!.receive(batch);
-    if (egress.isCut(index)) {
-      for (let i = 0; i < count; i++) egress.drop(reason.PORT_CUT, batch, i, index);
-      return count;
-    }
+    if (egress.isCut(index)) return egress.dropAll(reason.PORT_CUT, batch, count, index);
     const { view } = batch;
+    this.ahead.over(batch, count, index);
     run.end();
     for (let i = 0; i < count; i++) {
       const at = batch.at[i]!;

@@ -129,6 +129,13 @@ export class IpTable4 extends IpTable {
     return this.isMigrating ? this.findOld(hash, network, key) : -1;
   }
 
+  /** Reads both ends of the slot at which the look-up of this address begins; see LookAhead. */
+  touch(network: number, address: number): number {
+    const { words } = this;
+    const first = (hashTwo(this.seed, network, address) & this.mask) * STRIDE_4;
+    return words[first]! ^ words[first + STRIDE_4 - 1]!;
+  }
+
   /** The entry's handle; where there is none, that of a new one, zeroed; -1: no room (static). */
   insert(network: number, address: number): number {
     const known = this.find(network, address);
