@@ -1,16 +1,24 @@
+import type { Analysis } from './analysis.ts';
+import type { Sighting } from './clock.ts';
 import * as log from './logs.ts';
 import { FAILOVER } from './logs.ts';
+import { CHANGE } from './masterships.ts';
 import type { RecordLog } from './record-log.ts';
 import type { Stillness, Stretch } from './stillness.ts';
+import type { Speaker } from './virtual-router.ts';
 
 /** Nanoseconds: a takeover that is so much later than expected is a slow one, or was not seen. */
 const LATE = 0.5e9;
 /** Who takes over announces it with its first advert; an announcement so much later is another. */
 const REPEATED = 0.25e9;
 
+/** A master back in view is heard within an interval, of which a backup waits for three. */
+const SOON = 1 / 3;
+
 /**
- * The stretch without a frame at the time when the backup was due, where it is in view as master
- * before it announces: it took over in that stretch. Null for any other failover.
+ * The stretch without a frame at the time when the backup was due, where it took over in that
+ * stretch: it is in view as master before it announces, or announces soon after the stretch without
+ * an advert ahead, as who repeats its announcements does. Null for any other failover.
  */
 export function blindTakeover(
   failovers: RecordLog,
@@ -18,12 +26,59 @@ export function blindTakeover(
   stillness: Stillness,
 ): Stretch | null {
   const field = (index: number): number => failovers.get(sequence, index);
-  const cause = field(FAILOVER.CAUSE);
-  if (cause !== log.CAUSE_CRASH && cause !== log.CAUSE_SHUTDOWN) return null;
-  const due = field(FAILOVER.NOW) - field(FAILOVER.DETECTION) + field(FAILOVER.MASTER_DOWN);
-  const isLate = field(FAILOVER.NOW) - due > LATE;
-  if (!isLate || !(field(FAILOVER.AHEAD) > REPEATED)) return null;
+  if (!isByTime(field(FAILOVER.CAUSE))) return null;
+  const claim = field(FAILOVER.NOW);
+  const wait = field(FAILOVER.MASTER_DOWN);
+  const due = claim - field(FAILOVER.DETECTION) + wait;
+  const ahead = field(FAILOVER.AHEAD);
+  if (!(claim - due > LATE) || (ahead >= 0 && ahead <= REPEATED)) return null;
   const still = stillness.around(due);
-  const seen = field(FAILOVER.NOW) - field(FAILOVER.AHEAD);
-  return still === null || still.end > seen ? null : still;
+  if (ahead > REPEATED) return still === null || still.end > claim - ahead ? null : still;
+  return ahead < 0 && isSoonAfter(still, claim, wait) ? still : null;
+}
+
+/** A master that became one while the capture saw nothing. */
+export interface BlindMaster extends Sighting {
+  readonly still: Stretch;
+  readonly speaker: Speaker;
+}
+
+/** The first of them; null where there is none. */
+export function blindMaster({ routers, stillness, logs }: Analysis): BlindMaster | null {
+  const { changes } = routers.masterships;
+  let inView: Set<number> | null = null;
+  for (const sequence of changes.kept()) {
+    const field = (index: number): number => changes.get(sequence, index);
+    const speaker = routers.speakers[field(CHANGE.TO)];
+    if (speaker === undefined || field(CHANGE.FROM) < 0 || !isByTime(field(CHANGE.CAUSE))) continue;
+    const now = field(CHANGE.NOW);
+    const wait = field(CHANGE.MASTER_DOWN);
+    const due = now - field(CHANGE.DETECTION) + wait;
+    const still = now - due > LATE ? stillness.around(due) : null;
+    if (!isSoonAfter(still, now, wait)) continue;
+    inView ??= firstAdverts(logs.failovers, stillness);
+    const frame = field(CHANGE.FRAME);
+    if (!inView.has(frame)) return { frame, stamp: field(CHANGE.STAMP), still, speaker };
+  }
+  return null;
+}
+
+/** The frames of the first adverts of masters that took over in view. */
+function firstAdverts(failovers: RecordLog, stillness: Stillness): Set<number> {
+  const frames = new Set<number>();
+  for (const sequence of failovers.kept()) {
+    if (blindTakeover(failovers, sequence, stillness) !== null) continue;
+    frames.add(failovers.get(sequence, FAILOVER.FIRST_ADVERT));
+  }
+  return frames;
+}
+
+/** Whether somebody took over since another was silent. */
+function isByTime(cause: number): boolean {
+  return cause === log.CAUSE_CRASH || cause === log.CAUSE_SHUTDOWN;
+}
+
+/** Another frame must have ended the stretch: who ends it itself was perhaps late. */
+function isSoonAfter(still: Stretch | null, time: number, wait: number): still is Stretch {
+  return still !== null && still.end < time && time - still.end <= wait * SOON;
 }

@@ -6,6 +6,7 @@ import {
 } from '../capture/index.ts';
 import { TABLE_FULL } from '../dataplane/drop-reason.ts';
 import type { Analysis } from './analysis.ts';
+import { blindMaster } from './blind-takeovers.ts';
 import type { Sighting } from './clock.ts';
 import { countsOf, malformedOf } from './document.ts';
 import type { FileEnds } from './file-ends.ts';
@@ -46,12 +47,22 @@ export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally)
     damages: damagesOf(tally),
     vantage: vantageOf(tally.linkTypes, isArpOnly, unseen !== null),
     unseen,
+    blind: blindOf(analysis, times),
     duplicates: tally.duplicates,
     dropped: files.reduce((sum, file) => sum + file.counts.dropped, 0),
     steppedBack: tally.steppedBack,
     untracked: analysis.outages.clients.overflow,
     unfollowed: analysis.owner.drops[TABLE_FULL] as number,
   };
+}
+
+function blindOf(analysis: Analysis, times: TimeBase): CaptureFacts['blind'] {
+  const blind = blindMaster(analysis);
+  if (blind === null) return null;
+  const { frame, stamp, still, speaker } = blind;
+  const master = analysis.entries.speakerIp(speaker.index) as string;
+  const seconds = secondsOf(still.end - still.start);
+  return { frame, stamp, t: times.sinceFirst(still.start), seconds, master };
 }
 
 /** A frame that shows that others passed elsewhere; null where nothing does. */
@@ -72,7 +83,8 @@ export function unseenOf(analysis: Analysis): Sighting | null {
     return entry >= 0 && owner.addresses4.mac(entry) !== 0;
   };
   const elsewhere = view.answeredElsewhere(isRelevant, isOwned);
-  return view.missingEchoes ?? elsewhere ?? unheardMaster(analysis) ?? departed;
+  const unheard = unheardMaster(analysis) ?? departed;
+  return view.missingEchoes ?? elsewhere ?? unheard ?? blindMaster(analysis);
 }
 
 function vantageOf(

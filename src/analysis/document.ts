@@ -12,6 +12,7 @@ import { Entries } from './entries.ts';
 import { type CaptureFacts, findingsOf } from './findings.ts';
 import { hostsOf } from './hosts.ts';
 import { CLAIM, endsOf, FAILOVER, OUTAGE, TIMELINE } from './logs.ts';
+import { laterMaster } from './master-since.ts';
 import type { RecordLog } from './record-log.ts';
 import type {
   Elided,
@@ -223,6 +224,7 @@ class Builder {
         refused: occurring(DROP_REASON_NAMES, track.refused ?? []),
       },
       timeline,
+      ...laterMaster(track, this.entries),
       ...(track.isHeard ? {} : { isUnanswered: true }),
     };
   }

@@ -6,6 +6,7 @@ import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import { CLAIM_REFUSED, CLAIM_VERDICT_NAMES } from '../dataplane/verdict.ts';
 import { formatIpv4, formatIpv6, type Ipv6Words } from '../wire/ip-address.ts';
 import { formatMac, isVirtualMac } from '../wire/mac.ts';
+import type { AdvertsOf } from './asides.ts';
 import type { Clients } from './clients.ts';
 import { failoverAsides } from './failover-asides.ts';
 import type { FrameOrigins } from './frame-origins.ts';
@@ -166,9 +167,12 @@ export class Entries {
     const speaker = this.from.speakers[timeline.get(sequence, TIMELINE.OTHER)];
     if (speaker === undefined) return {};
     const frame = timeline.get(sequence, TIMELINE.OTHER_FRAME);
-    const lastFrame = timeline.get(sequence, TIMELINE.OTHER_LAST);
+    return { meanwhile: this.adverts(speaker, frame, timeline.get(sequence, TIMELINE.OTHER_LAST)) };
+  }
+
+  adverts(speaker: Speaker, frame: number, lastFrame: number): AdvertsOf {
     const party = this.party(speaker.mac, speaker.index);
-    return { meanwhile: { ...party, frame, ...this.originOf(frame), lastFrame } };
+    return { ...party, frame, ...this.originOf(frame), lastFrame };
   }
 
   failover(sequence: number): FailoverEntry {

@@ -1,4 +1,5 @@
 import type { Analysis } from './analysis.ts';
+import type { BlindStretch } from './asides.ts';
 import type { Sighting } from './clock.ts';
 import type { Entries } from './entries.ts';
 import { showsArp, undecodedOf } from './link-layers.ts';
@@ -20,6 +21,8 @@ export interface CaptureFacts {
   readonly vantage: Vantage;
   /** What shows that frames passed elsewhere; null where nothing does. */
   readonly unseen: Sighting | null;
+  /** A master that became one in a stretch without a frame, and is in view after it. */
+  readonly blind: (Sighting & BlindStretch & { readonly master: string }) | null;
   readonly untracked: number;
   /** Claims of addresses beyond those that are followed. */
   readonly unfollowed: number;
@@ -141,7 +144,18 @@ function partialView(facts: CaptureFacts, add: Add): void {
       'Only ARP is in this capture: causes of failovers and outages cannot be known from it.',
       'Capture without a filter, or with: arp or vrrp or icmp or icmp6.',
     ]);
-  } else if (facts.unseen !== null) {
+  }
+  if (facts.blind !== null) {
+    const { seconds, t, master } = facts.blind;
+    const from = t === null ? '' : ` from t ${t.toFixed(3)} s on`;
+    add('capture-partial-view', 'warning', facts.blind, [
+      `Not one frame is in this capture for ${seconds.toFixed(3)} s${from} (was its link down?), ` +
+        `and ${master} became master meanwhile: who announced what is not in view.`,
+      'Capture on the switch (a mirror port, the bridge), or on every node, and replay all files.',
+    ]);
+  }
+  const isOther = facts.vantage !== 'arp-only' && facts.unseen?.frame !== facts.blind?.frame;
+  if (facts.unseen !== null && isOther) {
     add('capture-partial-view', 'warning', facts.unseen, [
       'This capture point does not see all frames: unicast between other hosts passed elsewhere,' +
         ' so adverts, causes and outages of other clients can be missing.',

@@ -8,6 +8,7 @@ import { type Failovers, speakerWith } from './failovers.ts';
 import { formerMaster } from './former-master.ts';
 import * as log from './logs.ts';
 import { type Logs, TIMELINE } from './logs.ts';
+import { masterSince } from './master-since.ts';
 import type { Receivers } from './receivers.ts';
 import type { Refusals } from './refusals.ts';
 import { Track } from './track.ts';
@@ -184,13 +185,7 @@ export class Ownership {
   /** The holder announces again: who was master since it did so last, unclaimed or out of sight. */
   private noteOther(track: Track, sequence: number): void {
     const { timeline } = this.logs;
-    const speakers = track.routers.flatMap((router) => router.speakers);
-    const other = speakers.find((speaker) => {
-      const run = speaker.observer.newestFirst()[0];
-      if (speaker.mac === track.holder || speaker === this.holderSpeaker(track)) return false;
-      // A single advert makes no master.
-      return run !== undefined && run.start > track.lastAnnouncement && !Number.isNaN(run.previous);
-    });
+    const other = masterSince(track, this.holderSpeaker(track));
     if (other === undefined) return;
     const first = other.observer.newestFirst()[0]?.startFrame ?? 0;
     timeline.set(sequence, TIMELINE.OTHER, other.index);

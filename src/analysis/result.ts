@@ -135,6 +135,8 @@ export interface HavipSummary {
   holder: string | null;
   claims: { moved: number; confirmed: number; noted: number; refused: Record<string, number> };
   timeline: TimelineEntry[];
+  /** Who was master at last, by its adverts, where another holds it by claims; in no document. */
+  laterMaster?: AdvertsOf;
   /** No answer of it to any client is in the capture; no part of the JSON document. */
   isUnanswered?: boolean;
 }

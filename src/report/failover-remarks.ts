@@ -47,10 +47,12 @@ function isFirstClaim({ ip, vlan, frame, evidence }: FailoverEntry, result: Repl
 /** The capture point saw nothing while the address moved, as a host does whose link is down. */
 function blindText({ blind, to, evidence }: FailoverEntry, naming: Naming): string | null {
   if (blind === undefined) return null;
+  const { firstAdvertFrame: advert, firstClaimFrame: claim } = evidence;
+  const firstSign = Math.min(advert ?? Infinity, claim ?? Infinity);
   return (
     `not one frame is in this capture for ${duration(blind.seconds)} from t ${offset(blind.t)} s ` +
     `on (was its link down?): ${naming.short(to)} took over meanwhile, and is first seen as ` +
-    `master in frame ${evidence.firstAdvertFrame}`
+    `master in frame ${firstSign}`
   );
 }
 

@@ -1,6 +1,7 @@
 /** Who holds the addresses when the capture ends. */
 import type { HavipSummary, ReplayResult } from '../analysis/result.ts';
 import { addressesText, type Naming } from './naming.ts';
+import { masterText } from './other-master.ts';
 import { clockTime, counted, frameLabel } from './quantity.ts';
 
 export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
@@ -11,7 +12,10 @@ export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
     const entry = only.timeline.at(-1);
     if (entry === undefined) return [`At the end ${only.holder} holds it.`];
     const since = `since ${clockTime(entry.time)} UTC, frame ${frameLabel(entry)}`;
-    return [`At the end ${naming.full(entry)} holds it, ${since}.`];
+    const { laterMaster: master } = only;
+    const claims = master === undefined ? '' : ' by its claims';
+    const other = master === undefined ? '' : `; ${masterText(master, naming)}`;
+    return [`At the end ${naming.full(entry)} holds it${claims}, ${since}${other}.`];
   }
   const shares = new Map<string, HavipSummary[]>();
   for (const havip of held) {

@@ -3,8 +3,9 @@ import type { HavipSummary, ReplayResult, TimelineEntry } from '../analysis/resu
 import { cut, ROWS_MAX } from './cut.ts';
 import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
+import { masterText } from './other-master.ts';
 import type { Page } from './page.ts';
-import { clockTime, counted, date, frameLabel, offset, placeInFile } from './quantity.ts';
+import { clockTime, counted, date, offset, placeInFile } from './quantity.ts';
 
 const COLUMNS: Column[] = [
   { title: 'time (UTC)', optional: 2 },
@@ -50,8 +51,11 @@ function writeTimeline(page: Page, havip: HavipSummary, naming: Naming): void {
   if (last.length > 0) page.table(COLUMNS, rows(last, naming, started));
   for (const { frame, meanwhile } of [...first, ...last]) {
     if (meanwhile === undefined) continue;
-    const adverts = `adverts, frame ${frameLabel(meanwhile)} to ${meanwhile.lastFrame}`;
-    const text = `before frame ${frame}: ${naming.full(meanwhile)} was master, by its ${adverts}`;
+    const text = `before frame ${frame}: ${masterText(meanwhile, naming)}`;
+    page.paragraph(text, { indent: 2, hang: 4 });
+  }
+  if (havip.laterMaster !== undefined) {
+    const text = `after that: ${masterText(havip.laterMaster, naming)}`;
     page.paragraph(text, { indent: 2, hang: 4 });
   }
 }

@@ -74,6 +74,6 @@ test('another master before a holder announces again is no calm', () => {
     `No failover of 192.168.0.88 by a claim, but 192.168.0.210 (${NODE2}) was master by its ` +
       'adverts, frame 588 to 590, before node1 announced it again in frame 592.',
   );
-  expect(text).toContain(`before frame 592: 192.168.0.210 (${NODE2}) was master, by its adverts`);
+  expect(text).toContain(`before frame 592: 192.168.0.210 (${NODE2}) was master by its adverts`);
   expect([...jsonReport(result)].join('')).not.toContain('meanwhile');
 });

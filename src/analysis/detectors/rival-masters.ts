@@ -1,3 +1,4 @@
+import type { Ipv6Words } from '../../wire/ip-address.ts';
 import type { Clock } from '../clock.ts';
 import type { FindingLog } from '../finding-log.ts';
 import type { Finding } from '../result.ts';
@@ -9,9 +10,9 @@ import { VridCollision } from './vrid-collision.ts';
 
 /**
  * Two masters of one virtual router at the same time. A newcomer that takes over lawfully sends
- * its first advert while the old master may send one more; when each has sent two since the
- * later of them began, neither hears the other. A shorter contest counts where the newcomer even
- * announced the addresses although the master never stopped.
+ * its first advert while the old master may send one more; when each has sent two since the later
+ * of them began, one at least does not hear the other. A shorter contest counts where the newcomer
+ * even announced the addresses although the master never stopped.
  */
 const COMPLETED_MAX = 1000;
 
@@ -67,8 +68,7 @@ export class RivalMasters {
       const lasted = secondsText(earlier + last - start);
       finding.message =
         `${this.words.speaker(first)} and ${this.words.speaker(second)} were both master of ` +
-        `${this.words.router(router)} for ` +
-        `${lasted} at least: neither heard the other's adverts.`;
+        `${this.words.router(router)} for ${lasted} at least: ${this.deafness(first, second)}.`;
     }
   }
 
@@ -116,11 +116,27 @@ export class RivalMasters {
       stamp: this.clock.isTimed ? start : Number.NaN,
       message:
         `${this.words.speaker(first)} and ${this.words.speaker(second)} are both master of ` +
-        `${this.words.router(router)}: neither hears the other's adverts.`,
+        `${this.words.router(router)}: ${this.deafness(first, second)}.`,
       advice: this.advice(first, second),
     });
     const { now } = this.clock;
     this.rivalries.set(router, { finding, first, second, start, last: now, earlier: 0 });
+  }
+
+  /**
+   * Who certainly did not hear: a master gives way to adverts of a higher priority, or of a higher
+   * address where priorities are equal (RFC 9568 section 6.4.3). Of the other nobody can tell.
+   */
+  private deafness(first: Speaker, second: Speaker): string {
+    const ahead = first.observer.priority - second.observer.priority;
+    const isFirst = ahead === 0 ? isHigher(first.words, second.words) : ahead > 0;
+    const [winner, loser] = isFirst ? [first, second] : [second, first];
+    const why = ahead === 0 ? 'address' : 'priority';
+    const { words } = this;
+    return (
+      `${words.speaker(loser)} got none of the adverts of ${words.speaker(winner)}, whose ${why} ` +
+      'is higher, or discarded them'
+    );
   }
 
   private advice(first: Speaker, second: Speaker): string {
@@ -164,6 +180,11 @@ export class RivalMasters {
         `\`advert_int ${Math.max(1, Math.ceil((2 * interval) / 1e9))}\` tolerates longer gaps.`,
     });
   }
+}
+
+function isHigher(a: Ipv6Words, b: Ipv6Words): boolean {
+  const differing = a.findIndex((word, i) => word !== b[i]);
+  return differing >= 0 && (a[differing] as number) > (b[differing] as number);
 }
 
 /** Two address lists, both known, with nothing in common: routers that only share a number. */

@@ -1,0 +1,28 @@
+import type { Entries } from './entries.ts';
+import { speakerWith } from './failovers.ts';
+import type { HavipSummary } from './result.ts';
+import type { Track } from './track.ts';
+import type { Speaker } from './virtual-router.ts';
+
+/**
+ * Who has become master of an address, by its adverts, since its holder announced it last: it did
+ * not announce the address, or did so out of sight. A single advert makes no master.
+ */
+export function masterSince(track: Track, holder: Speaker | null): Speaker | undefined {
+  const speakers = track.routers.flatMap((router) => router.speakers);
+  return speakers.find((speaker) => {
+    const run = speaker.observer.newestFirst()[0];
+    if (speaker.mac === track.holder || speaker === holder || run === undefined) return false;
+    return run.start > track.lastAnnouncement && !Number.isNaN(run.previous);
+  });
+}
+
+/** Such a master at the end of the capture, where the holder speaks VRRP and has not since. */
+export function laterMaster(track: Track, entries: Entries): Pick<HavipSummary, 'laterMaster'> {
+  const holder = speakerWith(track, track.holder);
+  const master = holder === null ? undefined : masterSince(track, holder);
+  const run = master?.observer.newestFirst()[0];
+  if (holder === null || master === undefined || run === undefined) return {};
+  if (holder.observer.lastAdvert > run.start) return {};
+  return { laterMaster: entries.adverts(master, run.startFrame, master.observer.lastAdvertFrame) };
+}
