@@ -101,8 +101,10 @@ export class AddressDetectors implements Detector {
       this.conflicts.onClaim(watch, track, mac, reason, claim.form);
     }
     if (isAnswer(claim.form)) this.conflicts.onAnswer(watch, track, mac);
-    if (isAnnouncement(claim.form, claim.override)) this.flapping.onAnnouncement(watch, id);
-    else if (verdict === CLAIM_NOTED) this.answerers.onNoted(watch, track, mac);
+    if (isAnnouncement(claim.form, claim.override)) {
+      this.flapping.onAnnouncement(watch, id);
+      this.answerers.onAnnouncement(watch, track, mac);
+    } else if (verdict === CLAIM_NOTED) this.answerers.onNoted(watch, track, mac);
   }
 
   /** An advert of priority above 0, after it was taken in. */

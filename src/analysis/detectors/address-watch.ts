@@ -43,6 +43,9 @@ export class AddressWatch {
   zombieStamp = Number.NaN;
   zombieMac = 0;
   zombieSigns = 0;
+  /** The first announcement by whoever answers so, although its adverts were missing. */
+  unheardFrame = 0;
+  unheardMac = 0;
   /** The same of a holder that sends no adverts, until it is known what it is. */
   suspectFrame = 0;
   suspectLastFrame = 0;

@@ -8,6 +8,7 @@ import type { Track } from '../track.ts';
 import type { Speaker } from '../virtual-router.ts';
 import type { AddressWatch, AddressWatches } from './address-watch.ts';
 import type { AddressWords } from './address-words.ts';
+import { zombieWords } from './zombie-words.ts';
 
 /**
  * Who answers for an address. `zombie-holder`: a former or dead master goes on answering, by ARP or
@@ -51,6 +52,15 @@ export class Answerers {
   /** A claim that is no announcement, by another than the holder. */
   onNoted(watch: AddressWatch, track: Track, mac: number): void {
     if (track.isVirtual) this.onSign(watch, track, mac, false);
+  }
+
+  /** Whoever announces although its adverts are missing runs, and they do not get through. */
+  onAnnouncement(watch: AddressWatch, track: Track, mac: number): void {
+    const since = watch.zombieMac === mac ? watch.zombieFrame : watch.suspectFrame;
+    const isKnown = watch.unheardMac === mac && watch.unheardFrame >= since;
+    if (since === 0 || isKnown || !this.isSilent(mac, track)) return;
+    watch.unheardFrame = this.parts.clock.frame;
+    watch.unheardMac = mac;
   }
 
   /**
@@ -176,37 +186,13 @@ export class Answerers {
   }
 
   private zombie(watch: AddressWatch, track: Track): void {
-    const { log, words } = this.parts;
-    const { id } = track;
-    const { zombieFrame, zombieLastFrame, zombieSigns } = watch;
-    const why =
-      track.routers.length === 0
-        ? `although ${words.host(track.holder)} announced it since`
-        : 'although it sent no adverts as its master any more';
-    const means =
-      track.routers.length === 0
-        ? 'both have it configured'
-        : `${whyInactive(watch, track)}, but the address was still configured`;
-    const isBack = track.holder === watch.zombieMac;
-    const then = isBack
-      ? '. It holds the address again'
-      : ', and clients that ask by ARP may get it';
-    log.raise({
+    this.parts.log.raise({
       code: 'zombie-holder',
       severity: 'error',
-      id,
-      frame: zombieFrame,
+      id: track.id,
+      frame: watch.zombieFrame,
       stamp: watch.zombieStamp,
-      message:
-        `${words.host(watch.zombieMac)} went on answering for ${words.ip(id)} ${why} ` +
-        `(${zombieSigns} times, to frame ${zombieLastFrame}): ${means}${then}.`,
-      advice:
-        (isBack
-          ? 'Leave it now. For the next time let '
-          : 'Stop the machine, or take the address off: `ip address del ADDRESS dev IFACE`. Let ') +
-        'systemd take the address off when keepalived dies (ExecStopPost), and restart it: ' +
-        '`Restart=always`. Where its log shows no restart it was stuck: `vrrp_rt_priority 50` ' +
-        'and `vrrp_no_swap`.',
+      ...zombieWords(watch, track, this.parts.words),
     });
   }
 
@@ -241,35 +227,4 @@ export class Answerers {
       advice: 'Use LVS in NAT or FULLNAT mode (`lb_kind NAT`), or a load balancer of the cloud.',
     });
   }
-}
-
-/**
- * A host whose kernel refuses adverts has no keepalived; one that is stuck keeps its socket, so
- * that adverts which are sent to it are not refused.
- */
-function whyInactive({ zombieMac, zombieFrame }: AddressWatch, { routers }: Track): string {
-  const absence = routers
-    .flatMap(({ absences }) => absences)
-    .find(({ mac, lastFrame }) => mac === zombieMac && lastFrame >= zombieFrame);
-  if (absence !== undefined) {
-    return (
-      'no keepalived ran there (its host answered adverts with "protocol unreachable", frame ' +
-      `${absence.firstFrame})`
-    );
-  }
-  const isAddressed = routers.some(
-    ({ peers, speakers }) =>
-      peers.some(({ mac }) => mac === zombieMac) &&
-      speakers.some((one) => one.mac !== zombieMac && hasAdvertised(one, zombieFrame)),
-  );
-  return isAddressed
-    ? 'its keepalived was stuck rather than dead (its host refused none of the adverts sent to it)'
-    : 'its keepalived was dead or stuck';
-}
-
-/** Twice or more in a run that began after this frame. */
-function hasAdvertised({ observer }: Speaker, frame: number): boolean {
-  return observer
-    .newestFirst()
-    .some(({ startFrame, previous }) => startFrame > frame && !Number.isNaN(previous));
 }

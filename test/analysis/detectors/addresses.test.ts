@@ -158,13 +158,14 @@ describe('announcement-ineffective', () => {
 
 interface Killed {
   isUnicast?: boolean;
-  /** When the killed node announces the address again. */
-  backAt?: number | null;
+  /** When the killed node announces the address again, and whether its advert comes ahead. */
+  backAt?: number;
+  isHeardBack?: boolean;
 }
 
 describe('zombie-holder', () => {
   const killed = async (answers: boolean, resumes: boolean, more: Killed = {}) => {
-    const { isUnicast = false, backAt = null } = more;
+    const { isUnicast = false, backAt = Number.NaN, isHeardBack = true } = more;
     const scene = new Concert();
     scene.announce(0, A, VIP);
     heard(scene, 0, 4, isUnicast ? { ...NODE_A, to: B_IP } : NODE_A);
@@ -178,7 +179,10 @@ describe('zombie-holder', () => {
     scene.at(7.6, craft(successor));
     scene.announce(7.601, B, VIP);
     heard(scene, 8.6, 12.6, successor);
-    if (backAt !== null) scene.announce(backAt, A, VIP);
+    if (backAt > 0) {
+      if (isHeardBack) scene.at(backAt - 0.001, craft(NODE_A));
+      scene.announce(backAt, A, VIP);
+    }
     return found(await scene.scene().replay(), 'zombie-holder');
   };
 
@@ -196,6 +200,14 @@ describe('zombie-holder', () => {
     const [back] = await killed(true, false, { backAt: 13 });
     expect(back?.message).toContain('It holds the address again.');
     expect(back?.advice).toMatch(/^Leave it now\./);
+  });
+
+  test('one that announces the address without a single advert lives, and is not heard', async () => {
+    const [unheard] = await killed(true, false, { backAt: 7.7, isHeardBack: false });
+    expect(unheard?.message).toMatch(/announced the address, too \(frame \d+\), so its keepalived/);
+    expect(unheard?.advice).toContain('IP protocol 112');
+    const [heardAgain] = await killed(true, false, { backAt: 7.7 });
+    expect(heardAgain?.message).toContain('its keepalived was dead or stuck');
   });
 
   test('a dead master goes on answering until another takes over', async () => {
