@@ -120,6 +120,8 @@ export class AdvertFailovers {
     failovers.put(FAILOVER.LOWERED_FRAME, field(CHANGE.LOWERED_FRAME));
     failovers.put(FAILOVER.LOWERED_FROM, field(CHANGE.LOWERED_FROM));
     failovers.put(FAILOVER.LOWERED_TO, field(CHANGE.LOWERED_TO));
+    // Known at the end alone, when others have asked since.
+    failovers.put(FAILOVER.ASKED, Number.POSITIVE_INFINITY);
     track.lastFailover = sequence;
     return sequence;
   }

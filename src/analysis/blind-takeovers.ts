@@ -74,7 +74,7 @@ function firstAdverts(failovers: RecordLog, stillness: Stillness): Set<number> {
 }
 
 /** Whether somebody took over since another was silent. */
-function isByTime(cause: number): boolean {
+export function isByTime(cause: number): boolean {
   return cause === log.CAUSE_CRASH || cause === log.CAUSE_SHUTDOWN;
 }
 

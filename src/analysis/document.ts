@@ -24,6 +24,7 @@ import type {
 } from './result.ts';
 import { secondsOf, type TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
+import { vacancyOf } from './vacancy.ts';
 import { ADVERT_FAULTS, type Router, type Speaker } from './virtual-router.ts';
 
 /** The result document, made once from the numeric records when the replay has ended. */
@@ -225,6 +226,7 @@ class Builder {
       },
       timeline,
       ...laterMaster(track, this.entries),
+      ...vacancyOf(track, this.analysis.clock.now, this.entries),
       ...(track.isHeard ? {} : { isUnanswered: true }),
     };
   }

@@ -1,16 +1,17 @@
-import { blindTakeover } from './blind-takeovers.ts';
+import { blindTakeover, isByTime } from './blind-takeovers.ts';
 import type { Entries, EntrySources } from './entries.ts';
 import { FAILOVER } from './logs.ts';
 import type { FailoverEntry } from './result.ts';
 import { secondsOf } from './time-base.ts';
 
-type Asides = Pick<FailoverEntry, 'blind' | 'lowering' | 'beginning'>;
+type Asides = Pick<FailoverEntry, 'blind' | 'lowering' | 'beginning' | 'isUnasked'>;
 
 /** What is told of a failover beside the document: each part only where there is one. */
 export function failoverAsides(sequence: number, from: EntrySources, entries: Entries): Asides {
   const beginning = from.beginnings.around(sequence, entries);
   return {
     ...blindStretch(sequence, from),
+    ...unasked(sequence, from),
     ...loweringBehind(sequence, from, entries),
     ...(beginning === null ? {} : { beginning }),
   };
@@ -21,6 +22,14 @@ function blindStretch(sequence: number, { logs, stillness, times }: EntrySources
   if (still === null) return {};
   const seconds = secondsOf(still.end - still.start);
   return { blind: { t: times.sinceFirst(still.start), seconds } };
+}
+
+/** Nobody asked the address from the old master's last advert to the claim of the new one. */
+function unasked(sequence: number, { logs }: EntrySources): Asides {
+  const field = (index: number): number => logs.failovers.get(sequence, index);
+  const silentSince = field(FAILOVER.NOW) - field(FAILOVER.DETECTION);
+  const isAsked = !(field(FAILOVER.ASKED) < silentSince);
+  return isAsked || !isByTime(field(FAILOVER.CAUSE)) ? {} : { isUnasked: true };
 }
 
 function loweringBehind(sequence: number, { logs }: EntrySources, entries: Entries): Asides {

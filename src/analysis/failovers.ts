@@ -139,6 +139,7 @@ export class Failovers {
     failovers.put(FAILOVER.PREVIOUS, track.lastFailover);
     failovers.put(FAILOVER.AHEAD, Number.NaN);
     failovers.put(FAILOVER.LOWERED_FRAME, 0);
+    failovers.put(FAILOVER.ASKED, track.lastRequest);
     track.lastFailover = sequence;
     // A virtual MAC is often claimed and rarely sent from: the node answers with its own.
     this.book.marks.await(track.id, macHigh(mac), mac | 0, isVirtualMac(mac));

@@ -83,7 +83,9 @@ export const FAILOVER = {
   LOWERED_TO: 21,
   /** When the outage that `OUTAGE` is long ended: infinite where it did not. */
   OUTAGE_END: 22,
-  WIDTH: 23,
+  /** When a client asked the address last, as of the claim: NaN for never. */
+  ASKED: 23,
+  WIDTH: 24,
 } as const;
 
 export const OUTAGE = {

@@ -137,6 +137,8 @@ export interface HavipSummary {
   timeline: TimelineEntry[];
   /** Who was master at last, by its adverts, where another holds it by claims; in no document. */
   laterMaster?: AdvertsOf;
+  /** The resignation of its holder, where nobody took over to the end; in no document. */
+  resigned?: AdvertsOf;
   /** No answer of it to any client is in the capture; no part of the JSON document. */
   isUnanswered?: boolean;
 }
@@ -188,6 +190,8 @@ export interface FailoverEntry extends Moment {
   receivers: ReceiverEntry[];
   /** Present only where the takeover itself is not in view; no part of the JSON document. */
   blind?: BlindStretch;
+  /** No ping, DNS query or new connection came between the old master's last sign and the claim. */
+  isUnasked?: boolean;
   /** Present only where the old holder was the higher before; no part of the JSON document. */
   lowering?: PriorityLowering;
   /** Present only where it lies in one; no part of the JSON document. */

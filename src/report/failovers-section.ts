@@ -5,7 +5,7 @@ import { expectedDetection, failoverCause } from './cause-texts.ts';
 import { cut, numberOf } from './cut.ts';
 import { failoverRemarks } from './failover-remarks.ts';
 import { addressLabel, type Naming } from './naming.ts';
-import { lostOutage, outageOf, type Stretch, whyUnmeasured } from './outage-words.ts';
+import { lostOutage, outageOf, type Stretch, unmissed, whyUnmeasured } from './outage-words.ts';
 import type { Page } from './page.ts';
 import { clockTime, difference, duration, frameLabel, offset } from './quantity.ts';
 import { ReceiverTexts } from './receivers-text.ts';
@@ -85,7 +85,7 @@ function outageText(failover: FailoverEntry, outage: Stretch | null): string | n
     const isRewritten = failover.evidence.vantage === 'rewritten';
     return isRewritten ? 'not measurable by the answers in this capture' : null;
   }
-  if (seconds === 0) return 'none: no client missed an answer';
+  if (seconds === 0) return `none: ${unmissed([failover])}`;
   const parts = outage === null ? null : partsText(failover, outage);
   return duration(seconds) + (parts === null ? '' : `: ${parts}`);
 }

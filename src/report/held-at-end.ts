@@ -1,7 +1,7 @@
 /** Who holds the addresses when the capture ends. */
 import type { HavipSummary, ReplayResult } from '../analysis/result.ts';
 import { addressesText, type Naming } from './naming.ts';
-import { masterText } from './other-master.ts';
+import { masterText, vacancyText } from './other-master.ts';
 import { clockTime, counted, frameLabel } from './quantity.ts';
 
 export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
@@ -12,7 +12,8 @@ export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
     const entry = only.timeline.at(-1);
     if (entry === undefined) return [`At the end ${only.holder} holds it.`];
     const since = `since ${clockTime(entry.time)} UTC, frame ${frameLabel(entry)}`;
-    const { laterMaster: master } = only;
+    const { laterMaster: master, resigned } = only;
+    if (resigned !== undefined) return [`At the end ${vacancyText(resigned, naming)}.`];
     const claims = master === undefined ? '' : ' by its claims';
     const other = master === undefined ? '' : `; ${masterText(master, naming)}`;
     return [`At the end ${naming.full(entry)} holds it${claims}, ${since}${other}.`];

@@ -4,13 +4,19 @@ import { addressesText, type Naming } from './naming.ts';
 import type { Tone } from './page.ts';
 import { frameLabel } from './quantity.ts';
 
-/** Somebody else was or is master, whose claim is not in view; null for nobody. */
+/** Somebody else was master, whose claim is not in view, or nobody is any more; null otherwise. */
 export function otherMaster({ havips }: ReplayResult, naming: Naming): [string, Tone] | null {
   const later = havips.filter(({ laterMaster }) => laterMaster !== undefined);
   const master = later[0]?.laterMaster;
   if (master !== undefined) {
     const who = masterText(master, naming);
     return [`No failover of ${addressesText(later)} by a claim, but ${who}.`, 'warn'];
+  }
+  const vacant = havips.filter(({ resigned }) => resigned !== undefined);
+  const resignation = vacant[0]?.resigned;
+  if (resignation !== undefined) {
+    const who = vacancyText(resignation, naming);
+    return [`No failover of ${addressesText(vacant)}, but ${who}.`, 'bad'];
   }
   const resumed = havips.filter(({ timeline }) => timeline.some(({ meanwhile }) => meanwhile));
   const entry = resumed[0]?.timeline.find(({ meanwhile }) => meanwhile);
@@ -20,6 +26,11 @@ export function otherMaster({ havips }: ReplayResult, naming: Naming): [string, 
     `${masterText(entry.meanwhile, naming)}, before ${naming.short(entry)} announced it again ` +
     `in frame ${frameLabel(entry)}.`;
   return [text, 'warn'];
+}
+
+/** "X resigned in frame 300 and nobody took over". */
+export function vacancyText(resigned: AdvertsOf, naming: Naming): string {
+  return `${naming.full(resigned)} resigned in frame ${frameLabel(resigned)} and nobody took over`;
 }
 
 /** "X was master by its adverts, frame 300 to 337". */

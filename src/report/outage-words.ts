@@ -2,6 +2,7 @@
 import type { FailoverEntry, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { numberOf } from './cut.ts';
 import { isVirtual, type Naming } from './naming.ts';
+import { vacancyText } from './other-master.ts';
 import { duration, frameLabel } from './quantity.ts';
 
 /** The cause's code, with the number of its failover as the reports count them. */
@@ -36,6 +37,10 @@ export function answererText({ before, after, isLost }: OutageEntry, naming: Nam
  */
 export function unknownCause(outage: OutageEntry, result: ReplayResult, naming: Naming): string {
   const { ip, before, after } = outage;
+  const vacant = result.havips.find((one) => one.ip === ip && one.vlan === outage.vlan)?.resigned;
+  if (after === null && vacant !== undefined && vacant.mac === before.mac) {
+    return `since ${vacancyText(vacant, naming)}`;
+  }
   const holders = result.havips.flatMap((havip) => (havip.ip === ip ? (havip.holder ?? []) : []));
   const isSeen = holders.length > 0 && !holders.some(isVirtual) && result.elided.claims === 0;
   const hasClaimed = result.claims.some((claim) => claim.ip === ip && claim.mac === after?.mac);
@@ -49,6 +54,15 @@ export function unknownCause(outage: OutageEntry, result: ReplayResult, naming: 
 /** What stands for the frame of the first answer after it, where there is none. */
 export function openEnd({ isLost }: OutageEntry): string {
   return isLost === true ? 'unseen' : 'end';
+}
+
+/** Of failovers without an outage: that nobody missed an answer, or that nobody asked. */
+export function unmissed(failovers: readonly FailoverEntry[]): string {
+  const unasked = failovers.filter(({ isUnasked }) => isUnasked).length;
+  if (unasked === 0) return 'no client missed an answer';
+  const none = 'asked meanwhile (pings, new connections and DNS count)';
+  if (unasked === failovers.length) return `no client ${none}`;
+  return `no client missed an answer, and in ${unasked} of them none ${none}`;
 }
 
 /** Of failovers whose outage nobody can know. */

@@ -10,7 +10,7 @@ import { cutShortText } from './cut-short.ts';
 import { heldAtEnd } from './held-at-end.ts';
 import { addressesText, addressLabel, type Naming } from './naming.ts';
 import { otherMaster } from './other-master.ts';
-import { unknownCause, whyUnmeasured } from './outage-words.ts';
+import { unknownCause, unmissed, whyUnmeasured } from './outage-words.ts';
 import type { Page, Tone } from './page.ts';
 import { again, clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
 import { refusedLines } from './refused-words.ts';
@@ -197,7 +197,7 @@ function unseen(result: ReplayResult, naming: Naming): string {
   const cause = first === undefined ? '' : `, ${causeClause(first, naming)}`;
   const single = result.failovers.length === 1 ? cause : '';
   const blind = result.failovers.filter((failover) => failover.outageSeconds === null).length;
-  if (blind === 0) return `no client missed an answer${single}`;
+  if (blind === 0) return `${unmissed(result.failovers)}${single}`;
   const which = blind === result.failovers.length ? 'outage' : `outage of ${blind} of them`;
   return `${which} not measurable, as ${whyUnmeasured(result)}${single}`;
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Replay } from '../../src/analysis/replay.ts';
 import type { FailoverEntry } from '../../src/analysis/result.ts';
+import { textReport } from '../../src/report/text.ts';
 import { Concert, type Craft, craft } from './detectors/craft.ts';
 import { A, A_IP, advert, B, B_IP, C, held, VIP } from './scene.ts';
 
@@ -208,6 +209,35 @@ test('a claim in the file behind an advert that came after it was detected at on
   scene.announce(5, B);
   const [failover] = (await scene.replay()).failovers;
   expect(failover?.detectionSeconds).toBe(0);
+});
+
+describe('a failover whose client is answered before and after', () => {
+  /** A falls silent after second 4, and B takes over 3.6 s later; a request comes at `asked`. */
+  async function between(asked: number | null) {
+    const scene = held();
+    scene.adverts(1, 4, { priority: 100 });
+    for (let i = 0; i < 8; i++) scene.ping(i / 2, { sequence: i });
+    if (asked !== null) scene.ping(asked, { sequence: 8 });
+    scene.at(7.6, advert({ source: B, ip: B_IP, priority: 100 }));
+    scene.announce(7.601, B);
+    for (let i = 9; i < 16; i++) scene.ping(4 + i / 2, { sequence: i, server: B });
+    scene.adverts(9, 12, { source: B, ip: B_IP, priority: 100 });
+    const result = await scene.replay();
+    expect(result.failovers).toMatchObject([{ cause: 'crash', outageSeconds: 0 }]);
+    return textReport(result, { width: 400, color: false, unicode: true });
+  }
+
+  test('was not felt, where it asked meanwhile', async () => {
+    const text = await between(6);
+    expect(text).toContain(`of ${VIP}, no client missed an answer, caused by a crash`);
+    expect(text).toContain('outage     none: no client missed an answer\n');
+  });
+
+  test('was not noticed, where nobody did', async () => {
+    const text = await between(null);
+    expect(text).toContain(`of ${VIP}, no client asked meanwhile (pings, new connections and DNS`);
+    expect(text).toContain('outage     none: no client asked meanwhile');
+  });
 });
 
 test.each([

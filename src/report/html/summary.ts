@@ -6,7 +6,7 @@ import type { ReplayResult } from '../../analysis/result.ts';
 import { beginningFrames, longestBeginning } from '../beginning-words.ts';
 import { expectedDetection } from '../cause-texts.ts';
 import type { Naming } from '../naming.ts';
-import { lengthText, whyUnmeasured } from '../outage-words.ts';
+import { lengthText, unmissed, whyUnmeasured } from '../outage-words.ts';
 import { counted, dayAndTime, duration, listed, octets } from '../quantity.ts';
 import { refusedText } from '../refused-words.ts';
 import { isUnmeasurable } from '../vain-words.ts';
@@ -72,8 +72,11 @@ function outageTile(result: ReplayResult): Markup {
   }
   if (first === undefined) {
     const isBlind = result.failovers.some((failover) => failover.outageSeconds === null);
-    const note = isBlind ? whyUnmeasured(result) : 'no request went unanswered';
-    return tile('outage', isBlind ? 'unknown' : 'none', note, isBlind ? 'plain' : 'good');
+    const isUnasked = result.failovers.some((failover) => failover.isUnasked);
+    const none = isUnasked ? unmissed(result.failovers) : 'no request went unanswered';
+    const note = isBlind ? whyUnmeasured(result) : none;
+    const isGood = !isBlind && !isUnasked;
+    return tile('outage', isBlind ? 'unknown' : 'none', note, isGood ? 'good' : 'plain');
   }
   const longest = outages.reduce((a, b) => ((b.seconds ?? 0) > (a.seconds ?? 0) ? b : a), first);
   const { seconds, t, unanswered, client } = longest;

@@ -1,0 +1,52 @@
+/** A master resigns, and nobody takes over: who is said to hold the address then. */
+import { describe, expect, test } from 'vitest';
+import { textReport } from '../../src/report/text.ts';
+import { A, A_IP, advert, B, B_IP, echo, Scene, VIP } from './scene.ts';
+
+const RESIGNED = `${A_IP} (${A}) resigned in frame 7 and nobody took over`;
+
+/** A is master to second 4 and resigns. */
+async function resigned(end: number, successor = false): Promise<string> {
+  const scene = new Scene();
+  scene.announce(0, A);
+  scene.adverts(0, 4, { priority: 100 });
+  scene.at(4.5, advert({ priority: 0 }));
+  if (successor) {
+    scene.adverts(5, end, { priority: 50, source: B, ip: B_IP });
+    scene.announce(5.001, B);
+  } else {
+    scene.announce(end, B, '192.168.0.12');
+  }
+  const result = await scene.replay();
+  return textReport(result, { width: 400, color: false, unicode: true });
+}
+
+describe('an address whose master resigned', () => {
+  test('is held by nobody any more', async () => {
+    const text = await resigned(12);
+    expect(text.split('\n')[0]).toBe(`No failover of ${VIP}, but ${RESIGNED}.`);
+    expect(text).toContain(`after that: ${RESIGNED}`);
+  });
+
+  test.each([
+    ['while a successor may still come', 6, false],
+    ['where one came', 12, true],
+  ])('is not said to be vacant %s', async (_, end, successor) => {
+    expect(await resigned(end, successor)).not.toContain('nobody took over');
+  });
+});
+
+test('an outage that goes on after a resignation has it for its cause', async () => {
+  const scene = new Scene();
+  scene.announce(0, A);
+  scene.adverts(0, 4, { priority: 100 });
+  for (let i = 0; i < 40; i++) scene.ping(0.5 + i / 10, { sequence: i });
+  scene.at(4.5, advert({ priority: 0 }));
+  for (let i = 40; i < 100; i++) scene.at(0.6 + i / 10, echo(true, { sequence: i }));
+  const result = await scene.replay();
+  const text = textReport(result, { width: 400, color: false, unicode: true });
+  expect(text.split('\n')[0]).toMatch(
+    /, since 192\.168\.0\.11 .* resigned in frame \d+ and nobody/,
+  );
+  expect(text).toMatch(/At the end .* resigned in frame \d+ and nobody took over\./);
+});
