@@ -152,7 +152,8 @@ export class Analysis implements SwitchObserver {
         book: owner.book,
       }),
     );
-    this.outages.onMissing = (client, missing, since) => this.onMissing(client, missing, since);
+    this.outages.clientGaps.onMissing = (client, missing, since) =>
+      this.onMissing(client, missing, since);
   }
 
   /** One frame at the time and number that `clock` says. */

@@ -7,9 +7,13 @@ import type { OutageLog } from './outage-log.ts';
  * may no longer come late, a second after its end.
  */
 const LATE = 1e9;
+/** Requests that are missing for less are no sign that others were answered elsewhere. */
+const AWAY_MIN = 1e9;
 
 export class ClientGaps {
   onOutage: ((sequence: number) => void) | null = null;
+  /** `missing` echo requests after time `since` are not here: true where they passed elsewhere. */
+  onMissing: ((client: number, missing: number, since: number) => boolean) | null = null;
   private readonly clock: Clock;
   private readonly clients: Clients;
   private readonly log: OutageLog;
@@ -87,6 +91,19 @@ export class ClientGaps {
       claimFrame: numbers[at + CLIENT.GAP_CAUSE_FRAME] as number,
     });
     if (sequence >= 0) this.onOutage?.(sequence);
+  }
+
+  /**
+   * Whether so many of its requests passed elsewhere before the one with this key that it was
+   * answered there, for all that is known. Echo keys are (identifier << 16 | sequence number).
+   */
+  wasAway(client: number, count: number, key: number): boolean {
+    if (count === 0) return false;
+    const previous = this.clients.requests.key(client, count - 1);
+    const missing = ((key - previous) & 0xffff) - 1;
+    if (missing <= 0 || missing > 0x7fff || previous >>> 16 !== key >>> 16) return false;
+    const since = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.LAST_REQUEST] as number;
+    return this.onMissing?.(client, missing, since) === true && this.clock.now - since > AWAY_MIN;
   }
 
   /**

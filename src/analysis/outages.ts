@@ -40,8 +40,6 @@ export class Outages {
   private readonly silences: Silences;
   private readonly exchange = new Exchange();
   private readonly services = new ClientServices();
-  /** `missing` echo requests after time `since` are not here: true where they passed elsewhere. */
-  onMissing: ((client: number, missing: number, since: number) => boolean) | null = null;
 
   constructor(clock: Clock, logs: Logs, tracks: readonly (Track | undefined)[], book: AddressBook) {
     this.clock = clock;
@@ -139,7 +137,10 @@ export class Outages {
     const count = numbers[at + CLIENT.COUNT] as number;
     if (requests.isCopy(client, count, exchange.key, now)) return;
     this.clientGaps.closeOld(client);
-    if (exchange.service === 0 && this.wasAway(client, count)) this.clientGaps.lose(client);
+    if (exchange.service === 0 && this.clientGaps.wasAway(client, count, exchange.key)) {
+      this.beginnings.onAway(client);
+      this.clientGaps.lose(client);
+    }
     const isEarly =
       numbers[at + CLIENT.EARLY_KEY] === exchange.key &&
       Math.abs(now - (numbers[at + CLIENT.EARLY_TIME] as number)) <= EARLY_ANSWER;
@@ -157,20 +158,6 @@ export class Outages {
     // Judged now: a rogue that goes on claiming would push the claim that counts out of memory.
     if (outstanding === 0) this.noteFirst(client, now);
     numbers[at + CLIENT.OUTSTANDING] = outstanding + 1;
-  }
-
-  /**
-   * Whether so many of its requests passed elsewhere before this one that it was answered there,
-   * for all that is known. Echo keys are (identifier << 16 | sequence number).
-   */
-  private wasAway(client: number, count: number): boolean {
-    if (count === 0) return false;
-    const { key } = this.exchange;
-    const previous = this.clients.requests.key(client, count - 1);
-    const missing = ((key - previous) & 0xffff) - 1;
-    if (missing <= 0 || missing > 0x7fff || previous >>> 16 !== key >>> 16) return false;
-    const since = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.LAST_REQUEST] as number;
-    return this.onMissing?.(client, missing, since) === true && this.clock.now - since > SECOND;
   }
 
   private answer(client: number, server: number): void {

@@ -17,6 +17,8 @@ const UNANSWERED_MIN = 2;
 const LENGTH_MIN = 100e6;
 /** In place of a count: what a client asked first says nothing. */
 const VOID = -1;
+/** In place of a service: what was found stays as it is. */
+const KEPT = -2;
 
 export class VainBeginnings {
   private readonly clock: Clock;
@@ -41,7 +43,7 @@ export class VainBeginnings {
     const { numbers } = this.clients;
     const at = client * CLIENT.WIDTH;
     const count = numbers[at + CLIENT.VAIN_COUNT] as number;
-    if (count === VOID || !Number.isNaN(numbers[at + CLIENT.LAST_ANSWER])) return;
+    if (count === VOID || this.isOver(client)) return;
     const hasPaused = this.clock.now - (numbers[at + CLIENT.LAST_REQUEST] as number) > PAUSE_MAX;
     if (count === 0 || hasPaused) this.begin(client, service);
     if (numbers[at + CLIENT.VAIN_SERVICE] === service) numbers[at + CLIENT.VAIN_COUNT]!++;
@@ -72,7 +74,7 @@ export class VainBeginnings {
   onAnswer(client: number, service: number, index: number): void {
     const { numbers } = this.clients;
     const at = client * CLIENT.WIDTH;
-    if (!Number.isNaN(numbers[at + CLIENT.LAST_ANSWER])) return;
+    if (this.isOver(client)) return;
     const later = (numbers[at + CLIENT.COUNT] as number) - 1 - index;
     const isOther = index < 0 || numbers[at + CLIENT.VAIN_SERVICE] !== service;
     const count = numbers[at + CLIENT.VAIN_COUNT] as number;
@@ -80,6 +82,17 @@ export class VainBeginnings {
     numbers[at + CLIENT.VAIN_END] = this.clock.now;
     numbers[at + CLIENT.VAIN_END_STAMP] = this.clock.stamp;
     numbers[at + CLIENT.VAIN_END_FRAME] = this.clock.frame;
+  }
+
+  /**
+   * Requests of the client passed elsewhere, where some were answered for all that is known: what
+   * it asked in vain before counts up to an answer that is in view, and no further.
+   */
+  onAway(client: number): void {
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    if (this.isOne(client)) numbers[at + CLIENT.VAIN_SERVICE] = KEPT;
+    else if (numbers[at + CLIENT.VAIN_COUNT] !== VOID) numbers[at + CLIENT.VAIN_COUNT] = 0;
   }
 
   /** A request from before the first answer is answered late. */
@@ -123,9 +136,16 @@ export class VainBeginnings {
     const at = client * CLIENT.WIDTH;
     // Without time, two moments are no stretch of it.
     if (Number.isNaN(numbers[at + CLIENT.VAIN_STAMP] as number)) return false;
-    if (Number.isNaN(numbers[at + CLIENT.LAST_ANSWER] as number)) return false;
     const unanswered = numbers[at + CLIENT.VAIN_COUNT] as number;
     return unanswered >= UNANSWERED_MIN && this.length(client) >= LENGTH_MIN;
+  }
+
+  /** Its first answer is in view, or another of before. */
+  private isOver(client: number): boolean {
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    if (numbers[at + CLIENT.VAIN_SERVICE] === KEPT) return true;
+    return !Number.isNaN(numbers[at + CLIENT.LAST_ANSWER] as number);
   }
 
   private placeIn(track: Track, client: number): void {

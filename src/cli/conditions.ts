@@ -1,5 +1,6 @@
 /** `--fail-on` and `--max-outage`: what was met while the replay ran, and what it comes to. */
 import type { ClaimEntry, Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
+import { longestBeginning } from '../report/beginning-words.ts';
 import { counted, duration } from '../report/quantity.ts';
 
 export interface ConditionRequest {
@@ -45,10 +46,14 @@ export class Conditions {
     const met = [...new Set(failOn)].filter((code) => this.#codes.has(code));
     const lines = met.length > 0 ? [`--fail-on: found ${met.join(', ')}`] : [];
     if (limit === null) return { holds: met.length > 0, lines };
-    const isLonger = this.#longest > limit;
+    // One whose beginning is not in the capture lasted at least so long, which may be enough.
+    const least = longestBeginning(result)?.seconds ?? 0;
+    const longest = Math.max(this.#longest, least);
+    const isLonger = longest > limit;
     const parts: string[] = [];
     if (isLonger) {
-      parts.push(`an outage of ${duration(this.#longest)} is longer than ${duration(limit)}`);
+      const bound = longest > this.#longest ? 'at least ' : '';
+      parts.push(`an outage of ${bound}${duration(longest)} is longer than ${duration(limit)}`);
     }
     if (unmeasured > 0) parts.push(`${counted(unmeasured, 'outage')} could not be measured`);
     if (parts.length > 0) lines.push(`--max-outage: ${parts.join('; ')}`);

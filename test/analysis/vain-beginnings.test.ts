@@ -65,6 +65,24 @@ describe('requests in vain from the first on', () => {
     expect(await ended(scene)).toBeUndefined();
   });
 
+  test('begin anew where others passed elsewhere, by their numbers', async () => {
+    const scene = takenOver(1, inVain);
+    // Served out of sight for three seconds, of which 25 numbers tell, and then not any more.
+    for (let i = 0; i < 4; i++) inVain(scene, 4 + i / 10, 31 + i);
+    const first = scene.ping(4.4, { sequence: 35, server: B });
+    expect(await ended(scene)).toMatchObject([
+      { unanswered: 4, seconds: 0.401, from: { t: 4 }, until: { frame: first } },
+    ]);
+  });
+
+  test('stay where the client goes out of sight later', async () => {
+    const scene = takenOver(1, inVain);
+    scene.ping(1.7, { sequence: 6, server: B });
+    for (let i = 0; i < 4; i++) inVain(scene, 4 + i / 10, 31 + i);
+    scene.ping(4.4, { sequence: 35, server: B });
+    expect(await ended(scene)).toMatchObject([{ unanswered: 6, seconds: 0.701 }]);
+  });
+
   test('may be handshakes of one service', async () => {
     const scene = takenOver(1, (one, second, sequence) =>
       one.at(second, tcp({ flags: SYN, sequence })),

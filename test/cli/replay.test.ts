@@ -210,6 +210,17 @@ describe('conditions', () => {
     expect(err).toBe('havip replay: --max-outage: 1 outage could not be measured\n');
   });
 
+  test('--max-outage knows of one by how long it lasted at least', async () => {
+    const moment = { time: null, t: 1, frame: 2 };
+    const beginning = { ip: '192.168.0.88', vlan: null, client: '192.168.0.50', seconds: 4 };
+    const whole = { ...beginning, unanswered: 40, from: moment, until: moment };
+    const result = { ...emptyResult(), beginnings: [whole] };
+    const { status, err } = await play('a.pcap --max-outage 3s', { result });
+    expect(status).toBe(1);
+    expect(err).toContain('an outage of at least 4.000 s is longer than 3.000 s');
+    expect((await play('a.pcap --max-outage 4s', { result })).status).toBe(0);
+  });
+
   test('what the bounded lists left out counts, too', async () => {
     const { outages, findings, claims } = crashResult();
     const steps: Script['steps'] = [
