@@ -17,6 +17,8 @@ import type { AddressWords } from './address-words.ts';
  */
 const TAKEOVER_SLACK = 0.5e9;
 const RECOVERY_SLACK = 1e9;
+/** Nanoseconds: a new master announces with its first advert. */
+const ANNOUNCED_LATE = 0.25e9;
 /** Those of the profiles whose word this is; RFC 826 says nothing of IPv6. */
 const JUDGES = (1 << PROFILE_LINUX) | (1 << PROFILE_FREEBSD) | (1 << PROFILE_RFC826);
 
@@ -52,7 +54,7 @@ export class TakeoverFindings {
         to: this.words.host(failovers.get(sequence, FAILOVER.TO_MAC)),
       };
       const isSlow = seesAll && this.isSlow(sequence) && !this.hasNoInterval(id);
-      if (isSlow) this.takeover(entry, about);
+      if (isSlow) this.takeover(entry, about, failovers.get(sequence, FAILOVER.AHEAD));
       if (seesAll && this.isLate(sequence)) this.recovery(entry, about, this.afterClaim(sequence));
       this.effect(entry, about);
     }
@@ -90,10 +92,12 @@ export class TakeoverFindings {
     );
   }
 
-  private takeover(entry: FailoverEntry, { id, frame, stamp, to }: About): void {
+  /** `ahead`: how long before its claim the new holder was heard as master, in nanoseconds. */
+  private takeover(entry: FailoverEntry, { id, frame, stamp, to }: About, ahead: number): void {
     const { detectionSeconds: took, masterDownIntervalSeconds: expected } = entry;
     // Where the capture was blind, it does not hold the moment of the takeover.
     if (took === null || expected === null || entry.blind !== undefined) return;
+    const isHeard = ahead > ANNOUNCED_LATE;
     this.log.raise({
       code: 'slow-takeover',
       severity: 'warning',
@@ -102,10 +106,13 @@ export class TakeoverFindings {
       stamp,
       message:
         `${to} took ${this.words.ip(id)} ${took.toFixed(3)} s after the last advert of the old ` +
-        `master; by its priority and the advert interval ${expected.toFixed(3)} s would do.`,
-      advice:
-        'Look for what held it up: a loaded machine (`vrrp_rt_priority 50`, `vrrp_no_swap`), ' +
-        'a track_script or `vrrp_startup_delay`, an interface that came up late.',
+        `master; by its priority and the advert interval ${expected.toFixed(3)} s would do` +
+        `${isHeard ? `. It was master by its adverts ${(ahead / 1e9).toFixed(3)} s earlier` : ''}.`,
+      advice: isHeard
+        ? 'Its announcements were late or lost, or taken back by another: write ' +
+          '`garp_master_delay 1` and `garp_master_refresh 5`, and look for two masters.'
+        : 'Look for what held it up: a loaded machine (`vrrp_rt_priority 50`, `vrrp_no_swap`), ' +
+          'a track_script or `vrrp_startup_delay`, an interface that came up late.',
     });
   }
 

@@ -288,6 +288,18 @@ describe('slow-takeover', () => {
     expect(await took(8.05)).toEqual([]);
   });
 
+  test('of a master by its adverts in time the announcement is late, and not the takeover', async () => {
+    const scene = new Scene();
+    scene.announce(0, A);
+    heard(scene, 0, 4, NODE_A);
+    for (let second = 5; second < 10; second++) scene.announce(second, C, '192.168.0.13');
+    heard(scene, 7.6, 12.6, NODE_B);
+    scene.announce(9.7, B);
+    const [finding] = found(await scene.replay(), 'slow-takeover');
+    expect(finding?.message).toContain('It was master by its adverts 2.100 s earlier.');
+    expect(finding?.advice).toContain('`garp_master_delay 1`');
+  });
+
   test('none where the host saw nothing meanwhile, and the other as master already', async () => {
     const scene = new Scene();
     scene.announce(0, A);
