@@ -57,6 +57,13 @@ export interface VainBeginning {
   until: Moment;
 }
 
+/** An address that is not known to be virtual, and two hosts that claimed it. */
+export interface ContestedAddress {
+  ip: string;
+  vlan: number | null;
+  macs: string[];
+}
+
 /** A host asked by ARP, again and again, who has an address, and nobody answered. */
 export interface VainQuestion {
   ip: string;
@@ -77,4 +84,13 @@ export interface RefusedConnections {
   count: number;
   from: Moment;
   until: Moment;
+}
+
+/** What clients asked, and who answered, beside the lists of the document: only what there is. */
+export interface AskedAsides {
+  /** The longest of each address. */
+  beginnings?: VainBeginning[];
+  questions?: VainQuestion[];
+  contested?: ContestedAddress[];
+  refusedConnections?: RefusedConnections[];
 }

@@ -8,12 +8,11 @@
 import type {
   AbsenceSummary,
   AdvertsOf,
+  AskedAsides,
   BlindStretch,
   OutageClaim,
   PriorityLowering,
-  RefusedConnections,
   VainBeginning,
-  VainQuestion,
 } from './asides.ts';
 
 export type Cause =
@@ -265,7 +264,7 @@ export interface Elided {
   findings: number;
 }
 
-export interface ReplayResult {
+export interface ReplayResult extends AskedAsides {
   schema: 'havip/replay/1';
   capture: CaptureSummary;
   counts: FrameCounts;
@@ -277,11 +276,6 @@ export interface ReplayResult {
   outages: OutageEntry[];
   findings: Finding[];
   elided: Elided;
-  /** The longest of each address, present where there are any; no part of the JSON document. */
-  beginnings?: VainBeginning[];
-  /** As `beginnings`. */
-  questions?: VainQuestion[];
-  refusedConnections?: RefusedConnections[];
   /** Only where it was asked for. */
   caches?: CacheEntry[];
 }

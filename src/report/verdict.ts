@@ -6,6 +6,7 @@ import { showsArp, undecodedOf } from '../analysis/link-layers.ts';
 import type { FailoverEntry, Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { beginningFrames, beginningLines, longestLeast } from './beginning-words.ts';
 import { causeClause, loweringText, outageCause, refusalReason } from './cause-texts.ts';
+import { contestedLines } from './contested-words.ts';
 import { cutShortText } from './cut-short.ts';
 import { heldAtEnd } from './held-at-end.ts';
 import { addressesText, addressLabel, type Naming } from './naming.ts';
@@ -27,7 +28,7 @@ export function writeVerdict(page: Page, result: ReplayResult, naming: Naming): 
 
 /** The headline first; each with the tone that it is said in. */
 export function verdictLines(result: ReplayResult, naming: Naming): [string, Tone][] {
-  const lines = [headlineOf(result, naming), ...beginningLines(result)];
+  const lines = [headlineOf(result, naming), ...contestedLines(result), ...beginningLines(result)];
   const unled = unledOutages(result, longestOf(result.outages));
   if (unled !== null) lines.push([unled, 'bad']);
   const lowered = lowerings(result, naming);
@@ -100,7 +101,8 @@ function noAddress(result: ReplayResult): string {
   const why =
     counts.vrrp > 0
       ? 'adverts were sent, but no virtual address was ever claimed'
-      : 'no address is announced by an advert, named by --havip, or claimed by two hosts';
+      : 'no address is listed by an advert, named by --havip, or announced where two hosts ' +
+        'claim it';
   return `No HaVip in this capture: ${why} (${seen}).`;
 }
 
