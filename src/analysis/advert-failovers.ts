@@ -41,7 +41,9 @@ export class AdvertFailovers {
     for (const sequence of changes.kept()) {
       const router = this.routerOf(sequence);
       if (router === undefined || !changed.has(router)) continue;
-      for (const id of router.addresses) {
+      // Of what it does not list any more nobody is master.
+      const listed = this.parts.speakers[changes.get(sequence, CHANGE.TO)]?.addresses ?? [];
+      for (const id of listed) {
         const track = this.parts.tracks[id];
         if (track !== undefined && isUnclaimed(track)) this.record(track, sequence);
       }

@@ -6,13 +6,15 @@ import type { Speaker } from './virtual-router.ts';
 
 /**
  * Who has become master of an address, by its adverts, since its holder announced it last: it did
- * not announce the address, or did so out of sight. A single advert makes no master.
+ * not announce the address, or did so out of sight. A single advert makes no master, and nobody is
+ * master of what it does not list.
  */
 export function masterSince(track: Track, holder: Speaker | null): Speaker | undefined {
   const speakers = track.routers.flatMap((router) => router.speakers);
   return speakers.find((speaker) => {
     const run = speaker.observer.newestFirst()[0];
     if (speaker.mac === track.holder || speaker === holder || run === undefined) return false;
+    if (!speaker.addresses.includes(track.id)) return false;
     return run.start > track.lastAnnouncement && !Number.isNaN(run.previous);
   });
 }

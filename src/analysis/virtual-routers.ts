@@ -83,7 +83,7 @@ export class VirtualRouters {
               readIpv6Word(view, address, 2),
               readIpv6Word(view, address, 3),
             );
-      if (id !== 0) speaker.addresses.push(id);
+      if (id !== 0 && !speaker.addresses.includes(id)) speaker.addresses.push(id);
       if (id === 0 || router.addresses.includes(id)) continue;
       if (router.addresses.length === ADDRESSES_MAX) return;
       router.addresses.push(id);

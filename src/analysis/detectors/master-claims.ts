@@ -57,9 +57,9 @@ export class MasterClaims {
    * a master holds all it should and nothing changes, its adverts cost a comparison.
    */
   onAdvert(speaker: Speaker, changes: number): void {
-    const { router } = speaker;
-    if (router.addresses.length === 0) return;
-    const first = this.watches.of(router.addresses[0] as number);
+    const { router, addresses } = speaker;
+    if (addresses.length === 0) return;
+    const first = this.watches.of(addresses[0] as number);
     if (first.orderlyAt === changes && first.orderlySpeaker === speaker.index) return;
     const run = speaker.observer.newestFirst()[0];
     if (run === undefined) return;
@@ -70,9 +70,9 @@ export class MasterClaims {
     const isOnly = !hasRival(router, speaker, now, IDLE_RIVAL_SILENCE);
     if (!isOnly) return;
     let isOrderly = true;
-    for (const id of router.addresses) isOrderly = this.compare(speaker, id) && isOrderly;
+    for (const id of addresses) isOrderly = this.compare(speaker, id) && isOrderly;
     if (age < SETTLED_MIN || age < SETTLED_INTERVALS * speaker.observer.interval) return;
-    if (router.addresses.length > 1) this.count(speaker, run.start, run.startFrame);
+    if (addresses.length > 1) this.count(speaker, run.start, run.startFrame);
     if (!isOrderly) return;
     first.orderlyAt = changes;
     first.orderlySpeaker = speaker.index;
@@ -132,9 +132,9 @@ export class MasterClaims {
 
   /** Once a run: have all addresses of the set been announced since a second before it began? */
   private count(speaker: Speaker, start: number, startFrame: number): void {
-    const { router } = speaker;
+    const { router, addresses } = speaker;
     const { clock } = this;
-    const first = this.watches.of(router.addresses[0] as number);
+    const first = this.watches.of(addresses[0] as number);
     if (first.countedRun === startFrame) return;
     first.countedRun = startFrame;
     // A run that was under way when the capture began may have announced before.
@@ -142,8 +142,8 @@ export class MasterClaims {
     const from = start - SECOND;
     const isOut = (id: number): boolean =>
       (this.tracks[id]?.lastAnnouncement ?? Number.NaN) >= from;
-    const out = router.addresses.filter(isOut);
-    const missing = router.addresses.filter((id) => !isOut(id) && this.isHere(id, out));
+    const out = addresses.filter(isOut);
+    const missing = addresses.filter((id) => !isOut(id) && this.isHere(id, out));
     if (missing.length === 0 || out.length === 0) return;
     const { frame, stamp } = clock;
     for (const id of missing) {

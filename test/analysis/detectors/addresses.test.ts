@@ -444,3 +444,19 @@ test('a quiet network has none of them', async () => {
   scene.at(4, announcement(C, A_IP.replace('11', '13')));
   expect(codes(await scene.replay())).toEqual([]);
 });
+
+describe('an address that a reload took out of the adverts', () => {
+  test('is not missed by the next master, nor is that its master', async () => {
+    const scene = new Concert();
+    const both = { ...NODE_A, addresses: [VIP, SECOND_VIP] };
+    heard(scene, 0, 4, both);
+    for (const ip of [VIP, SECOND_VIP]) scene.announce(0.1, A, ip);
+    heard(scene, 5, 9, NODE_A);
+    heard(scene, 12.6, 20.6, NODE_B);
+    scene.announce(12.601, B, VIP);
+    const result = await scene.scene().replay();
+    expect(result.failovers).toMatchObject([{ ip: VIP, cause: 'crash' }]);
+    expect(codes(result)).toEqual([]);
+    expect(result.havips.map(({ laterMaster }) => laterMaster)).toEqual([undefined, undefined]);
+  });
+});
