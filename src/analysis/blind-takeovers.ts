@@ -9,9 +9,11 @@ import type { Speaker } from './virtual-router.ts';
 
 /** Nanoseconds: a takeover that is so much later than expected is a slow one, or was not seen. */
 const LATE = 0.5e9;
-/** Who takes over announces it with its first advert; an announcement so much later is another. */
-const REPEATED = 0.25e9;
-
+/**
+ * Who takes over announces it with its first advert. An announcement that is so much later is
+ * another, or the first was lost.
+ */
+export const ANNOUNCED_LATE = 0.25e9;
 /** A master back in view is heard within an interval, of which a backup waits for three. */
 const SOON = 1 / 3;
 
@@ -31,9 +33,9 @@ export function blindTakeover(
   const wait = field(FAILOVER.MASTER_DOWN);
   const due = claim - field(FAILOVER.DETECTION) + wait;
   const ahead = field(FAILOVER.AHEAD);
-  if (!(claim - due > LATE) || (ahead >= 0 && ahead <= REPEATED)) return null;
+  if (!(claim - due > LATE) || (ahead >= 0 && ahead <= ANNOUNCED_LATE)) return null;
   const still = stillness.around(due);
-  if (ahead > REPEATED) return still === null || still.end > claim - ahead ? null : still;
+  if (ahead > ANNOUNCED_LATE) return still === null || still.end > claim - ahead ? null : still;
   return ahead < 0 && isSoonAfter(still, claim, wait) ? still : null;
 }
 

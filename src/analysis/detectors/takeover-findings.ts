@@ -4,6 +4,7 @@ import {
   PROFILE_NAMES,
   PROFILE_RFC826,
 } from '../../arp/receiver-profiles.ts';
+import { ANNOUNCED_LATE } from '../blind-takeovers.ts';
 import type { FindingLog } from '../finding-log.ts';
 import { FAILOVER, type Logs } from '../logs.ts';
 import type { FailoverEntry } from '../result.ts';
@@ -17,8 +18,6 @@ import type { AddressWords } from './address-words.ts';
  */
 const TAKEOVER_SLACK = 0.5e9;
 const RECOVERY_SLACK = 1e9;
-/** Nanoseconds: a new master announces with its first advert. */
-const ANNOUNCED_LATE = 0.25e9;
 /** Those of the profiles whose word this is; RFC 826 says nothing of IPv6. */
 const JUDGES = (1 << PROFILE_LINUX) | (1 << PROFILE_FREEBSD) | (1 << PROFILE_RFC826);
 
