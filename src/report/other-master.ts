@@ -1,5 +1,5 @@
 import type { AdvertsOf } from '../analysis/asides.ts';
-import type { ReplayResult } from '../analysis/result.ts';
+import type { HavipSummary, ReplayResult, TimelineEntry } from '../analysis/result.ts';
 import { addressesText, type Naming } from './naming.ts';
 import type { Tone } from './page.ts';
 import { frameLabel } from './quantity.ts';
@@ -26,6 +26,20 @@ export function otherMaster({ havips }: ReplayResult, naming: Naming): [string, 
     `${masterText(entry.meanwhile, naming)}, before ${naming.short(entry)} announced it again ` +
     `in frame ${frameLabel(entry)}.`;
   return [text, 'warn'];
+}
+
+/** What claims do not tell of the masters of an address, beside these entries of its timeline. */
+export function masterNotes(
+  { resigned, laterMaster }: HavipSummary,
+  shown: readonly TimelineEntry[],
+  naming: Naming,
+): string[] {
+  const notes = shown.flatMap(({ frame, meanwhile }) =>
+    meanwhile === undefined ? [] : [`before frame ${frame}: ${masterText(meanwhile, naming)}`],
+  );
+  if (resigned !== undefined) notes.push(`after that: ${vacancyText(resigned, naming)}`);
+  if (laterMaster !== undefined) notes.push(`after that: ${masterText(laterMaster, naming)}`);
+  return notes;
 }
 
 /** "X resigned in frame 300 and nobody took over". */

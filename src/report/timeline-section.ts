@@ -3,7 +3,7 @@ import type { HavipSummary, ReplayResult, TimelineEntry } from '../analysis/resu
 import { cut, ROWS_MAX } from './cut.ts';
 import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
-import { masterText, vacancyText } from './other-master.ts';
+import { masterNotes } from './other-master.ts';
 import type { Page } from './page.ts';
 import { clockTime, counted, date, offset, placeInFile } from './quantity.ts';
 
@@ -49,18 +49,8 @@ function writeTimeline(page: Page, havip: HavipSummary, naming: Naming): void {
   page.table(COLUMNS, rows(first, naming, started));
   page.more(hidden);
   if (last.length > 0) page.table(COLUMNS, rows(last, naming, started));
-  for (const { frame, meanwhile } of [...first, ...last]) {
-    if (meanwhile === undefined) continue;
-    const text = `before frame ${frame}: ${masterText(meanwhile, naming)}`;
-    page.paragraph(text, { indent: 2, hang: 4 });
-  }
-  if (havip.resigned !== undefined) {
-    const text = `after that: ${vacancyText(havip.resigned, naming)}`;
-    page.paragraph(text, { indent: 2, hang: 4 });
-  }
-  if (havip.laterMaster !== undefined) {
-    const text = `after that: ${masterText(havip.laterMaster, naming)}`;
-    page.paragraph(text, { indent: 2, hang: 4 });
+  for (const note of masterNotes(havip, [...first, ...last], naming)) {
+    page.paragraph(note, { indent: 2, hang: 4 });
   }
 }
 

@@ -6,6 +6,7 @@ import type { ReplayResult } from '../../analysis/result.ts';
 import { beginningFrames, longestBeginning } from '../beginning-words.ts';
 import { expectedDetection } from '../cause-texts.ts';
 import type { Naming } from '../naming.ts';
+import { vacancyText } from '../other-master.ts';
 import { lengthText, unmissed, whyUnmeasured } from '../outage-words.ts';
 import { counted, dayAndTime, duration, listed, octets } from '../quantity.ts';
 import { refusedText } from '../refused-words.ts';
@@ -121,6 +122,9 @@ function holderTile(result: ReplayResult, naming: Naming): Markup {
   const held = result.havips.filter((havip) => havip.holder !== null);
   const [first] = held;
   if (first === undefined) return tile('holder at the end', 'nobody', 'no address was claimed');
+  if (first.resigned !== undefined && held.every(({ resigned }) => resigned !== undefined)) {
+    return tile('holder at the end', 'nobody', vacancyText(first.resigned, naming), 'bad');
+  }
   const last = held.map((havip) =>
     naming.short(havip.timeline.at(-1) ?? { mac: havip.holder, name: null }),
   );

@@ -3,6 +3,7 @@ import type { Finding, HavipSummary, OutageEntry, ReplayResult } from '../../ana
 import { refusalReason } from '../cause-texts.ts';
 import { cut } from '../cut.ts';
 import { addressLabel, type Naming } from '../naming.ts';
+import { masterNotes } from '../other-master.ts';
 import { answererText, lengthText, openEnd, outageCode } from '../outage-words.ts';
 import { clockTime, counted, date } from '../quantity.ts';
 import { refusalGroups, refusalsLeftOut } from '../refusal-groups.ts';
@@ -131,7 +132,9 @@ function timeline(havip: HavipSummary, naming: Naming, holdings: number): Markup
     { title: 'frame', isNumber: true },
   ];
   const { first, last, hidden } = cut(havip.timeline, 0, holdings);
-  const rows = [...first, ...last].map((entry): Content[] => [
+  const entries = [...first, ...last];
+  const notes = masterNotes(havip, entries, naming).map((note) => html`<p>${sentence(note)}</p>`);
+  const rows = entries.map((entry): Content[] => [
     entry.time === null ? '–' : `${date(entry.time)} ${clockTime(entry.time)}`,
     moment(entry.t, SPAN),
     naming.full(entry),
@@ -143,7 +146,12 @@ function timeline(havip: HavipSummary, naming: Naming, holdings: number): Markup
     bound.length === 0 ? null : html` Bound: ${bound.join(', ')}.`
   }</p>
 ${rows.length === 0 ? html`<p>Nobody held it.</p>` : table(columns, rows, 'narrow')}
-${hidden > 0 ? html`<p class="quiet">${counted(hidden, 'change')} between not shown.</p>` : null}`;
+${hidden > 0 ? html`<p class="quiet">${counted(hidden, 'change')} between not shown.</p>` : null}
+${notes}`;
+}
+
+function sentence(note: string): string {
+  return `${note.charAt(0).toUpperCase()}${note.slice(1)}.`;
 }
 
 /** Whose claim the cause is, and which frame. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Lanes } from '../../../src/analysis/lanes.ts';
 import { embeddedJson, html } from '../../../src/report/html/markup.ts';
 import { htmlReport } from '../../../src/report/html/page.ts';
-import { CLIENT, Scene } from '../../analysis/scene.ts';
+import { A, advert, CLIENT, CLIENT_IP, Scene } from '../../analysis/scene.ts';
 import { crashResult, emptyResult, NODE1 } from '../fixture.ts';
 
 const NONE: Lanes = { adverts: [], addresses: [], leftOut: 0 };
@@ -35,6 +35,18 @@ test('all that matters is in the words and tables', () => {
     for (const address of addresses) expect(text).toContain(address);
   }
   expect(text).toContain('not-member');
+});
+
+test('of an address whose master resigned nobody is the holder', async () => {
+  const scene = new Scene();
+  scene.announce(0, A);
+  scene.adverts(0, 4, { priority: 100 });
+  scene.at(4.5, advert({ priority: 0 }));
+  scene.announce(12, CLIENT, CLIENT_IP);
+  const { result, lanes } = await scene.replayWithLanes();
+  const text = visible(htmlReport(result, lanes, SCRIPT));
+  expect(text).toContain('holder at the end nobody 192.168.0.11');
+  expect(text).toMatch(/After that: 192\.168\.0\.11 .* resigned in frame 7 and nobody took over\./);
 });
 
 test('a capture without frames, and one without times, are pages, too', async () => {
