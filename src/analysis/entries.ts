@@ -12,6 +12,7 @@ import { failoverAsides } from './failover-asides.ts';
 import type { FrameOrigins } from './frame-origins.ts';
 import * as log from './logs.ts';
 import { CLAIM, FAILOVER, type Logs, OUTAGE, TIMELINE } from './logs.ts';
+import { outageAsides } from './outage-asides.ts';
 import { receiversOf } from './receiver-texts.ts';
 import { firstParts, RECEPTION } from './receivers.ts';
 import type { RecordLog } from './record-log.ts';
@@ -236,19 +237,7 @@ export class Entries {
       after: firstServiceFrame === null ? null : { mac: macOrNull(after), name: this.name(after) },
       failover: failover < 0 ? null : failoverIndex(failover),
       cause: log.CAUSES[cause] ?? log.OUTAGE_CAUSES[field(OUTAGE.CAUSE)] ?? 'unknown',
-      ...(failover < 0 ? this.claimBehind(sequence) : {}),
-      ...(field(OUTAGE.LOST) === 1 ? { isLost: true } : {}),
-    };
-  }
-
-  /** The claim that made an outage without failover. */
-  private claimBehind(sequence: number): Pick<OutageEntry, 'claim'> {
-    const { outages } = this.from.logs;
-    const mac = outages.get(sequence, OUTAGE.CLAIM_MAC);
-    const frame = outages.get(sequence, OUTAGE.CLAIM_FRAME);
-    if (frame === 0) return {};
-    return {
-      claim: { mac: formatMac(mac), name: this.name(mac), frame, ...this.originOf(frame) },
+      ...outageAsides(sequence, this.from, this),
     };
   }
 

@@ -37,10 +37,7 @@ export function answererText({ before, after, isLost }: OutageEntry, naming: Nam
  */
 export function unknownCause(outage: OutageEntry, result: ReplayResult, naming: Naming): string {
   const { ip, before, after } = outage;
-  const vacant = result.havips.find((one) => one.ip === ip && one.vlan === outage.vlan)?.resigned;
-  if (after === null && vacant !== undefined && vacant.mac === before.mac) {
-    return `since ${vacancyText(vacant, naming)}`;
-  }
+  if (outage.resigned !== undefined) return `since ${vacancyText(outage.resigned, naming)}`;
   const holders = result.havips.flatMap((havip) => (havip.ip === ip ? (havip.holder ?? []) : []));
   const isSeen = holders.length > 0 && !holders.some(isVirtual) && result.elided.claims === 0;
   const hasClaimed = result.claims.some((claim) => claim.ip === ip && claim.mac === after?.mac);

@@ -26,8 +26,9 @@ export interface Run {
   startFrame: number;
   last: number;
   previous: number;
-  /** Time of the priority-0 advert that ended it, or NaN. */
+  /** Time of the priority-0 advert that ended it, or NaN, and its frame. */
   resigned: number;
+  resignedFrame: number;
   /** Of its first advert, and of its last. */
   firstPriority: number;
   priority: number;
@@ -58,7 +59,7 @@ export class SpeakerObserver {
   onAdvert(priority: number, interval: number, now: number, frame: number): void {
     this.announcedInterval = interval;
     if (interval > 0) this.interval = interval;
-    if (priority === 0) this.resign(now);
+    if (priority === 0) this.resign(now, frame);
     else this.extend(priority, now, frame);
     this.lastAdvert = now;
     this.lastAdvertFrame = frame;
@@ -118,10 +119,11 @@ export class SpeakerObserver {
     return skewTime(this.version, this.priority, interval);
   }
 
-  private resign(now: number): void {
+  private resign(now: number, frame: number): void {
     const run = this.runs[0];
     if (run !== undefined && Number.isNaN(run.resigned) && this.endOf(run) > now) {
       run.resigned = now;
+      run.resignedFrame = frame;
     }
     this.lastResignation = now;
   }
@@ -145,6 +147,7 @@ export class SpeakerObserver {
       last: now,
       previous: Number.NaN,
       resigned: Number.NaN,
+      resignedFrame: 0,
       firstPriority: priority,
       priority,
       lowerings: [],

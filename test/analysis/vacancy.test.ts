@@ -50,3 +50,28 @@ test('an outage that goes on after a resignation has it for its cause', async ()
   );
   expect(text).toMatch(/At the end .* resigned in frame \d+ and nobody took over\./);
 });
+
+test.each([
+  [
+    'has it for its cause',
+    false,
+    /outage 4\.\d+ s, since .* resigned in frame \d+ and nobody took/,
+  ],
+  ['has none where another was master', true, /outage 4\.\d+ s, of unknown cause/],
+])('an outage from a resignation to the return of the same master %s', async (_, other, headline) => {
+  const scene = new Scene();
+  scene.announce(0, A);
+  scene.adverts(0, 4, { priority: 100 });
+  for (let i = 0; i < 41; i++) scene.ping(0.45 + i / 10, { sequence: i });
+  scene.at(4.5, advert({ priority: 0 }));
+  for (let i = 41; i < 85; i++) {
+    const at = 0.45 + i / 10;
+    scene.at(at, echo(true, { sequence: i }));
+    if (other && i % 10 === 5) scene.at(at, advert({ priority: 50, source: B, ip: B_IP }));
+  }
+  scene.at(8.95, advert({ priority: 100 }));
+  scene.announce(8.951, A);
+  for (let i = 85; i < 120; i++) scene.ping(0.5 + i / 10, { sequence: i });
+  const text = textReport(await scene.replay(), { width: 400, color: false, unicode: true });
+  expect(text.split('\n')[0]).toMatch(headline);
+});

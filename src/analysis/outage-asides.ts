@@ -1,0 +1,51 @@
+import { formatMac } from '../wire/mac.ts';
+import type { Entries, EntrySources } from './entries.ts';
+import { speakerWith } from './failovers.ts';
+import { OUTAGE } from './logs.ts';
+import type { OutageEntry } from './result.ts';
+import type { Speaker } from './virtual-router.ts';
+
+type Asides = Pick<OutageEntry, 'claim' | 'isLost' | 'resigned'>;
+
+/** What is told of an outage beside the document: each part only where there is one. */
+export function outageAsides(sequence: number, from: EntrySources, entries: Entries): Asides {
+  const { outages } = from.logs;
+  const isLed = outages.get(sequence, OUTAGE.FAILOVER) >= 0;
+  return {
+    ...(isLed ? {} : claimBehind(sequence, from, entries)),
+    ...(isLed ? {} : resignationBehind(sequence, from, entries)),
+    ...(outages.get(sequence, OUTAGE.LOST) === 1 ? { isLost: true } : {}),
+  };
+}
+
+/** The claim that made an outage without failover. */
+function claimBehind(sequence: number, { logs }: EntrySources, entries: Entries): Asides {
+  const mac = logs.outages.get(sequence, OUTAGE.CLAIM_MAC);
+  const frame = logs.outages.get(sequence, OUTAGE.CLAIM_FRAME);
+  if (frame === 0) return {};
+  const name = entries.name(mac);
+  return { claim: { mac: formatMac(mac), name, frame, ...entries.originOf(frame) } };
+}
+
+/** The resignation of whoever answered before, an interval before its beginning at the earliest. */
+function resignationBehind(sequence: number, from: EntrySources, entries: Entries): Asides {
+  const field = (index: number): number => from.logs.outages.get(sequence, index);
+  const track = from.tracks[field(OUTAGE.ID)];
+  const speaker = track === undefined ? null : speakerWith(track, field(OUTAGE.BEFORE_MAC));
+  if (track === undefined || speaker === null) return {};
+  const { interval } = speaker.observer;
+  const [start, end] = [field(OUTAGE.START), field(OUTAGE.END)];
+  const run = speaker.observer
+    .newestFirst()
+    .find(({ resigned }) => resigned >= start - interval && resigned <= end);
+  if (run === undefined) return {};
+  const speakers = track.routers.flatMap((router) => router.speakers);
+  const isLed = speakers.some((one) => one !== speaker && wasMaster(one, run.resigned, end));
+  if (isLed) return {};
+  return { resigned: entries.adverts(speaker, run.resignedFrame, run.resignedFrame) };
+}
+
+/** Whether it sent an advert of a master in this time. */
+function wasMaster({ observer }: Speaker, from: number, to: number): boolean {
+  return observer.newestFirst().some(({ start, last }) => last >= from && start <= to);
+}
