@@ -168,7 +168,9 @@ export class LiveAnalysis {
       const entry = entries.failover(sequence);
       const gap = openGapAround(this.analysis.outages.clients, id, claimed);
       const ended = Number.isNaN(gap) ? entry.outageSeconds : secondsOf(gap);
-      const outageSeconds = isAnswered ? ended : null;
+      // A client in another subnet is routed here, and its requests are not in view.
+      const isAsked = !Number.isNaN(tracks[id]?.lastRequest ?? Number.NaN);
+      const outageSeconds = isAnswered && isAsked ? ended : null;
       const takeover = { ...entry, outageSeconds, repointMicroseconds: repoint };
       if (logs.failovers.isKept(sequence)) this.listener.onTakeover(takeover);
     }

@@ -1,15 +1,15 @@
 /** The analysis beside a running switch: told at once, and judged as the switch judged it. */
 import { expect, test } from 'vitest';
-import { LiveAnalysis } from '../../src/analysis/live.ts';
+import { LiveAnalysis, type Takeover } from '../../src/analysis/live.ts';
 import { ALLOWED, DROP_REASON_NAMES } from '../../src/dataplane/drop-reason.ts';
 import { compile } from '../../src/havip/compile.ts';
 import { announcement } from '../dataplane/frames.ts';
 import { eniOf, havipOf, NODE1, NODE2, topologyOf, VIP } from '../dataplane/site.ts';
 import { craft } from './detectors/craft.ts';
-import { A, A_IP, B, B_IP } from './scene.ts';
+import { A, A_IP, B, B_IP, echo } from './scene.ts';
 
 /** Tells it frames at seconds, and notes what it says, and when. */
-function watch() {
+function watch(onTakeover: (takeover: Takeover) => void = () => {}) {
   const said: string[] = [];
   let now = 0;
   const note = (what: string): void => void said.push(`${(now / 1e9).toFixed(1)} ${what}`);
@@ -21,7 +21,7 @@ function watch() {
     {
       onClaim: ({ mac, verdict, reason }) => note(`${verdict} ${mac} ${reason ?? ''}`.trim()),
       onTimeline: () => {},
-      onTakeover: () => {},
+      onTakeover,
       onOutage: () => {},
       onFinding: ({ code }) => note(code),
     },
@@ -47,6 +47,25 @@ test('takes the word of the switch for a refusal that only the switch can know o
     `2.0 refused ${NODE2} rate-limited`,
     `3.0 moved ${NODE2}`,
   ]);
+});
+
+test.each([
+  ['whose requests are in view was not felt', true, 0],
+  ['of whom answers alone are in view, as from another subnet, is unknown', false, null],
+])('the outage of a client %s', (_, isAsked, expected) => {
+  const outages: (number | null)[] = [];
+  const { tell } = watch(({ outageSeconds }) => outages.push(outageSeconds));
+  const answered = (second: number, sequence: number, server: string): void => {
+    if (isAsked) tell(second, echo(true, { sequence, server }));
+    tell(second + 0.001, echo(false, { sequence, server }));
+  };
+  tell(0, announcement(A, VIP));
+  tell(0.01, craft({ source: A, ip: A_IP, priority: 150, to: B_IP }));
+  for (let i = 1; i < 10; i++) answered(i / 10, i, A);
+  tell(0.95, announcement(B, VIP));
+  tell(0.96, craft({ source: B, ip: B_IP, priority: 200, to: A_IP }));
+  for (let i = 10; i < 40; i++) answered(i / 10, i, B);
+  expect(outages).toEqual([expected]);
 });
 
 test('tells of a stale address while it is stale', () => {
