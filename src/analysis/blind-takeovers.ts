@@ -33,9 +33,12 @@ export function blindTakeover(
   const wait = field(FAILOVER.MASTER_DOWN);
   const due = claim - field(FAILOVER.DETECTION) + wait;
   const ahead = field(FAILOVER.AHEAD);
-  if (!(claim - due > LATE) || (ahead >= 0 && ahead <= ANNOUNCED_LATE)) return null;
+  // Many addresses are announced one after the other: the first advert says when it took over.
+  const seen = ahead > 0 ? claim - ahead : claim;
+  if (!(seen - due > LATE) || (ahead >= 0 && ahead <= ANNOUNCED_LATE)) return null;
   const still = stillness.around(due);
-  if (ahead > ANNOUNCED_LATE) return still === null || still.end > claim - ahead ? null : still;
+  if (still === null || !isHole(still, wait)) return null;
+  if (ahead > ANNOUNCED_LATE) return still.end > seen ? null : still;
   return ahead < 0 && isSoonAfter(still, claim, wait) ? still : null;
 }
 
@@ -82,5 +85,11 @@ export function isByTime(cause: number): boolean {
 
 /** Another frame must have ended the stretch: who ends it itself was perhaps late. */
 function isSoonAfter(still: Stretch | null, time: number, wait: number): still is Stretch {
-  return still !== null && still.end < time && time - still.end <= wait * SOON;
+  if (still === null || !isHole(still, wait)) return false;
+  return still.end < time && time - still.end <= wait * SOON;
+}
+
+/** Longer than any two adverts of a master are apart: a quiet network has shorter ones. */
+function isHole({ start, end }: Stretch, wait: number): boolean {
+  return end - start > wait * SOON + LATE;
 }

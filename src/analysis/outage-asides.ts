@@ -7,6 +7,9 @@ import type { Speaker } from './virtual-router.ts';
 
 type Asides = Pick<OutageEntry, 'claim' | 'isLost' | 'resigned'>;
 
+/** A resignation begins an outage whose last answer came so few intervals before or after it. */
+const NEAR_INTERVALS = 2;
+
 /** What is told of an outage beside the document: each part only where there is one. */
 export function outageAsides(sequence: number, from: EntrySources, entries: Entries): Asides {
   const { outages } = from.logs;
@@ -27,7 +30,7 @@ function claimBehind(sequence: number, { logs }: EntrySources, entries: Entries)
   return { claim: { mac: formatMac(mac), name, frame, ...entries.originOf(frame) } };
 }
 
-/** The resignation of whoever answered before, an interval before its beginning at the earliest. */
+/** The resignation of whoever answered before, where it began the outage. */
 function resignationBehind(sequence: number, from: EntrySources, entries: Entries): Asides {
   const field = (index: number): number => from.logs.outages.get(sequence, index);
   const track = from.tracks[field(OUTAGE.ID)];
@@ -37,7 +40,7 @@ function resignationBehind(sequence: number, from: EntrySources, entries: Entrie
   const [start, end] = [field(OUTAGE.START), field(OUTAGE.END)];
   const run = speaker.observer
     .newestFirst()
-    .find(({ resigned }) => resigned >= start - interval && resigned <= end);
+    .find(({ resigned }) => Math.abs(resigned - start) <= NEAR_INTERVALS * interval);
   if (run === undefined) return {};
   const speakers = track.routers.flatMap((router) => router.speakers);
   const isLed = speakers.some((one) => one !== speaker && wasMaster(one, run.resigned, end));

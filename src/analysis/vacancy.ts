@@ -20,8 +20,12 @@ export function vacancyOf(
   const { interval, lastResignation, lastAdvertFrame: frame, isMaster } = holder.observer;
   if (isMaster || track.lastAnnouncement > lastResignation) return {};
   if (!(now - lastResignation > INTERVALS * interval)) return {};
+  // Adverts may pass elsewhere, but whoever answers has the address.
+  if (track.lastHeard - lastResignation > interval) return {};
   const isLed = track.routers.some(({ speakers }) =>
-    speakers.some(({ observer }) => observer.isMaster && observer.lastAdvert > lastResignation),
+    speakers.some(({ observer }) =>
+      observer.newestFirst().some((run) => run.last > lastResignation),
+    ),
   );
   if (isLed) return {};
   return { resigned: entries.adverts(holder, frame, frame) };

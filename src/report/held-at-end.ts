@@ -20,17 +20,31 @@ export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
   }
   const shares = new Map<string, HavipSummary[]>();
   for (const havip of held) {
+    if (havip.resigned !== undefined) continue;
     const who = naming.full(havip.timeline.at(-1) ?? { mac: havip.holder, name: null });
     const own = shares.get(who);
     if (own === undefined) shares.set(who, [havip]);
     else own.push(havip);
   }
-  if (shares.size === 0) return [];
+  const nobody = vacancies(held, naming);
+  if (shares.size === 0) return nobody;
   const most = [...shares].sort((a, b) => b[1].length - a[1].length);
   const shown = most.slice(0, 3).map(([who, havips]) => `${addressesText(havips)} by ${who}`);
   if (most.length > 3) {
     const rest = most.slice(3).reduce((sum, [, havips]) => sum + havips.length, 0);
     shown.push(`${rest} more by ${counted(most.length - 3, 'other')}`);
   }
-  return [`Held at the end: ${shown.join('; ')}.`];
+  return [`Held at the end: ${shown.join('; ')}.`, ...nobody];
+}
+
+/** A sentence for each master that resigned and had no successor. */
+function vacancies(held: readonly HavipSummary[], naming: Naming): string[] {
+  const macs = new Set(held.flatMap(({ resigned }) => resigned?.mac ?? []));
+  return [...macs].flatMap((mac) => {
+    const vacant = held.filter(({ resigned }) => resigned?.mac === mac);
+    const resigned = vacant[0]?.resigned;
+    if (resigned === undefined) return [];
+    const who = vacancyText(resigned, naming);
+    return [`Held by nobody at the end: ${addressesText(vacant)}; ${who}.`];
+  });
 }

@@ -6,17 +6,15 @@ import { frameLabel } from './quantity.ts';
 
 /** Somebody else was master, whose claim is not in view, or nobody is any more; null otherwise. */
 export function otherMaster({ havips }: ReplayResult, naming: Naming): [string, Tone] | null {
-  const later = havips.filter(({ laterMaster }) => laterMaster !== undefined);
-  const master = later[0]?.laterMaster;
-  if (master !== undefined) {
-    const who = masterText(master, naming);
-    return [`No failover of ${addressesText(later)} by a claim, but ${who}.`, 'warn'];
-  }
-  const vacant = havips.filter(({ resigned }) => resigned !== undefined);
-  const resignation = vacant[0]?.resigned;
+  const resignation = havips.find(({ resigned }) => resigned !== undefined)?.resigned;
   if (resignation !== undefined) {
-    const who = vacancyText(resignation, naming);
-    return [`No failover of ${addressesText(vacant)}, but ${who}.`, 'bad'];
+    const of = addressesText(havips.filter(({ resigned }) => resigned?.mac === resignation.mac));
+    return [`No failover of ${of}, but ${vacancyText(resignation, naming)}.`, 'bad'];
+  }
+  const master = havips.find(({ laterMaster }) => laterMaster !== undefined)?.laterMaster;
+  if (master !== undefined) {
+    const of = addressesText(havips.filter(({ laterMaster }) => laterMaster?.mac === master.mac));
+    return [`No failover of ${of} by a claim, but ${masterText(master, naming)}.`, 'warn'];
   }
   const resumed = havips.filter(({ timeline }) => timeline.some(({ meanwhile }) => meanwhile));
   const entry = resumed[0]?.timeline.find(({ meanwhile }) => meanwhile);

@@ -94,3 +94,12 @@ test('of the last master by adverts nothing is said while the holder is heard', 
   const { havips } = await scene.replay();
   expect(havips[0]?.laterMaster).toBeUndefined();
 });
+
+test('one address announced a while after the advert that was in time was not taken unseen', async () => {
+  const scene = cutOff();
+  scene.adverts(7.6, 9.6, NODE_B);
+  scene.announce(8.7, B);
+  const { failovers } = await scene.replay();
+  expect(failovers).toMatchObject([{ cause: 'crash' }]);
+  expect(failovers[0]?.blind).toBeUndefined();
+});

@@ -75,3 +75,28 @@ test.each([
   const text = textReport(await scene.replay(), { width: 400, color: false, unicode: true });
   expect(text.split('\n')[0]).toMatch(headline);
 });
+
+test('an outage that began long before the resignation is not laid to it', async () => {
+  const scene = new Scene();
+  scene.announce(0, A);
+  for (let i = 0; i < 300; i++) {
+    if (i % 10 === 0) scene.at(i / 10, advert({ priority: 100 }));
+    scene.at(i / 10 + 0.05, echo(true, { sequence: i }));
+    if (i < 40) scene.at(i / 10 + 0.051, echo(false, { sequence: i }));
+  }
+  scene.at(30.2, advert({ priority: 0 }));
+  for (let i = 303; i < 400; i++) scene.at(i / 10, echo(true, { sequence: i }));
+  const text = textReport(await scene.replay(), { width: 400, color: false, unicode: true });
+  expect(text.split('\n')[0]).toContain('of unknown cause');
+});
+
+test('an address that somebody goes on answering for is not vacant', async () => {
+  const scene = new Scene();
+  scene.announce(0, A);
+  scene.adverts(0, 4, { priority: 100 });
+  for (let i = 0; i < 40; i++) scene.ping(0.45 + i / 10, { sequence: i });
+  scene.at(4.5, advert({ priority: 0 }));
+  for (let i = 50; i < 150; i++) scene.ping(i / 10, { sequence: i, server: B });
+  const text = textReport(await scene.replay(), { width: 400, color: false, unicode: true });
+  expect(text).not.toContain('nobody took over');
+});

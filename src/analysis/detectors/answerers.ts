@@ -58,7 +58,8 @@ export class Answerers {
   onAnnouncement(watch: AddressWatch, track: Track, mac: number): void {
     const since = watch.zombieMac === mac ? watch.zombieFrame : watch.suspectFrame;
     const isKnown = watch.unheardMac === mac && watch.unheardFrame >= since;
-    if (since === 0 || isKnown || !this.isSilent(mac, track)) return;
+    const hasResigned = speakerWith(track, mac)?.observer.isMaster === false;
+    if (since === 0 || isKnown || hasResigned || !this.isSilent(mac, track)) return;
     watch.unheardFrame = this.parts.clock.frame;
     watch.unheardMac = mac;
   }

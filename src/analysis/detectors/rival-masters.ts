@@ -20,6 +20,8 @@ interface Rivalry {
   readonly finding: Finding;
   readonly first: Speaker;
   readonly second: Speaker;
+  /** Who certainly did not hear the other, by the priorities of that time. */
+  readonly deafness: string;
   /** Since when the present overlap lasts, its last advert, and what earlier ones lasted. */
   start: number;
   last: number;
@@ -64,11 +66,11 @@ export class RivalMasters {
 
   finish(): void {
     for (const [router, rivalry] of this.rivalries) {
-      const { finding, first, second, start, last, earlier } = rivalry;
+      const { finding, first, second, deafness, start, last, earlier } = rivalry;
       const lasted = secondsText(earlier + last - start);
       finding.message =
         `${this.words.speaker(first)} and ${this.words.speaker(second)} were both master of ` +
-        `${this.words.router(router)} for ${lasted} at least: ${this.deafness(first, second)}.`;
+        `${this.words.router(router)} for ${lasted} at least: ${deafness}.`;
     }
   }
 
@@ -98,6 +100,8 @@ export class RivalMasters {
       if (this.rivalries.size < COMPLETED_MAX) this.raise(first, second, start);
       return;
     }
+    // Of a third one's contest nothing is said in the name of the first two.
+    if (![known.first, known.second].every((one) => one === first || one === second)) return;
     if (start > known.last) {
       known.earlier += known.last - known.start;
       known.start = start;
@@ -108,6 +112,7 @@ export class RivalMasters {
   private raise(first: Speaker, second: Speaker, start: number): void {
     const { router } = first;
     const frame = second.observer.newestFirst()[0]?.startFrame ?? 0;
+    const deafness = this.deafness(first, second);
     const finding = this.log.raise({
       code: 'split-brain',
       severity: 'error',
@@ -116,11 +121,11 @@ export class RivalMasters {
       stamp: this.clock.isTimed ? start : Number.NaN,
       message:
         `${this.words.speaker(first)} and ${this.words.speaker(second)} are both master of ` +
-        `${this.words.router(router)}: ${this.deafness(first, second)}.`,
+        `${this.words.router(router)}: ${deafness}.`,
       advice: this.advice(first, second),
     });
     const { now } = this.clock;
-    this.rivalries.set(router, { finding, first, second, start, last: now, earlier: 0 });
+    this.rivalries.set(router, { finding, first, second, deafness, start, last: now, earlier: 0 });
   }
 
   /**

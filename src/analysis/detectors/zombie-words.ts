@@ -8,8 +8,9 @@ import type { AddressWords } from './address-words.ts';
  * to do about that. One that announces the address lives, and its adverts are lost on the way.
  */
 const BLOCKED_ADVICE =
-  'Let its own firewall (the output chain), the security group and the network pass IP protocol ' +
-  '112 from it; `tcpdump -n vrrp` on each node shows where the adverts end.';
+  'Unless somebody announced it by hand (arping): let its own firewall (the output chain), the ' +
+  'security group and the network pass IP protocol 112 from it; `tcpdump -n vrrp` on each node ' +
+  'shows where the adverts end.';
 
 /** The message and the advice. */
 export function zombieWords(
@@ -36,8 +37,8 @@ function state(watch: AddressWatch, track: Track): string {
   if (track.routers.length === 0) return 'both have it configured';
   if (isUnheard(watch)) {
     return (
-      `it announced the address, too (frame ${watch.unheardFrame}), so its keepalived was alive ` +
-      'and its adverts did not get through'
+      `it announced the address, too (frame ${watch.unheardFrame}), as a keepalived does that is ` +
+      'alive and whose adverts do not get through'
     );
   }
   return `${whyInactive(watch, track)}, but the address was still configured`;

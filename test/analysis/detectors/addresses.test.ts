@@ -204,7 +204,9 @@ describe('zombie-holder', () => {
 
   test('one that announces the address without a single advert lives, and is not heard', async () => {
     const [unheard] = await killed(true, false, { backAt: 7.7, isHeardBack: false });
-    expect(unheard?.message).toMatch(/announced the address, too \(frame \d+\), so its keepalived/);
+    expect(unheard?.message).toMatch(
+      /announced the address, too \(frame \d+\), as a keepalived does/,
+    );
     expect(unheard?.advice).toContain('IP protocol 112');
     const [heardAgain] = await killed(true, false, { backAt: 7.7 });
     expect(heardAgain?.message).toContain('its keepalived was dead or stuck');

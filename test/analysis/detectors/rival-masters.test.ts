@@ -26,6 +26,20 @@ describe('split-brain', () => {
     expect(finding?.advice).toContain(`unicast_peer { ${B_IP} }`);
   });
 
+  test('who was deaf is told by the priorities of that time', async () => {
+    const scene = new Scene();
+    master(scene, 0, 4, NODE_A);
+    for (let second = 5; second <= 10; second++) {
+      scene.at(second, craft(NODE_B));
+      scene.at(second + 0.4, craft(NODE_A));
+    }
+    // A lowers its own far below B's much later.
+    for (let second = 11; second <= 14; second++)
+      scene.at(second, craft({ ...NODE_A, priority: 1 }));
+    const [finding] = routerFindings(await scene.replay());
+    expect(finding?.message).toContain(`${B_IP} got none of the adverts of ${A_IP}`);
+  });
+
   test('none where a higher master preempts and the old one sends once more', async () => {
     const scene = new Concert();
     master(scene, 0, 6, NODE_B);
