@@ -35,7 +35,9 @@ function resignationBehind(sequence: number, from: EntrySources, entries: Entrie
   const field = (index: number): number => from.logs.outages.get(sequence, index);
   const track = from.tracks[field(OUTAGE.ID)];
   const speaker = track === undefined ? null : speakerWith(track, field(OUTAGE.BEFORE_MAC));
-  if (track === undefined || speaker === null) return {};
+  const after = field(OUTAGE.AFTER_MAC);
+  const isOthers = after !== 0 && after !== field(OUTAGE.BEFORE_MAC);
+  if (track === undefined || speaker === null || isOthers) return {};
   const { interval } = speaker.observer;
   const [start, end] = [field(OUTAGE.START), field(OUTAGE.END)];
   const run = speaker.observer

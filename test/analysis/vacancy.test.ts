@@ -96,7 +96,9 @@ test('an address that somebody goes on answering for is not vacant', async () =>
   scene.adverts(0, 4, { priority: 100 });
   for (let i = 0; i < 40; i++) scene.ping(0.45 + i / 10, { sequence: i });
   scene.at(4.5, advert({ priority: 0 }));
+  for (let i = 46; i < 50; i++) scene.at(i / 10, echo(true, { sequence: i }));
   for (let i = 50; i < 150; i++) scene.ping(i / 10, { sequence: i, server: B });
   const text = textReport(await scene.replay(), { width: 400, color: false, unicode: true });
   expect(text).not.toContain('nobody took over');
+  expect(text.split('\n')[0]).toContain('of unknown cause');
 });
