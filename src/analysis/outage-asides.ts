@@ -3,7 +3,7 @@ import type { Entries, EntrySources } from './entries.ts';
 import { speakerWith } from './failovers.ts';
 import { OUTAGE } from './logs.ts';
 import type { OutageEntry } from './result.ts';
-import type { Speaker } from './virtual-router.ts';
+import { hasSuccessor } from './vacancy.ts';
 
 type Asides = Pick<OutageEntry, 'claim' | 'isLost' | 'resigned'>;
 
@@ -44,13 +44,6 @@ function resignationBehind(sequence: number, from: EntrySources, entries: Entrie
     .newestFirst()
     .find(({ resigned }) => Math.abs(resigned - start) <= NEAR_INTERVALS * interval);
   if (run === undefined) return {};
-  const speakers = track.routers.flatMap((router) => router.speakers);
-  const isLed = speakers.some((one) => one !== speaker && wasMaster(one, run.resigned, end));
-  if (isLed) return {};
+  if (hasSuccessor(track, speaker, run.resigned, end)) return {};
   return { resigned: entries.adverts(speaker, run.resignedFrame, run.resignedFrame) };
-}
-
-/** Whether it sent an advert of a master in this time. */
-function wasMaster({ observer }: Speaker, from: number, to: number): boolean {
-  return observer.newestFirst().some(({ start, last }) => last >= from && start <= to);
 }

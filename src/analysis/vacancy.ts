@@ -2,6 +2,7 @@ import type { Entries } from './entries.ts';
 import { speakerWith } from './failovers.ts';
 import type { HavipSummary } from './result.ts';
 import type { Track } from './track.ts';
+import type { Speaker } from './virtual-router.ts';
 
 /** A successor waits for its skew, an interval at most, and is then heard within another. */
 const INTERVALS = 2;
@@ -22,11 +23,17 @@ export function vacancyOf(
   if (!(now - lastResignation > INTERVALS * interval)) return {};
   // Adverts may pass elsewhere, but whoever answers has the address.
   if (track.lastHeard - lastResignation > interval) return {};
-  const isLed = track.routers.some(({ speakers }) =>
-    speakers.some(({ observer }) =>
-      observer.newestFirst().some((run) => run.last > lastResignation),
+  if (hasSuccessor(track, holder, lastResignation, now)) return {};
+  return { resigned: entries.adverts(holder, frame, frame) };
+}
+
+/** Whether another than `former` sent an advert of a master in this time. */
+export function hasSuccessor(track: Track, former: Speaker, from: number, to: number): boolean {
+  return track.routers.some(({ speakers }) =>
+    speakers.some(
+      (one) =>
+        one !== former &&
+        one.observer.newestFirst().some(({ start, last }) => last >= from && start <= to),
     ),
   );
-  if (isLed) return {};
-  return { resigned: entries.adverts(holder, frame, frame) };
 }

@@ -36,13 +36,19 @@ describe('an address whose master resigned', () => {
   });
 });
 
-test('an outage that goes on after a resignation has it for its cause', async () => {
+/** A is master to second 4, answers pings to 4.45 and resigns. */
+function stopped(): Scene {
   const scene = new Scene();
   scene.announce(0, A);
   scene.adverts(0, 4, { priority: 100 });
-  for (let i = 0; i < 40; i++) scene.ping(0.5 + i / 10, { sequence: i });
+  for (let i = 0; i < 41; i++) scene.ping(0.45 + i / 10, { sequence: i });
   scene.at(4.5, advert({ priority: 0 }));
-  for (let i = 40; i < 100; i++) scene.at(0.6 + i / 10, echo(true, { sequence: i }));
+  return scene;
+}
+
+test('an outage that goes on after a resignation has it for its cause', async () => {
+  const scene = stopped();
+  for (let i = 41; i < 100; i++) scene.at(0.6 + i / 10, echo(true, { sequence: i }));
   const result = await scene.replay();
   const text = textReport(result, { width: 400, color: false, unicode: true });
   expect(text.split('\n')[0]).toMatch(
@@ -59,11 +65,7 @@ test.each([
   ],
   ['has none where another was master', true, /outage 4\.\d+ s, of unknown cause/],
 ])('an outage from a resignation to the return of the same master %s', async (_, other, headline) => {
-  const scene = new Scene();
-  scene.announce(0, A);
-  scene.adverts(0, 4, { priority: 100 });
-  for (let i = 0; i < 41; i++) scene.ping(0.45 + i / 10, { sequence: i });
-  scene.at(4.5, advert({ priority: 0 }));
+  const scene = stopped();
   for (let i = 41; i < 85; i++) {
     const at = 0.45 + i / 10;
     scene.at(at, echo(true, { sequence: i }));
@@ -91,11 +93,7 @@ test('an outage that began long before the resignation is not laid to it', async
 });
 
 test('an address that somebody goes on answering for is not vacant', async () => {
-  const scene = new Scene();
-  scene.announce(0, A);
-  scene.adverts(0, 4, { priority: 100 });
-  for (let i = 0; i < 40; i++) scene.ping(0.45 + i / 10, { sequence: i });
-  scene.at(4.5, advert({ priority: 0 }));
+  const scene = stopped();
   for (let i = 46; i < 50; i++) scene.at(i / 10, echo(true, { sequence: i }));
   for (let i = 50; i < 150; i++) scene.ping(i / 10, { sequence: i, server: B });
   const text = textReport(await scene.replay(), { width: 400, color: false, unicode: true });
