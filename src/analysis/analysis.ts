@@ -148,7 +148,7 @@ export class Analysis implements SwitchObserver {
     );
     this.addressDetectors = this.detectors.add(
       new AddressDetectors({
-        ...{ clock, log, logs, site, tracks, seesAll },
+        ...{ clock, log, logs, site, tracks, speakers, seesAll },
         book: owner.book,
       }),
     );

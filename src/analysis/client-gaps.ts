@@ -102,6 +102,8 @@ export class ClientGaps {
     const previous = this.clients.requests.key(client, count - 1);
     const missing = ((key - previous) & 0xffff) - 1;
     if (missing <= 0 || missing > 0x7fff || previous >>> 16 !== key >>> 16) return false;
+    const before = (key & 0xffff) === 0 ? key + 0xffff : key - 1;
+    if (this.clients.hasTwin(client, before)) return false;
     const since = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.LAST_REQUEST] as number;
     return this.onMissing?.(client, missing, since) === true && this.clock.now - since > AWAY_MIN;
   }

@@ -11,6 +11,8 @@ const CLIENTS_MAX = 1 << 14;
 const KEY_WORDS = 7;
 /** In place of the MAC of a client of whom only cooked frames are known. */
 const NO_MAC = 0;
+/** MACs under which one IP is looked for. */
+const TWINS_MAX = 8;
 
 /** Columns of the numbers kept for a client. */
 export const CLIENT = {
@@ -69,7 +71,9 @@ export const CLIENT = {
   VAIN_END: 40,
   VAIN_END_STAMP: 41,
   VAIN_END_FRAME: 42,
-  WIDTH: 43,
+  /** Number + 1 of the client of the same address and IP that began to ask before; 0: none. */
+  ASKER_BEFORE: 43,
+  WIDTH: 44,
 } as const;
 
 export class Clients {
@@ -119,9 +123,27 @@ export class Clients {
     this.noteAsker(client);
   }
 
+  /**
+   * Whether the same IP sent the request with this key under another MAC: before a router, or
+   * behind it.
+   */
+  hasTwin(client: number, key: number): boolean {
+    const [id, w0, w1, w2, w3] = this.keyOf(client);
+    let other = this.askers[this.askerSlot(id, w0, w1, w2, w3)]!;
+    for (let i = 0; i < TWINS_MAX && other >= 0; i++) {
+      const at = other * CLIENT.WIDTH;
+      const count = this.numbers[at + CLIENT.COUNT]!;
+      if (other !== client && this.requests.find(other, count, key) >= 0) return true;
+      other = this.numbers[at + CLIENT.ASKER_BEFORE]! - 1;
+    }
+    return false;
+  }
+
   private noteAsker(client: number): void {
     const [id, w0, w1, w2, w3] = this.keyOf(client);
-    this.askers[this.askerSlot(id, w0, w1, w2, w3)] = client;
+    const slot = this.askerSlot(id, w0, w1, w2, w3);
+    this.numbers[client * CLIENT.WIDTH + CLIENT.ASKER_BEFORE] = this.askers[slot]! + 1;
+    this.askers[slot] = client;
   }
 
   addressId(client: number): number {

@@ -87,6 +87,13 @@ export class Entries {
     return this.from.site === null ? null : this.from.site.nameOf(mac);
   }
 
+  /** A virtual MAC is whoever's that is master: its adverts come from an address of its own. */
+  speakerName(mac: number, speaker: number): string | null {
+    const ip = isVirtualMac(mac) ? this.speakerIp(speaker) : null;
+    const { site } = this.from;
+    return ip === null || site === null ? this.name(mac) : site.nameAt(ip);
+  }
+
   speakerIp(index: number): string | null {
     const speaker = this.from.speakers[index];
     if (speaker === undefined) return null;
@@ -153,11 +160,12 @@ export class Entries {
   timeline(sequence: number): TimelineEntry {
     const { timeline } = this.from.logs;
     const mac = timeline.get(sequence, TIMELINE.MAC);
+    const speaker = timeline.get(sequence, TIMELINE.SPEAKER);
     return {
       ...this.momentOf(timeline, sequence, TIMELINE.STAMP, TIMELINE.FRAME),
       mac: macOrNull(mac),
-      name: this.name(mac),
-      speaker: this.speakerIp(timeline.get(sequence, TIMELINE.SPEAKER)),
+      name: this.speakerName(mac, speaker),
+      speaker: this.speakerIp(speaker),
       cause: log.CAUSES[timeline.get(sequence, TIMELINE.CAUSE)] ?? 'announcement',
       ...this.meanwhile(sequence),
     };
@@ -267,7 +275,8 @@ export class Entries {
   }
 
   private party(mac: number, speaker: number): Party {
-    return { mac: formatMac(mac), name: this.name(mac), speaker: this.speakerIp(speaker) };
+    const name = this.speakerName(mac, speaker);
+    return { mac: formatMac(mac), name, speaker: this.speakerIp(speaker) };
   }
 
   private momentOf(

@@ -247,11 +247,11 @@ export class Failovers {
   }
 }
 
-/** The speaker of one of the address's routers with this MAC. */
+/** The speaker with this MAC of one of the routers that the address moves with. */
 export function speakerWith(track: Track, mac: number): Speaker | null {
   // The low word is a small integer: comparing it first spares a look at every speaker's double.
   const low = mac | 0;
-  const { routers } = track;
+  const routers = track.routers.length > 0 ? track.routers : track.companions;
   for (let r = 0; r < routers.length; r++) {
     const { speakers } = routers[r] as Router;
     for (let s = 0; s < speakers.length; s++) {

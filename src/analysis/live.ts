@@ -168,7 +168,7 @@ export class LiveAnalysis {
       const entry = entries.failover(sequence);
       const gap = openGapAround(this.analysis.outages.clients, id, claimed);
       const ended = Number.isNaN(gap) ? entry.outageSeconds : secondsOf(gap);
-      // A client in another subnet is routed here, and its requests are not in view.
+      // Answers alone do not tell how long somebody asked in vain.
       const isAsked = !Number.isNaN(tracks[id]?.lastRequest ?? Number.NaN);
       const outageSeconds = isAnswered && isAsked ? ended : null;
       const takeover = { ...entry, outageSeconds, repointMicroseconds: repoint };

@@ -4,6 +4,7 @@ import * as verdict from '../dataplane/verdict.ts';
 import { isVirtualMacHalves, macFromHalves } from '../wire/mac.ts';
 import { type ClaimLog, sourceOf } from './claim-log.ts';
 import type { Clock } from './clock.ts';
+import { Companions } from './companions.ts';
 import { type Failovers, speakerWith } from './failovers.ts';
 import { formerMaster } from './former-master.ts';
 import * as log from './logs.ts';
@@ -42,6 +43,7 @@ export class Ownership {
   private readonly receivers: Receivers;
   private readonly refusals: Refusals;
   private readonly speakers: readonly Speaker[];
+  private readonly companions: Companions;
   private readonly tracks: (Track | undefined)[];
   private readonly isConfigured: (id: number) => boolean;
 
@@ -53,6 +55,7 @@ export class Ownership {
     this.receivers = parts.receivers;
     this.refusals = parts.refusals;
     this.speakers = parts.speakers;
+    this.companions = new Companions(parts.speakers);
     this.tracks = parts.tracks;
     this.isConfigured = parts.isConfigured;
   }
@@ -137,6 +140,7 @@ export class Ownership {
       track.firstForm = claim.form;
     } else {
       track.noteForeign(mac, clock, false);
+      if (track.routers.length === 0) this.accompany(track, mac);
       this.claimLog.log(track, claim, mac, verdict.CLAIM_MOVED, 0);
       const entry = track.isVirtual
         ? this.logTimeline(track, mac, log.CAUSE_UNDECIDED, speaker)
@@ -150,6 +154,15 @@ export class Ownership {
     track.speakersKnown = -1;
     track.lastAnnouncement = Number.NaN;
     if (isFirst && track.isVirtual) this.logFirst(track);
+  }
+
+  /** The address moves to `mac`, and perhaps with a router that does not list it. */
+  private accompany(track: Track, mac: number): void {
+    const router = this.companions.between(track.network, track.holder, mac);
+    if (router === null && track.companions.length === 0) return;
+    track.companions = router === null ? [] : [router];
+    track.speakersKnown = -1;
+    if (track.holderSpeaker < 0) track.speaker = null;
   }
 
   /** Live: the holder was unbound or started anew, so that nobody held the address: it is back. */

@@ -61,6 +61,8 @@ export class Track {
   waiting = 0;
   queue = -1;
   routers: readonly Router[] = NO_ROUTERS;
+  /** Where none lists it: the one whose masters it moved between last. */
+  companions: readonly Router[] = NO_ROUTERS;
   /** The speaker that the holder is, as far as adverts told when `speakersKnown` of them were. */
   speaker: Speaker | null = null;
   speakersKnown = -1;

@@ -2,6 +2,10 @@
 import type { ClaimEntry, Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { longestBeginning } from '../report/beginning-words.ts';
 import { counted, duration } from '../report/quantity.ts';
+import { isUnmeasurable } from '../report/vain-words.ts';
+
+/** A drill whose capture lacks its clients would pass every time. */
+const NOTHING_ANSWERED = 'no answer of a HaVip is in the capture, which can show no outage';
 
 export interface ConditionRequest {
   failOn: string[];
@@ -16,6 +20,8 @@ export class Conditions {
   readonly #request: ConditionRequest;
   readonly #codes = new Set<string>();
   #longest = 0;
+  /** Nobody saw its end: it lasted at least so long. */
+  #isBound = false;
 
   constructor(request: ConditionRequest) {
     this.#request = request;
@@ -34,8 +40,10 @@ export class Conditions {
     this.#codes.add(finding.code);
   }
 
-  onOutage(outage: OutageEntry): void {
-    this.#longest = Math.max(this.#longest, outage.seconds ?? 0);
+  onOutage({ seconds, isLost, firstServiceFrame }: OutageEntry): void {
+    if (seconds === null || seconds <= this.#longest) return;
+    this.#longest = seconds;
+    this.#isBound = isLost === true || firstServiceFrame === null;
   }
 
   /** A line for each condition that holds, and for what could not be measured. */
@@ -52,10 +60,11 @@ export class Conditions {
     const isLonger = longest > limit;
     const parts: string[] = [];
     if (isLonger) {
-      const bound = longest > this.#longest ? 'at least ' : '';
+      const bound = this.#isBound || longest > this.#longest ? 'at least ' : '';
       parts.push(`an outage of ${bound}${duration(longest)} is longer than ${duration(limit)}`);
     }
     if (unmeasured > 0) parts.push(`${counted(unmeasured, 'outage')} could not be measured`);
+    if (parts.length === 0 && isUnmeasurable(result)) parts.push(NOTHING_ANSWERED);
     if (parts.length > 0) lines.push(`--max-outage: ${parts.join('; ')}`);
     return { holds: met.length > 0 || isLonger, lines };
   }

@@ -27,6 +27,8 @@ export interface Site {
   readonly plan: AddressPlan;
   /** Name of the instance with this MAC; null where no lab file names one. */
   nameOf(mac: number): string | null;
+  /** Name of the instance with this address of its own, which is not a HaVip; null as above. */
+  nameAt(ip: string): string | null;
   /** Name of a subnet by the book's index + 1; null for 0. */
   subnetName(subnet: number): string | null;
   /** The configured HaVips. */

@@ -16,6 +16,7 @@ import type { LiveNetworks } from './live-networks.ts';
 import { quotaBreaches } from './quotas.ts';
 import { membershipOf, type RuleSet } from './rule-set.ts';
 import { ruleSet } from './rule-sets.ts';
+import { SiteNames } from './site-names.ts';
 import { SourceRights } from './source-rights.ts';
 import type { Eni, Havip, Subnet, Topology } from './topology.ts';
 
@@ -65,13 +66,7 @@ export class CompiledTopology {
 
   site(): Site {
     const { topology } = this;
-    const names = new Map<number, string>();
-    const addresses = new Map<number, readonly string[]>();
-    for (const eni of topology.enis) {
-      if (eni.mac === null) continue;
-      names.set(eni.mac, eni.instance);
-      addresses.set(eni.mac, eni.addresses);
-    }
+    const names = new SiteNames(topology.enis);
     let breaches: Site['breaches'] | null = null;
     return {
       plan: this.plan(),
@@ -85,9 +80,10 @@ export class CompiledTopology {
         breaches ??= breachesOf(topology);
         return breaches;
       },
-      nameOf: (mac) => names.get(mac) ?? null,
+      nameOf: (mac) => names.nameOf(mac),
+      nameAt: (ip) => names.nameAt(ip),
       subnetName: (index) => this.subnets[index - 1]?.subnet.name ?? null,
-      addressesOf: (mac) => addresses.get(mac) ?? [],
+      addressesOf: (mac) => names.addressesOf(mac),
     };
   }
 

@@ -19,7 +19,7 @@ export function beginningLines(result: ReplayResult): [string, Tone][] {
 function beginningSentence(beginning: VainBeginning): string {
   const { ip, vlan, client, from, until, seconds, unanswered } = beginning;
   const isAtOnce = (from.t ?? 0) <= AT_ONCE;
-  const opening = isAtOnce ? 'The capture begins in an outage' : `${client} began in an outage`;
+  const opening = `${isAtOnce ? 'The capture begins' : `${client} came into view`} in an outage`;
   const since = isAtOnce ? '' : `from t ${offset(from.t)} s `;
   return (
     `${opening}: ${counted(unanswered, 'request')} for ${addressLabel(ip, vlan)} unanswered ` +

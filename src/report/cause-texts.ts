@@ -59,7 +59,7 @@ function announcement(failover: FailoverEntry, naming: Naming): string {
   }
   if (naming.isConflict(failover)) {
     const both = `${naming.short(failover.from)} and ${to}`;
-    return `${both} both using ${failover.ip}, an ordinary address`;
+    return `${both} both using ${failover.ip}, which no advert lists`;
   }
   const unseen = unseenAdverts(failover, naming);
   if (unseen !== null) return UNSEEN + unseen;

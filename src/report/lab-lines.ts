@@ -1,6 +1,7 @@
 /** The events of a running lab as lines for a terminal: one line an event, the time first. */
 import type { ClaimEvent, LabEvent, ReadyEvent } from '../analysis/live-events.ts';
 import { refusalReason } from './cause-texts.ts';
+import { isVirtual } from './naming.ts';
 import { type Look, paint, printable, type Tone } from './page.ts';
 import { clockTime, count, counted, duration, listed } from './quantity.ts';
 
@@ -78,7 +79,8 @@ function wordsOf(event: LabEvent): [text: string, tone: Tone] {
       return [`ready: ${[ports, ...held, ...api].join(', ')}`, 'good'];
     }
     case 'claim': {
-      const who = event.name === null ? event.mac : `${event.name} (${event.mac})`;
+      const name = event.name ?? (isVirtual(event.mac) ? hostAt(event) : null);
+      const who = name === null ? event.mac : `${name} (${event.mac})`;
       if (event.verdict === 'refused') {
         const why = refusalReason(event.reason);
         return [`${event.ip} refused to ${who}: ${why} (${event.form}${place(event)})`, 'bad'];
@@ -115,8 +117,14 @@ function wordsOf(event: LabEvent): [text: string, tone: Tone] {
 const VERBS = { moved: '→', confirmed: 'confirmed by', noted: 'noted from' } as const;
 
 /** Where a frame came in that does not say so itself. */
-function place({ name, port }: ClaimEvent): string {
-  return port === null || port.split('/')[0] === name ? '' : `, at ${port}`;
+function place(event: ClaimEvent): string {
+  const { name, port } = event;
+  return port === null || hostAt(event) === name ? '' : `, at ${port}`;
+}
+
+/** The host behind the port where a frame came in. */
+function hostAt({ port }: ClaimEvent): string | null {
+  return port?.split('/')[0] ?? null;
 }
 
 /** Whose MAC it is; the MAC itself where it is no port's. */

@@ -1,7 +1,7 @@
 /** Clients whose pings leave the capture together with the address: it is the old holder's view. */
 
 import { describe, expect, test } from 'vitest';
-import { A, advert, B, echo, held, type Scene, SYN, SYN_ACK, tcp } from './scene.ts';
+import { A, advert, B, CLIENT, echo, held, type Scene, SYN, SYN_ACK, tcp } from './scene.ts';
 
 const CLAIM = 3;
 
@@ -99,4 +99,33 @@ test('a client that comes back is told by the gap in its numbers', async () => {
   scene.ping(5.1, { sequence: 41 });
   const { findings } = await scene.replay();
   expect(findings.map(({ code }) => code)).toContain('capture-partial-view');
+});
+
+describe('pings of which a router passes on only some', () => {
+  const ROUTER = '00:16:3e:00:00:fd';
+
+  /** Of 60 pings, 20 to 40 reach no holder; `isNear`: the client's own side is in view as well. */
+  async function routed(isNear: boolean) {
+    const scene = held();
+    for (let sequence = 0; sequence < 60; sequence++) {
+      const at = 1 + sequence / 10;
+      if (isNear) scene.at(at, echo(true, { sequence, server: ROUTER }));
+      if (sequence >= 20 && sequence < 40) continue;
+      scene.at(at + 0.001, echo(true, { sequence, client: ROUTER }));
+      scene.at(at + 0.002, echo(false, { sequence, client: ROUTER }));
+      if (isNear) scene.at(at + 0.003, echo(false, { sequence, server: ROUTER }));
+    }
+    const { findings, outages } = await scene.replay();
+    return { codes: findings.map(({ code }) => code), outages };
+  }
+
+  test('passed elsewhere where they are in view nowhere', async () => {
+    expect((await routed(false)).codes).toContain('capture-partial-view');
+  });
+
+  test('are all in view where the client’s side of the router is', async () => {
+    const { codes, outages } = await routed(true);
+    expect(codes).not.toContain('capture-partial-view');
+    expect(outages[0]).toMatchObject({ client: { mac: CLIENT }, unanswered: 20 });
+  });
 });

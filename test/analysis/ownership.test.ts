@@ -80,6 +80,25 @@ describe('holder', () => {
     ]);
     expect(havips[0]?.timeline.map(({ speaker }) => speaker)).toEqual([A_IP, B_IP]);
   });
+
+  test('and the lab file names it by the address from which it sends its adverts', async () => {
+    const enis = [
+      eniOf(A, { instance: 'ecs-1', addresses: [A_IP] }),
+      eniOf(B, { instance: 'ecs-2', addresses: [B_IP] }),
+    ];
+    const scene = new Scene();
+    scene.at(0, advert({ priority: 100, source: VMAC }));
+    scene.announce(0.1, VMAC);
+    scene.at(5, advert({ priority: 90, source: VMAC, ip: B_IP }));
+    scene.announce(5.1, VMAC);
+    const { failovers, havips, claims } = await scene.replay({
+      site: compile(topologyOf('classic', { enis, havips: [havipOf(VIP, [A, B])] })),
+    });
+    expect(failovers).toMatchObject([{ from: { name: 'ecs-1' }, to: { name: 'ecs-2' } }]);
+    expect(havips[0]?.timeline.map(({ name }) => name)).toEqual(['ecs-1', 'ecs-2']);
+    // Anybody may have sent the claim itself.
+    expect(claims.map(({ name }) => name)).toEqual([null, null]);
+  });
 });
 
 test('a HaVip of a subnet is listed beside one of the same address in another', async () => {

@@ -210,6 +210,29 @@ describe('conditions', () => {
     expect(err).toBe('havip replay: --max-outage: 1 outage could not be measured\n');
   });
 
+  test('--max-outage says where there is nothing to measure, and nothing where there is', async () => {
+    const result = emptyResult();
+    const nothing = 'no answer of a HaVip is in the capture, which can show no outage';
+    const { status, err } = await play('a.pcap --max-outage 3s', { result });
+    expect([status, err]).toEqual([0, `havip replay: --max-outage: ${nothing}\n`]);
+    const [havip] = crashResult().havips;
+    const unanswered = { ...result, havips: [{ ...havip!, isUnanswered: true }] };
+    expect((await play('a.pcap --max-outage 3s', { result: unanswered })).err).toContain(nothing);
+    const answered = { ...result, havips: [havip!] };
+    expect((await play('a.pcap --max-outage 3s', { result: answered })).err).toBe('');
+  });
+
+  test.each([
+    ['did not end', { firstServiceFrame: null }],
+    ['went on out of sight', { isLost: true as const }],
+  ])('--max-outage takes an outage that %s for a lower bound', async (_, more) => {
+    const result = crashResult();
+    result.outages = result.outages.map((outage) => ({ ...outage, ...more }));
+    const { status, err } = await play('a.pcap --max-outage 3s', { result });
+    expect(status).toBe(1);
+    expect(err).toContain('an outage of at least 3.874 s is longer than 3.000 s');
+  });
+
   test('--max-outage knows of one by how long it lasted at least', async () => {
     const moment = { time: null, t: 1, frame: 2 };
     const beginning = { ip: '192.168.0.88', vlan: null, client: '192.168.0.50', seconds: 4 };

@@ -46,11 +46,26 @@ describe('the words for reports', () => {
     expect([0, 1, 2, 3].map((index) => site.subnetName(index))).toEqual([null, 'a', 'b', null]);
     expect(site.addressesOf(parseMac(NODE1))).toEqual(['192.168.0.11', '2001:db8::11']);
     expect(site.addressesOf(parseMac(STRANGER))).toEqual([]);
+    expect([site.nameAt('192.168.0.11'), site.nameAt('2001:db8::11')]).toEqual([
+      ...[`i-${NODE1}`, `i-${NODE1}`],
+    ]);
+    expect([site.nameAt(VIP), site.nameAt('192.168.0.99')]).toEqual([null, null]);
     const members = [NODE1, NODE2].map(parseMac);
     expect(site.havips).toEqual([
       { ip: VIP, subnet: 'a', members },
       { ip: VIP6, subnet: 'a', members },
     ]);
+  });
+
+  test('name nobody by an address that several have, each in a subnet of its own', () => {
+    const addresses = ['192.168.0.11', '2001:DB8:0::12'];
+    const others = ['00:16:3e:00:00:77', '00:16:3e:00:00:78'].map((mac) =>
+      eniOf(mac, { instance: `other-${mac}`, subnet: 'b', addresses }),
+    );
+    const enis = [...PORTS.map((mac) => eniOf(mac)), ...others];
+    const { nameAt } = compile(topologyOf('alibaba', { enis }));
+    expect(['192.168.0.11', '2001:db8::12'].map(nameAt)).toEqual([null, null]);
+    expect(nameAt('192.168.0.12')).toBe(`i-${NODE2}`);
   });
 
   test.each(RULE_SET_NAMES)('give the gateway of %s its MAC', (provider) => {

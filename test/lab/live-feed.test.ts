@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RULE_SET_NAMES } from '../../src/havip/rule-sets.ts';
 import { RECORD_PORT_GONE } from '../../src/lab/engine/engine-requests.ts';
+import { formatMac } from '../../src/wire/mac.ts';
 import { advert, echo } from '../analysis/scene.ts';
 import { announcement, arp, neighbor, packet } from '../dataplane/frames.ts';
 import {
@@ -36,6 +37,15 @@ function ping(lab: MemoryLab, second: number, sequence: number, server: string |
   if (server !== null) lab.at(second + 0.001, server, echo(false, { ...about, server }));
 }
 
+/** The same of a client in another subnet: both speak to the gateway. */
+function routedPing(lab: MemoryLab, second: number, sequence: number, server: string | null): void {
+  const gateway = formatMac(lab.live.gatewayMac);
+  const about = { clientIp: ADDRESSES[NEIGHBOR] as string, vip: VIP, sequence };
+  lab.at(second, NEIGHBOR, echo(true, { ...about, client: NEIGHBOR, server: gateway }));
+  if (server === null) return;
+  lab.at(second + 0.001, server, echo(false, { ...about, client: gateway, server }));
+}
+
 function heartbeat(lab: MemoryLab, second: number, source: string, priority: number): void {
   const ip = ADDRESSES[source] as string;
   const to = ADDRESSES[source === NODE1 ? NODE2 : NODE1] as string;
@@ -44,6 +54,23 @@ function heartbeat(lab: MemoryLab, second: number, source: string, priority: num
 }
 
 describe('a crash of the master', () => {
+  test.each(RULE_SET_NAMES)('as a client in another subnet saw it, under %s', async (provider) => {
+    const lab = new MemoryLab(topologyOf(provider));
+    lab.at(1, NODE1, announcement(NODE1, VIP));
+    for (let s = 1; s <= 5; s++) {
+      heartbeat(lab, s, NODE1, 110);
+      for (let i = 0; i < 5; i++) routedPing(lab, s + 0.1 + i * 0.2, s * 5 + i, NODE1);
+    }
+    for (let i = 0; i < 13; i++) routedPing(lab, 6.1 + i * 0.2, 100 + i, null);
+    lab.at(8.6, NODE2, announcement(NODE2, VIP));
+    for (let i = 0; i < 5; i++) routedPing(lab, 8.7 + i * 0.2, 200 + i, NODE2);
+    await lab.read(12);
+    await lab.feed.end();
+    // The last answer before came at 5.901 s, the first after it at 8.701 s.
+    expect(lab.of('takeover').map(({ outageSeconds }) => outageSeconds)).toEqual([2.8]);
+    expect(lab.of('finding').map(({ code }) => code)).not.toContain('capture-partial-view');
+  });
+
   test('is a takeover with its detection, repoint and outage', async () => {
     const lab = new MemoryLab(topologyOf('alibaba'));
     lab.at(1, NODE1, announcement(NODE1, VIP));
@@ -248,7 +275,7 @@ describe('a virtual MAC that turns up behind another port', () => {
     lab.at(7.001, NODE2, announcement(VIRTUAL, VIP));
     for (let s = 8; s < 12; s++) lab.at(s, NODE2, says(NODE2));
     await lab.feed.end();
-    expect(moves(lab)).toEqual([['07.001000000Z', null, null, 'crash']]);
+    expect(moves(lab)).toEqual([['07.001000000Z', inst(NODE1), inst(NODE2), 'crash']]);
   });
 
   test('is none where the claim that names it moved the address', async () => {

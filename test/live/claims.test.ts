@@ -199,11 +199,14 @@ describe.skipIf(isSkipped)('claims in a running lab', () => {
     );
   });
 
-  test(
-    'are, in the captures of all ports together, the takeover that the lab told',
+  test.each([
+    ['a client', false],
+    ['a client in another subnet', true],
+  ])(
+    'of %s are, in the captures of all ports, the takeover that the lab told',
     TIME,
-    async () => {
-      const lab = pairLab();
+    async (_, isClientAway) => {
+      const lab = pairLab({ isClientAway });
       const folder = join(lab.folder, 'captures');
       const since = await calmUp(lab, '--capture', folder);
       const ping = lab.ping('client', HAVIP);
@@ -212,9 +215,11 @@ describe.skipIf(isSkipped)('claims in a running lab', () => {
       const told = await lab.event('takeover', ({ time }) => time > since);
       await ping.more(20);
       await ping.stop();
+      const { seconds } = ping.longestGap(Date.parse(since) / 1000);
+      expect(Math.abs((told.outageSeconds as number) - seconds)).toBeLessThan(ping.interval);
       await lab.down();
       const files = readdirSync(folder).map((name) => join(folder, name));
-      const { failovers, virtualRouters } = JSON.parse(
+      const { failovers, virtualRouters, findings } = JSON.parse(
         (await havip('replay', ...files, '--format', 'json')).output,
       ) as ReplayResult;
       // The first election may have been one, too.
@@ -222,6 +227,7 @@ describe.skipIf(isSkipped)('claims in a running lab', () => {
       expect([from.mac, to.mac, cause]).toEqual([macOf('node-1'), macOf('node-2'), 'crash']);
       expect(measured.outageSeconds).toBeCloseTo(told.outageSeconds as number, 6);
       expect(measured.detectionSeconds).toBeCloseTo(told.detectionSeconds as number, 6);
+      expect(findings.map(({ code }) => code)).not.toContain('capture-partial-view');
       const speakers = virtualRouters.flatMap((router) => router.speakers.map(({ mac }) => mac));
       expect(speakers.sort()).toEqual([macOf('node-1'), macOf('node-2')]);
     },

@@ -12,6 +12,8 @@ export interface PairOptions {
   /** What differs from the usual configuration, by host. */
   keepalived?: Readonly<Partial<Record<Host, Settings>>>;
   hasIpv6?: boolean;
+  /** The client is in a subnet of its own, and what it asks is routed. */
+  isClientAway?: boolean;
   /** Who may claim the HaVip. */
   bound?: readonly Host[];
   /** Seconds between adverts, where a test needs it calmer than INTERVAL. */
@@ -35,6 +37,8 @@ export type Host = keyof typeof NUMBERS;
 export const INTERVAL = 0.2;
 export const HAVIP = '10.77.0.88';
 export const HAVIP6 = 'fd00:77::88';
+const AWAY = { cidr: '10.78.0.0/24' };
+const AWAY_IP = '10.78.0.10';
 /** Last number of each address, and of the MAC. */
 const NUMBERS = { 'node-1': 11, 'node-2': 12, client: 10, rogue: 66 } as const;
 const PAIR: readonly Host[] = ['node-1', 'node-2'];
@@ -71,7 +75,9 @@ function labText(options: PairOptions): string {
   const ips = (host: Host): string[] =>
     options.hasIpv6 === true ? [ipOf(host), ipv6Of(host)] : [ipOf(host)];
   const instances = hosts.map((host) => {
-    const eth0 = { subnet: 'lan', ip: ips(host), mac: macOf(host), attach: { netns: host } };
+    const isAway = host === 'client' && options.isClientAway === true;
+    const place = isAway ? { subnet: 'away', ip: AWAY_IP } : { subnet: 'lan', ip: ips(host) };
+    const eth0 = { ...place, mac: macOf(host), attach: { netns: host } };
     const run = PAIR.includes(host) ? { run: `keepalived -n -l -D -f ${host}.conf` } : {};
     return [host, { enis: { eth0 }, ...run }];
   });
@@ -80,7 +86,7 @@ function labText(options: PairOptions): string {
   const web6 = { subnet: 'lan', ip: HAVIP6, bind };
   return stringify({
     provider: options.provider ?? 'alibaba',
-    subnets: { lan: { cidr } },
+    subnets: { lan: { cidr }, ...(options.isClientAway === true ? { away: AWAY } : {}) },
     instances: Object.fromEntries(instances),
     havips: {
       web: { subnet: 'lan', ip: HAVIP, bind },

@@ -95,8 +95,8 @@ describe('without a failover', () => {
 
   test('or a client does, later', () => {
     expect(text(of(8.21))).toContain(
-      '192.168.0.50 began in an outage: 225 requests for 192.168.0.88 unanswered from t 8.210 s ' +
-        'until t 12.710 s, so it lasted at least 4.500 s.',
+      '192.168.0.50 came into view in an outage: 225 requests for 192.168.0.88 unanswered ' +
+        'from t 8.210 s until t 12.710 s, so it lasted at least 4.500 s.',
     );
   });
 });

@@ -45,6 +45,7 @@ const EVENTS: LabEvent[] = [
   { event: 'ready', time: TIME, ports: [], havips: [] },
   CLAIM,
   { ...CLAIM, verdict: 'confirmed', form: 'gratuitous-reply' },
+  { ...CLAIM, mac: '00:00:5e:00:01:33', name: null },
   { ...CLAIM, ...ROGUE, verdict: 'noted', form: 'arp-request', name: null },
   refused,
   { ...refused, mac: MAC, name: 'ecs-1', reason: 'wrong-port' },
@@ -91,7 +92,7 @@ describe('the lines of all events', () => {
     const plain = lines({ color: true }).map((line) => line.replace(/\x1b\[[0-9;]*m/g, ''));
     expect(plain).toEqual(lines());
     expect(lines().join('')).not.toContain('\x1b');
-    expect(lines({ color: true })[4]?.startsWith('\x1b[1;31m22:13')).toBe(true);
+    expect(lines({ color: true })[5]?.startsWith('\x1b[1;31m22:13')).toBe(true);
     const ascii = lines({ unicode: false }).join('').replaceAll('’', '');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
     expect(ascii).toMatch(/^[\x00-\x7f]*$/);

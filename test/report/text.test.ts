@@ -262,7 +262,7 @@ describe('what a reader of one failover should know besides', () => {
     test('is a conflict of two hosts where a finding says so of an address without VRRP', () => {
       const conflict = { code: 'address-conflict', severity: 'error' as const };
       const found = { ...NOWHERE, ...conflict, ip: '192.168.0.88', message: '', advice: '' };
-      const both = 'node1 and 192.168.0.210 both using 192.168.0.88, an ordinary address';
+      const both = 'node1 and 192.168.0.210 both using 192.168.0.88, which no advert lists';
       const text = announced((result) => {
         result.virtualRouters = [];
         result.findings.push(found);

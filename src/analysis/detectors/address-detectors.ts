@@ -31,6 +31,7 @@ export interface AddressDetectorParts {
   readonly site: Site | null;
   readonly tracks: readonly (Track | undefined)[];
   readonly book: AddressBook;
+  readonly speakers: readonly Speaker[];
   /** Whether silence in the capture means silence on the network; asked at the end. */
   seesAll(): boolean;
 }
@@ -63,7 +64,8 @@ export class AddressDetectors implements Detector {
     const isPlainLan = site !== null && !site.plan.rules.enforces;
     this.masters = new MasterClaims({ clock, log, words, tracks, watches, book });
     this.answerers = new Answerers({ clock, log, words, watches, tracks, book, isByIp });
-    this.conflicts = new Conflicts({ clock, log, words, book, tracks, watches, isPlainLan });
+    const common = { clock, log, words, book, tracks, watches };
+    this.conflicts = new Conflicts({ ...common, speakers: parts.speakers, isPlainLan });
     this.takeovers = new TakeoverFindings(log, words, logs, tracks);
     this.inventory = new SiteFindings(log, words, site);
   }

@@ -32,6 +32,8 @@ export interface ConflictParts {
   readonly book: AddressBook;
   readonly tracks: readonly (Track | undefined)[];
   readonly watches: AddressWatches;
+  /** All speakers of the capture, growing. */
+  readonly speakers: readonly Speaker[];
   /** A plan that refuses nothing is of a plain LAN. */
   readonly isPlainLan: boolean;
 }
@@ -64,7 +66,8 @@ export class Conflicts {
     // A virtual MAC has an address of VRRP, whose adverts are not in the capture.
     const isVirtual = isVirtualMac(mac) || isVirtualMac(watch.claimant);
     if (isBack && !track.isConfigured && !isVirtual) {
-      this.raiseOrdinary(watch, track.id, watch.claimant, mac);
+      if (this.parts.speakers.length > 0) this.raiseOrdinary(watch, track.id, watch.claimant, mac);
+      else this.raiseUnlisted(watch, track.id, watch.claimant, mac);
       return;
     }
     watch.claimantBefore = watch.claimant;
@@ -159,6 +162,26 @@ export class Conflicts {
       advice:
         'Find that host by its MAC and take the address off it. Until then ' +
         '`garp_master_refresh 5` bounds the damage; a HaVip cloud refuses such a claim.',
+    });
+  }
+
+  /** Of VRRP nothing is in view: two masters that do not hear each other look the same. */
+  private raiseUnlisted(watch: AddressWatch, id: number, mac: number, other: number): void {
+    watch.conflicted = true;
+    const { log, words } = this.parts;
+    const hosts = `${words.host(mac)} and ${words.host(other)}`;
+    log.raiseNow({
+      code: 'address-conflict',
+      severity: 'error',
+      id,
+      message:
+        `${hosts} claim ${words.ip(id)} in turn: both use it, and clients reach now the one, now ` +
+        'the other. No adverts are in this capture to say whether it is an ordinary address or ' +
+        'one of two masters.',
+      advice:
+        "Where both run keepalived, neither hears the other's adverts: capture on one of them " +
+        '(`tcpdump vrrp or arp or icmp`), and open the way for VRRP, IP protocol 112. Else give ' +
+        'one of them another address.',
     });
   }
 

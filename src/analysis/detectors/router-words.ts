@@ -14,7 +14,7 @@ export class RouterWords {
 
   /** `node1 (192.168.0.209)` where the lab names it, else its address. */
   speaker(speaker: Speaker): string {
-    const name = speaker.mac === 0 ? null : this.entries.name(speaker.mac);
+    const name = this.entries.speakerName(speaker.mac, speaker.index);
     const ip = this.ip(speaker);
     return name === null ? ip : `${name} (${ip})`;
   }

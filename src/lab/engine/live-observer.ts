@@ -8,15 +8,29 @@ import { Exchange, NO_EXCHANGE } from '../../analysis/service.ts';
 import type { Claim } from '../../arp/claim.ts';
 import { type AddressBook, isHavipPolicy } from '../../dataplane/address-book.ts';
 import type { Classifier } from '../../dataplane/classifier.ts';
-import { ALLOWED, RATE_LIMITED, SOURCE_IP, SOURCE_MAC } from '../../dataplane/drop-reason.ts';
-import type { Forwarding } from '../../dataplane/forwarding.ts';
+import {
+  ALLOWED,
+  NO_HOLDER,
+  RATE_LIMITED,
+  SOURCE_IP,
+  SOURCE_MAC,
+} from '../../dataplane/drop-reason.ts';
+import { type Forwarding, findDestination } from '../../dataplane/forwarding.ts';
 import type { FrameBatch } from '../../dataplane/frame-batch.ts';
 import type { FrameTap } from '../../dataplane/frame-tap.ts';
 import type { NeighborTable } from '../../dataplane/neighbor-table.ts';
 import type { SwitchObserver } from '../../dataplane/observer.ts';
 import type { RecordRing } from '../../dataplane/record-ring.ts';
 import type { Switch } from '../../dataplane/switch.ts';
-import { CLAIM_MOVED, DROP, FORWARD, verdictDetail, verdictKind } from '../../dataplane/verdict.ts';
+import {
+  CLAIM_MOVED,
+  DROP,
+  FORWARD,
+  REPORT,
+  ROUTE,
+  verdictDetail,
+  verdictKind,
+} from '../../dataplane/verdict.ts';
 import { ETHERTYPE_VLAN, VLAN_TAG_LENGTH } from '../../wire/link.ts';
 import { MAC_LENGTH, writeMacHalves } from '../../wire/mac.ts';
 import { ADDRESS_OCTETS } from './address-record.ts';
@@ -37,6 +51,7 @@ export class LiveObserver implements SwitchObserver, FrameTap {
   hasNews = false;
   private readonly ring: RecordRing;
   private forwarding!: Forwarding;
+  private owner!: Switch;
   private book!: AddressBook;
   private neighbors!: NeighborTable;
   private readonly exchange = new Exchange();
@@ -57,6 +72,7 @@ export class LiveObserver implements SwitchObserver, FrameTap {
   /** Of the switch that it observes; before the first frame. */
   attach(owner: Switch, forwarding: Forwarding): void {
     this.forwarding = forwarding;
+    this.owner = owner;
     this.book = owner.book;
     this.neighbors = owner.neighbors;
     this.seen = owner.classifier;
@@ -67,24 +83,27 @@ export class LiveObserver implements SwitchObserver, FrameTap {
     if (this.capture !== null) this.capture.came(batch, index, port, way, this.now);
     const refused = guardReasonOf(way) || this.passed;
     this.passed = ALLOWED;
+    const { ring, seen, forwarding } = this;
+    const { view } = batch;
+    const isToOther = !this.isOfInterest && isRouted(way) && this.noteRouted(view);
     if (!this.isOfInterest) return;
     this.isOfInterest = false;
-    const { ring, seen } = this;
-    const { view } = batch;
+    const network = isToOther ? forwarding.nextNetwork : seen.network;
     const at = batch.at[index]!;
     const rest = seen.link.tags === 0 ? at + ADDRESSES : at + ADDRESSES + VLAN_TAG_LENGTH;
     const end = Math.min(batch.end[index]!, rest + LOOK_MAX);
-    const grows = seen.network === 0 ? ADDRESSES : ADDRESSES + VLAN_TAG_LENGTH;
+    const grows = network === 0 ? ADDRESSES : ADDRESSES + VLAN_TAG_LENGTH;
     const to = ring.begin(RECORD_FRAME, this.now, grows + end - rest);
     if (to < 0) return;
     ring.mark(to, port, refused, end < batch.end[index]! ? 1 : 0);
     for (let i = 0; i < ADDRESSES; i++) ring.octets[to + i] = view.getUint8(at + i);
-    // By IP every host sends to the gateway: whom it reaches is what the analysis wants to know.
-    if (this.forwarding.isByIp && verdictKind(way) === FORWARD) {
-      writeMacHalves(ring.view, to, this.forwarding.nextHigh, this.forwarding.nextLow);
+    // What is sent to the gateway: whom it reaches is what the analysis wants to know.
+    const isByIp = forwarding.isByIp && verdictKind(way) === FORWARD;
+    if (isByIp || (isToOther && verdictKind(way) === ROUTE)) {
+      writeMacHalves(ring.view, to, forwarding.nextHigh, forwarding.nextLow);
     }
-    if (seen.network !== 0) {
-      ring.view.setUint32(to + ADDRESSES, ETHERTYPE_VLAN * 0x10000 + (seen.network & VID_MASK));
+    if (network !== 0) {
+      ring.view.setUint32(to + ADDRESSES, ETHERTYPE_VLAN * 0x10000 + (network & VID_MASK));
     }
     for (let i = rest; i < end; i++) ring.octets[to + grows + i - rest] = view.getUint8(i);
     ring.commit();
@@ -152,10 +171,26 @@ export class LiveObserver implements SwitchObserver, FrameTap {
     this.hasNews = true;
   }
 
+  /** A request to a HaVip of another subnet is one in the HaVip's network; whether it was one. */
+  private noteRouted(view: DataView): boolean {
+    const { owner, seen, neighbors, forwarding } = this;
+    const entry = findDestination(owner, view, forwarding.nextNetwork);
+    if (entry < 0) return false;
+    const table = seen.family === 4 ? neighbors.addresses4 : neighbors.addresses6;
+    this.notePacket(table.tag(entry), view, seen);
+    return this.isOfInterest;
+  }
+
   private notePacket(id: number, view: DataView, seen: Classifier): void {
     if (this.isOfInterest || !isHavipPolicy(this.book.policy(id))) return;
     this.isOfInterest = this.exchange.read(view, seen) !== NO_EXCHANGE;
   }
+}
+
+/** To a HaVip of another subnet, or there would it go if anybody held it. */
+function isRouted(way: number): boolean {
+  const kind = verdictKind(way);
+  return kind === ROUTE || (kind === REPORT && verdictDetail(way) === NO_HOLDER);
 }
 
 /** Why a guard dropped the frame; ALLOWED where none did. */

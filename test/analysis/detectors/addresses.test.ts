@@ -238,25 +238,43 @@ describe('zombie-holder', () => {
 });
 
 describe('address-conflict', () => {
+  function inTurn(scene: Scene, turns: readonly (readonly [second: number, mac: string])[]): void {
+    for (const [second, mac] of turns) scene.announce(second, mac);
+  }
+
   test('an address that goes there and back within five seconds', async () => {
     const scene = new Scene();
-    for (const [second, mac] of [
+    inTurn(scene, [
       [0, A],
       [1, B],
       [4, A],
-    ] as const)
-      scene.announce(second, mac);
-    expect(found(await scene.replay(), 'address-conflict')).toMatchObject([{ frame: 3, ip: VIP }]);
+    ]);
+    const [conflict] = found(await scene.replay(), 'address-conflict');
+    expect(conflict).toMatchObject({ frame: 3, ip: VIP });
+    // Masters whose unicast adverts pass elsewhere do that, too.
+    expect(conflict?.message).toMatch(/ claim 192\.168\.0\.88 in turn: .* or one of two masters/);
+    expect(conflict?.advice).toContain('IP protocol 112');
+  });
+
+  test('is one of an ordinary address where adverts are in view and none lists it', async () => {
+    const scene = new Scene();
+    scene.at(0, craft({ ...NODE_A, addresses: ['192.168.0.99'] }));
+    inTurn(scene, [
+      [0, A],
+      [1, B],
+      [4, A],
+    ]);
+    const [conflict] = found(await scene.replay(), 'address-conflict');
+    expect(conflict?.message).toMatch(/claims 192\.168\.0\.88, an ordinary address that /);
   });
 
   test('not a failover by script and the way back later', async () => {
     const scene = new Scene();
-    for (const [second, mac] of [
+    inTurn(scene, [
       [0, A],
       [1, B],
       [7, A],
-    ] as const)
-      scene.announce(second, mac);
+    ]);
     expect(found(await scene.replay(), 'address-conflict')).toEqual([]);
   });
 
@@ -264,12 +282,11 @@ describe('address-conflict', () => {
     const scene = new Scene();
     heard(scene, 0, 2, NODE_A);
     scene.at(2.5, craft(NODE_B));
-    for (const [second, mac] of [
+    inTurn(scene, [
       [3, A],
       [4, B],
       [5, A],
-    ] as const)
-      scene.announce(second, mac);
+    ]);
     expect(found(await scene.replay(), 'address-conflict')).toEqual([]);
   });
 });
