@@ -38,6 +38,7 @@ const COLUMNS = [
   'requestId',
   'operation',
   'outcome',
+  'about',
 ] as const;
 
 /** The same columns for every kind; what an entry does not have is empty. */
@@ -59,8 +60,9 @@ function wordsOf(entry: HistoryEntry): string {
       return `refused to ${who}: ${entry.reason}${often}`;
     }
     case 'call': {
-      const { dialect, call, operation, outcome } = entry;
-      return `${dialect} ${call} (${operation}): ${outcome}`;
+      const { dialect, call, about, operation, outcome } = entry;
+      const what = about === null ? call : `${call} ${about}`;
+      return `${dialect} ${what} (${operation}): ${outcome}`;
     }
   }
 }

@@ -22,6 +22,11 @@ beforeEach(async () => {
   store.refusal({ time: NOON + 1000, havip, ip, mac, name: null, reason: 'not-member' });
   const caller = { dialect: 'alibaba', call: '=1+1,"x"', requestId: 'r\n2' };
   store.refused({ kind: 'delete-havip', havip: 'api' }, 'has-members', caller, NOON + 2000);
+  const cli = { dialect: 'cli', requestId: 'r-3' };
+  const kill = { kind: 'set-instance-status', instance: 'ecs-1', status: 'stopped' } as const;
+  store.refused(kill, 'no-such-instance', { ...cli, call: 'kill' }, NOON + 2100);
+  const bind = { kind: 'associate', havip: 'api', member: { eni: 'eni-7' } } as const;
+  store.refused(bind, 'member-twice', { ...cli, call: 'bind' }, NOON + 2200);
   store.close();
 });
 
@@ -41,6 +46,8 @@ test('is a line an entry, in the order of time', async () => {
     '2026-11-21 12:00:00.000  web  a → b (crash, detected in 3.600 s, outage 4.024 s)',
     '2026-11-21 12:00:01.000  web  refused to 02:00:00:00:00:66: not-member',
     '2026-11-21 12:00:02.000  api  alibaba =1+1,"x" (delete-havip): has-members',
+    '2026-11-21 12:00:02.100  -  cli kill ecs-1 (set-instance-status): no-such-instance',
+    '2026-11-21 12:00:02.200  api  cli bind eni-7 (associate): member-twice',
     '',
   ]);
 });
@@ -82,14 +89,14 @@ test('as CSV quotes what needs it, and no spreadsheet takes a cell for a formula
   const [titles, holder, refused, call] = text.split('\r\n');
   expect(titles).toBe(
     'time,kind,havip,ip,from,to,cause,detectionSeconds,outageSeconds,mac,name,reason,count,' +
-      'until,dialect,call,requestId,operation,outcome',
+      'until,dialect,call,requestId,operation,outcome,about',
   );
   expect(holder).toBe(
-    '2026-11-21T12:00:00.000250Z,holder,web,10.0.0.88,a,b,crash,3.6,4.024,,,,,,,,,,',
+    '2026-11-21T12:00:00.000250Z,holder,web,10.0.0.88,a,b,crash,3.6,4.024,,,,,,,,,,,',
   );
   expect(refused).toMatch(/^2026-11-21T12:00:01.000000Z,refused,web,10.0.0.88,,,,,,02:.*,1,2026/);
   expect(call).toBe(
     `2026-11-21T12:00:02.000000Z,call,api,,,,,,,,,,,,alibaba,"'=1+1,""x""","r\n2",` +
-      'delete-havip,has-members',
+      'delete-havip,has-members,',
   );
 });

@@ -2,8 +2,9 @@
  * Calls of the API and of the command line, as the history has them: of several steps at once the
  * HaVip of the first.
  */
-import type { Operation } from '../../havip/inventory/operation.ts';
+import type { Operation, Step } from '../../havip/inventory/operation.ts';
 import type { Accepted, Caller } from '../../havip/inventory/plane.ts';
+import { memberId } from '../../havip/inventory/resources.ts';
 import type { CallEntry } from './history.ts';
 
 /** A caller may be anybody: what it says of itself is cut. */
@@ -38,10 +39,23 @@ function callOf(
     havip: cut(named ?? made),
     dialect: cut(caller.dialect) ?? '',
     call: cut(caller.call) ?? '',
+    about: cut(first === undefined ? null : aboutOf(first)),
     requestId: cut(caller.requestId) ?? '',
     operation: [...new Set(steps.map(({ kind }) => kind))].join('+'),
     outcome,
   };
+}
+
+/** What an operation names beside the HaVip. */
+function aboutOf(step: Step): string | null {
+  if ('member' in step) return memberId(step.member);
+  if ('members' in step && step.members !== undefined) {
+    return step.members.map(memberId).join(' ') || null;
+  }
+  if ('eni' in step) return step.eni;
+  if ('instance' in step) return step.instance;
+  if ('eip' in step) return step.eip;
+  return 'route' in step ? step.route : null;
 }
 
 function cut(text: string | null): string | null {

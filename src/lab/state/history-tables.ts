@@ -22,7 +22,7 @@ const READ = {
   holder: `SELECT time, havip, ip, holder_from AS "from", holder_to AS "to", cause,
     detection AS detectionSeconds, outage AS outageSeconds FROM holders`,
   refused: 'SELECT time, until, havip, ip, mac, name, reason, count FROM refusals',
-  call: `SELECT time, havip, dialect, call, request_id AS requestId, operation, outcome
+  call: `SELECT time, havip, dialect, call, about, request_id AS requestId, operation, outcome
     FROM calls`,
 } as const;
 
@@ -50,8 +50,8 @@ export class HistoryTables {
     );
     this.updateRefusal = database.prepare('UPDATE refusals SET until = ?, count = ? WHERE seq = ?');
     this.insertCall = database.prepare(
-      `INSERT INTO calls (time, havip, dialect, call, request_id, operation, outcome)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO calls (time, havip, dialect, call, about, request_id, operation, outcome)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
   }
 
@@ -74,8 +74,9 @@ export class HistoryTables {
   }
 
   addCall(entry: CallEntry): void {
-    const { time, havip, dialect, call, requestId, operation, outcome } = entry;
-    this.insertCall.run(micros(time), havip, dialect, call, requestId, operation, outcome);
+    const { time, havip, dialect, call, about, requestId, operation, outcome } = entry;
+    const values = [micros(time), havip, dialect, call, about, requestId, operation, outcome];
+    this.insertCall.run(...values);
     if (++this.calls % PRUNE_EVERY === 0) this.prune();
   }
 

@@ -39,6 +39,8 @@ export interface CallEntry {
   havip: string | null;
   dialect: string;
   call: string;
+  /** What it named beside that: an instance, an ENI, several; null for nothing. */
+  about: string | null;
   requestId: string;
   operation: string;
   /** `ok`, or the code of the refusal. */

@@ -67,6 +67,8 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX calls_of_havip ON calls (havip, time);
   `,
+  // What a call named beside the HaVip: an instance, an ENI.
+  'ALTER TABLE calls ADD COLUMN about TEXT',
 ];
 
 /**

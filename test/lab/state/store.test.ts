@@ -50,7 +50,7 @@ describe('a state file', () => {
     database.pragma('user_version = 9');
     database.close();
     await expect(SqliteStore.open(state)).rejects.toThrow(
-      /a newer havip wrote this state; its version is 9, and 1 is the newest known; use/,
+      /a newer havip wrote this state; its version is 9, and 2 is the newest known; use/,
     );
     const after = new Database(state, { readonly: true });
     expect(after.pragma('user_version', { simple: true })).toBe(9);
@@ -81,6 +81,26 @@ describe('a state file', () => {
     const open = SqliteStore.open(state, { mustExist: true });
     await expect(open).rejects.toThrow(/this state is empty; name another file/);
     expect(statSync(state).size).toBe(0);
+  });
+
+  test('of the first version keeps its calls, which named nothing beside the HaVip', async () => {
+    const store = await SqliteStore.open(state);
+    const caller = { dialect: 'cli', call: 'kill', requestId: 'r' };
+    const kill = { kind: 'set-instance-status', instance: 'i-1', status: 'stopped' } as const;
+    store.refused(kill, 'no-such-instance', caller, 5);
+    store.close();
+    const database = new Database(state);
+    database.exec('ALTER TABLE calls DROP COLUMN about');
+    database.pragma('user_version = 1');
+    database.close();
+    const again = await SqliteStore.open(state);
+    again.refused(kill, 'no-such-instance', caller, 6);
+    const calls = again.history({ havip: null, since: null });
+    expect(calls).toMatchObject([
+      { kind: 'call', call: 'kill', about: null },
+      { kind: 'call', call: 'kill', about: 'i-1' },
+    ]);
+    again.close();
   });
 
   test('takes each step to a newer version, whole or not at all', () => {
