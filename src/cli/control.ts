@@ -24,11 +24,16 @@ interface Control extends CommandSpec {
   /** Names of the operands, as the lab knows them; each is needed. */
   fields: readonly string[];
   more?(line: CommandLine): Record<string, unknown>;
-  /** What became of it; `more` is what `more` gave. */
-  told(fields: Record<string, string>, more: Record<string, unknown>): string;
+  /** What became of it; `more` is what `more` gave, `result` what the lab answered. */
+  told(
+    fields: Record<string, string>,
+    more: Record<string, unknown>,
+    result: { hasNamespace?: boolean },
+  ): string;
 }
 
 const SEED_DEFAULT = 1;
+const OUT_OF_REACH = "what runs on it is not the lab's to stop";
 /** What `fault` may spoil; with none of it the cable is good. */
 const RATES = ['loss', 'duplication', 'reordering', 'delay'];
 
@@ -58,16 +63,17 @@ const CONTROLS: readonly Control[] = [
     summary: "a host's power fails: its cable is cut and its processes are killed",
     options: [],
     examples: [['havip kill ecs-1', 'and the backup takes over']],
-    told: ({ host }) => `${host} is dead`,
+    told: ({ host }, _, { hasNamespace }) =>
+      hasNamespace ? `${host} is dead` : `${host} is cut off; ${OUT_OF_REACH}`,
   },
   {
     name: 'start',
     operands: 'HOST',
     fields: ['host'],
-    summary: "a host's power comes back: a clean kernel, and what `run` says",
+    summary: "a host's power comes back, or goes and comes back: clean kernel, what `run` says",
     options: [],
     examples: [['havip start ecs-1', 'after havip kill ecs-1']],
-    told: ({ host }) => `${host} runs`,
+    told: ({ host }, _, { hasNamespace }) => `${host} ${hasNamespace ? 'runs' : 'is connected'}`,
   },
   {
     name: 'pause',
@@ -76,7 +82,8 @@ const CONTROLS: readonly Control[] = [
     summary: 'stop a host in the middle of what it does, as a hypervisor does',
     options: [],
     examples: [['havip pause ecs-1', 'it wakes up later and knows nothing of it']],
-    told: ({ host }) => `${host} is paused`,
+    told: ({ host }, _, { hasNamespace }) =>
+      hasNamespace ? `${host} is paused` : `the frames of ${host} are held; ${OUT_OF_REACH}`,
   },
   {
     name: 'resume',
@@ -104,7 +111,7 @@ const CONTROLS: readonly Control[] = [
     name: 'heal',
     operands: 'HOST[/ENI]',
     fields: ['host'],
-    summary: 'undo cut and fault',
+    summary: 'undo cut and fault; a host that was killed needs `start`',
     options: [],
     examples: [['havip heal ecs-1', 'and see who is master now']],
     told: ({ host }) => `${host} is connected`,
@@ -152,8 +159,8 @@ export function controlCommand(name: string): Command {
     const fields = Object.fromEntries(control.fields.map((name, i) => [name, line.operands[i]!]));
     const lab = chosenLab(line.value('lab'));
     const given = control.more?.(line) ?? {};
-    await askLab(lab, { command: control.name, ...fields, ...given });
-    streams.output.write(`${control.told(fields, given)}\n`);
+    const result = await askLab(lab, { command: control.name, ...fields, ...given });
+    streams.output.write(`${control.told(fields, given, result as object)}\n`);
     return STATUS_DONE;
   };
 }

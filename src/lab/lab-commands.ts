@@ -9,6 +9,7 @@ import { formatMac, parseMac } from '../wire/mac.ts';
 import type { PortState } from './attachment.ts';
 import type { ControlRequest } from './control-server.ts';
 import { listHavips } from './havip-list.ts';
+import type { Host } from './host.ts';
 import { type Lab, nameOf } from './lab.ts';
 import { LabError } from './lab-error.ts';
 import { bind, historyOf, setStatus, unbind } from './plane-commands.ts';
@@ -53,7 +54,7 @@ async function kill({ lab, plane }: RunningLab, request: ControlRequest): Promis
   await setPorts(lab, host.name, 'cut', true);
   await host.kill();
   await setStatus(plane, host.name, 'stopped');
-  return { host: host.name };
+  return { host: host.name, hasNamespace: hasNamespace(host) };
 }
 
 async function start({ lab, plane }: RunningLab, request: ControlRequest): Promise<unknown> {
@@ -67,20 +68,26 @@ async function start({ lab, plane }: RunningLab, request: ControlRequest): Promi
   await setPorts(lab, host.name, 'cut', false);
   await setPorts(lab, host.name, 'hold', false);
   await setStatus(plane, host.name, 'running');
-  return { host: host.name };
+  return { host: host.name, hasNamespace: hasNamespace(host) };
 }
 
 async function pause(lab: Lab, request: ControlRequest): Promise<unknown> {
   const host = lab.hostNamed(text(request, 'host'));
+  needsPower(host);
   await setPorts(lab, host.name, 'hold', true);
-  return { host: host.name, processes: host.pause() };
+  host.pause();
+  return { host: host.name, hasNamespace: hasNamespace(host) };
 }
 
 async function resume(lab: Lab, request: ControlRequest): Promise<unknown> {
   const host = lab.hostNamed(text(request, 'host'));
-  const processes = host.resume();
+  needsPower(host);
+  if (!lab.portsOf(host.name).some((port) => lab.states[port]?.hold)) {
+    throw new LabError(`${host.name} is not paused`, 'see havip status');
+  }
+  host.resume();
   await setPorts(lab, host.name, 'hold', false);
-  return { host: host.name, processes };
+  return { host: host.name, hasNamespace: hasNamespace(host) };
 }
 
 async function cut(lab: Lab, request: ControlRequest): Promise<unknown> {
@@ -95,6 +102,8 @@ async function cut(lab: Lab, request: ControlRequest): Promise<unknown> {
 
 async function heal(lab: Lab, request: ControlRequest): Promise<unknown> {
   const host = text(request, 'host');
+  // Its kernel has outlived its processes, and would answer again for all its addresses.
+  needsPower(lab.hostNamed(host.split('/')[0] as string));
   for (const port of lab.portsOf(host)) carrierOf(lab, port, true);
   await setPorts(lab, host, 'cut', false);
   const none = { loss: 0, duplication: 0, reordering: 0, delay: 0 };
@@ -113,6 +122,16 @@ async function fault(lab: Lab, request: ControlRequest): Promise<unknown> {
   const seed = amount(request, 'seed') | 0 || 1;
   await lab.ask({ command: 'fault', ports: lab.portsOf(host), rates, seed });
   return { host, ...rates, seed };
+}
+
+/** Throws LabError where the host was killed. */
+function needsPower(host: Host): void {
+  if (host.isDead) throw new LabError(`${host.name} is dead`, `havip start ${host.name}`);
+}
+
+/** Whether its processes are the lab's to stop: an interface has a whole machine behind it. */
+function hasNamespace(host: Host): boolean {
+  return host.namespaces.length > 0;
 }
 
 async function setPorts(lab: Lab, host: string, command: 'cut' | 'hold', on: boolean) {
@@ -145,8 +164,14 @@ async function statusOf(lab: Lab, plane: Plane): Promise<LabStatusAnswer> {
     return device === undefined ? null : nameOf(topology, device.eni);
   };
   const records = new Map(plane.inventory.all('havip').map((havip) => [havip.lane, havip]));
-  const instanceOf = (mac: string): string | null =>
-    topology.enis.find((eni) => eni.mac === parseMac(mac))?.instance ?? null;
+  const instanceOf = (mac: string, ip: string): string | null => {
+    const own = topology.enis.find((eni) => eni.mac === parseMac(mac));
+    if (own !== undefined) return own.instance;
+    // A virtual MAC: whoever is behind the port where it was seen last.
+    const entry = statistics.table.find((one) => one.ip === ip && one.mac === mac);
+    const eni = entry === undefined ? undefined : ground.devices[entry.port]?.eni;
+    return eni === undefined ? null : (topology.enis[eni]?.instance ?? null);
+  };
   return {
     lab: lab.name,
     provider: topology.provider,
@@ -175,7 +200,7 @@ async function statusOf(lab: Lab, plane: Plane): Promise<LabStatusAnswer> {
     havips: statistics.havips.map(({ name, mac, members }) => {
       const havip = records.get(name);
       const ip = havip?.address ?? '';
-      const holder = mac === null ? null : { mac, name: instanceOf(mac) };
+      const holder = mac === null ? null : { mac, name: instanceOf(mac, ip) };
       const isKnown = holder !== null && havip !== undefined;
       const since = isKnown ? lab.feed.holders.heldSince(ip, havip.subnet) : null;
       return { name, ip, holder, since, members };

@@ -45,6 +45,7 @@ function labOf() {
       {
         name,
         isDead: false,
+        namespaces: name === 'ecs-1' ? ['web-ecs-1'] : [],
         async kill() {
           this.isDead = true;
           deeds.push(`kill ${name}`);
@@ -183,6 +184,33 @@ describe('what is done', () => {
     expect((await states())[2]).toBe('up');
   });
 
+  test('a dead host is not healed, paused or resumed: its kernel would answer again', async () => {
+    const { tell, deeds, states, dead } = labOf();
+    await tell('kill', { host: 'ecs-1' });
+    deeds.splice(0);
+    for (const [command, host] of [
+      ...[['heal', 'ecs-1'] as const, ['heal', 'ecs-1/eth1'] as const],
+      ...[['pause', 'ecs-1'] as const, ['resume', 'ecs-1'] as const],
+    ]) {
+      await expect(tell(command, { host })).rejects.toThrow('ecs-1 is dead; havip start ecs-1');
+    }
+    expect([deeds, await states(), await dead()]).toEqual([[], ['cut', 'cut', 'up'], ['ecs-1']]);
+  });
+
+  test('what is not paused is not resumed', async () => {
+    const { tell, deeds } = labOf();
+    await expect(tell('resume', { host: 'ecs-2' })).rejects.toThrow('ecs-2 is not paused');
+    expect(deeds).toEqual([]);
+  });
+
+  test('the answer says whether the processes of a host are the lab’s', async () => {
+    const { tell } = labOf();
+    for (const command of ['pause', 'resume', 'kill', 'start']) {
+      expect(await tell(command, { host: 'ecs-1' })).toEqual({ host: 'ecs-1', hasNamespace: true });
+      expect(await tell(command, { host: 'ecs-2' })).toMatchObject({ hasNamespace: false });
+    }
+  });
+
   test('one ENI of a host can be cut and healed', async () => {
     const { tell, asked, states } = labOf();
     await tell('cut', { host: 'ecs-1/eth1' });
@@ -239,6 +267,21 @@ describe('what is done', () => {
       { name: 'ecs-1/eth1', state: 'gone', framesIn: 0, rateIn: 0 },
       { name: 'ecs-2/eth0', mac: NODE2, state: 'up' },
     ]);
+  });
+});
+
+test('status names who holds a HaVip by its virtual MAC: the host behind the port', async () => {
+  const { tell, lab } = labOf();
+  const mac = '00:00:5e:00:01:33';
+  const table = [{ ip: VIP, vlan: 300, mac, port: 2 }];
+  const havips = [{ name: 'web', mac, members: ['ecs-1', 'ecs-2'] }];
+  lab.statistics = async () => ({ ...STATISTICS, table, havips });
+  expect(((await tell('status')) as LabStatusAnswer).havips[0]?.holder).toEqual({
+    ...{ mac, name: 'ecs-2' },
+  });
+  lab.statistics = async () => ({ ...STATISTICS, table: [], havips });
+  expect(((await tell('status')) as LabStatusAnswer).havips[0]?.holder).toEqual({
+    ...{ mac, name: null },
   });
 });
 

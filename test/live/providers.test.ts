@@ -1,8 +1,9 @@
 /**
  * Mistakes that the manual of Alibaba Cloud warns of, made on purpose in a running lab: each does
- * what that cloud would do with it, and is told of by name.
+ * what that cloud would do with it, and is told of by name. What is none on a plain LAN works.
  */
 import { afterEach, describe, expect, test } from 'vitest';
+import type { TakeoverEvent } from '../../src/analysis/live-events.ts';
 import { type LabProcess, removeLabs, whyNoLab } from './lab-process.ts';
 import {
   calmUp,
@@ -28,6 +29,29 @@ function bothWith(settings: Settings): LabProcess {
 function addressesOf(lab: LabProcess, host: string): Promise<string> {
   return lab.exec(host, 'ip', '-o', '-4', 'addr');
 }
+
+describe.skipIf(isSkipped)('on a plain LAN', () => {
+  afterEach(removeLabs, 60_000);
+
+  test('a virtual MAC is held by a host, which goes by its name', TIME, async () => {
+    const settings: Settings = { isMulticast: true, more: ['use_vmac'] };
+    const lab = pairLab({
+      provider: 'classic',
+      keepalived: { 'node-1': settings, 'node-2': settings },
+    });
+    const since = await calmUp(lab);
+    const [havip] = (await lab.labStatus()).havips;
+    expect(havip?.holder?.mac).toMatch(/^00:00:5e:00:01:/);
+    await lab.command('kill', 'node-1');
+    await lab.until(() => takeoversSince(lab, since).length > 0, 'takeover');
+    const [{ from, to, cause }] = takeoversSince(lab, since) as [TakeoverEvent];
+    expect([from.name, to.name, cause]).toEqual(['node-1', 'node-2', 'crash']);
+    expect(await holderIn(lab)).toBe('node-2');
+    await expect(lab.command('heal', 'node-1')).rejects.toThrow(
+      /node-1 is dead; havip start node-1/,
+    );
+  });
+});
 
 describe.skipIf(isSkipped)('under the rules of alibaba', () => {
   afterEach(removeLabs, 60_000);
