@@ -160,6 +160,13 @@ describe('what no file says', () => {
       host('a', { vips: ['fe80::1/64', 'fd00::19/64'] }),
       /fe80::1 is link-local/,
     ],
+    ['this host', host('a', { ...A, vips: ['0.0.0.0'] }), /0\.0\.0\.0 is no address of a host/],
+    ['a group', host('a', { ...A, vips: ['ff02::12'] }), /ff02::12 is no address of a host/],
+    [
+      'one far from its hosts',
+      host('a', { ...A, vips: ['192.0.2.7'] }),
+      /192\.0\.2\.7 lies outside 10\.0\.6\.0\/24, where its hosts are, and becomes no HaVip/,
+    ],
     ["the host's own", host('a', { ...A, vips: ['10.0.6.9/24'] }), /10\.0\.6\.9 is the host's own/],
     [
       "a peer's own",
@@ -169,6 +176,12 @@ describe('what no file says', () => {
     ['no lawful interface', host('a', { ...A, device: 'a/b' }), /"a\/b" can be no ENI/],
   ])('%s is noted', (_, one, expected) => {
     expect(drafted([one]).notes.join('\n')).toMatch(expected);
+  });
+
+  test('that no cloud takes is named, not the link-local one before it', () => {
+    const { notes } = drafted([host('a', { ...A, vips: ['fe80::1', 'fd00::19'] })], 'tencent');
+    expect(notes.join('\n')).toMatch(/tencent has no IPv6 HaVip \(fd00::19\)/);
+    expect(notes.join('\n')).not.toMatch(/no IPv6 HaVip \(fe80/);
   });
 
   test('a host without an instance is left out, and said so', () => {

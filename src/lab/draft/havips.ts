@@ -3,7 +3,7 @@
 import { isName } from '../file/schema-leaves.ts';
 import type { HostDraft } from './lab-draft.ts';
 import type { DraftNotes } from './notes.ts';
-import { type DraftSubnet, isLinkLocal } from './subnets.ts';
+import { containsAddress, type DraftSubnet, isLinkLocal } from './subnets.ts';
 
 export interface PlannedHavip {
   name: string;
@@ -27,15 +27,19 @@ export class DraftHavips {
   }
 
   /** `own` are addresses of hosts, which nobody else can have. */
-  plan({ ports }: DraftSubnet, subnet: string, own: ReadonlySet<string>): PlannedHavip[] {
+  plan(draft: DraftSubnet, subnet: string, own: ReadonlySet<string>): PlannedHavip[] {
     const havips = new Map<string, PlannedHavip>();
-    for (const { host, virtual } of ports) {
+    for (const { host, virtual } of draft.ports) {
       const stems = stemsOf(host);
       for (const { address, where } of virtual) {
         const { text } = address;
         const known = havips.get(text);
         if (own.has(text)) {
           this.#notes.add(where, `${text} is the address of a host`, 'make one of them another');
+        } else if (!containsAddress(draft, text)) {
+          const blocks = draft.blocks.map(({ cidr }) => cidr).join(', ');
+          const what = `${text} lies outside ${blocks}, where its hosts are, and becomes no HaVip`;
+          this.#notes.add(where, what, 'write an address of that subnet');
         } else if (known === undefined) {
           const name = this.#nameOf(stems.get(text) ?? { stem: 'havip', isAlone: false });
           havips.set(text, { name, subnet, address: text, bind: [host.name], where: [where] });

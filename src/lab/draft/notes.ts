@@ -1,7 +1,7 @@
 /** What a drafted lab leaves to its user: one line each, with the place and what to do. */
 import type { RuleSet } from '../../havip/rule-set.ts';
 import type { DraftAddress, HostDraft } from './lab-draft.ts';
-import type { DraftBlock, DraftPort, DraftSubnet } from './subnets.ts';
+import { type DraftBlock, type DraftPort, type DraftSubnet, isLinkLocal } from './subnets.ts';
 
 export class DraftNotes {
   readonly #lines = new Set<string>();
@@ -71,7 +71,7 @@ export function noteHosts(
         const remedy = 'give it a virtual_ipaddress, or there is nothing to move';
         notes.add(where, `${name} has no virtual address`, remedy);
       }
-      const ipv6 = addresses.find(({ address }) => address.family === 6);
+      const ipv6 = addresses.find(({ address }) => address.family === 6 && !isLinkLocal(address));
       if (ipv6 !== undefined && rules.ipv6Havip === 'no') {
         const what = `${rules.name} has no IPv6 HaVip (${ipv6.address.text})`;
         notes.add(ipv6.where, what, 'it is written down, and will be refused');

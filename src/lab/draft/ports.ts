@@ -1,10 +1,15 @@
 /** The interfaces of a host of a draft: which its configuration names, and what lies on each. */
 
+import { type Cidr, cidrContains, parseCidr } from '../../havip/cidr.ts';
 import { isDeviceName, isName } from '../file/schema-leaves.ts';
 import type { DraftAddress, HostDraft, RouterDraft } from './lab-draft.ts';
 import type { DraftNotes } from './notes.ts';
 import { type DraftPort, isLinkLocal } from './subnets.ts';
 
+/** This network, loopback, groups and the reserved rest (RFC 6890, sections 2.2.2 and 2.2.3). */
+const NOBODYS = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3', '::/127', 'ff00::/8'].map(
+  (text) => parseCidr(text) as Cidr,
+);
 /** The interface of a file that names none, and of a client. */
 export const DEVICE_DEFAULT = 'eth0';
 
@@ -50,6 +55,11 @@ function isHavip(virtual: DraftAddress, { source }: RouterDraft, notes: DraftNot
   if (isLinkLocal(address)) {
     const remedy = 'keepalived uses it all the same';
     notes.add(where, `${address.text} is link-local and becomes no HaVip`, remedy);
+    return false;
+  }
+  if (NOBODYS.some((block) => cidrContains(block, address))) {
+    const what = `${address.text} is no address of a host and becomes no HaVip`;
+    notes.add(where, what, 'write the one that clients reach');
     return false;
   }
   if (address.text !== source?.address.text) return true;
