@@ -1,8 +1,8 @@
 /** `havip down`: ends a lab, and removes what one that crashed has left behind. */
-import { askLab, chosenLab } from '../lab/control-client.ts';
+import { askLab, chosenLab, UnreachableError } from '../lab/control-client.ts';
 import { removeGround } from '../lab/ground.ts';
 import { LabError } from '../lab/lab-error.ts';
-import { isRunning, readLabRecord } from '../lab/lab-record.ts';
+import { isRunning, type LabRecord, readLabRecord } from '../lab/lab-record.ts';
 import { LAB_OPTION } from './control.ts';
 import { type CommandSpec, readCommandLine } from './option-table.ts';
 import { type Clock, STATUS_DONE, type Streams } from './streams.ts';
@@ -30,7 +30,7 @@ export async function down(
   const record = readLabRecord(lab);
   if (record === null) throw new LabError(`lab ${lab} does not run`, 'nothing is left of it');
   if (isRunning(record)) {
-    await askLab(lab, { command: 'down' });
+    await askToEnd(record);
     const deadline = clock.now() + WAIT_MS;
     while (readLabRecord(lab) !== null && isRunning(record)) {
       if (clock.now() > deadline) {
@@ -43,4 +43,16 @@ export async function down(
   for (const name of left) streams.output.write(`removed ${name}\n`);
   streams.output.write(`lab ${lab} is down\n`);
   return STATUS_DONE;
+}
+
+/** By its socket; one that has none yet, or none any more, by the signal that ends it as well. */
+async function askToEnd(record: LabRecord): Promise<void> {
+  try {
+    await askLab(record.lab, { command: 'down' });
+  } catch (error) {
+    // Another one may have asked it first.
+    if (!isRunning(record)) return;
+    if (!(error instanceof UnreachableError)) throw error;
+    process.kill(record.pid, 'SIGTERM');
+  }
 }

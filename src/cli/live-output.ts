@@ -40,7 +40,9 @@ export class LiveOutput {
 
 /** Waits for the readers a moment, and then for none: one that reads no more would hold us. */
 export async function leave(outputs: readonly Output[], clock: Clock): Promise<void> {
-  const drained = Promise.all(outputs.map((output) => output.drained()));
-  await Promise.race([drained, clock.sleep(PATIENCE)]);
-  for (const output of outputs) output.abandon();
+  const patience = clock.sleep(PATIENCE).then(() => false);
+  for (const output of outputs) {
+    const isRead = await Promise.race([output.drained().then(() => true), patience]);
+    if (!isRead) output.abandon();
+  }
 }

@@ -3,11 +3,12 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { Clock, Output, Streams } from './streams.ts';
 
-const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 export class ProcessOutput implements Output {
   readonly #stream: NodeJS.WriteStream;
   #isClosed = false;
+  #closed: (() => void) | null = null;
   /** Why writing failed, other than by a reader that went away. */
   failure: Error | null = null;
 
@@ -16,6 +17,7 @@ export class ProcessOutput implements Output {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       this.#isClosed = true;
       if (error.code !== 'EPIPE') this.failure = error;
+      this.#closed?.();
     });
   }
 
@@ -33,6 +35,10 @@ export class ProcessOutput implements Output {
 
   get waiting(): number {
     return this.#isClosed ? 0 : this.#stream.writableLength;
+  }
+
+  onClosed(handler: () => void): void {
+    this.#closed = handler;
   }
 
   write(text: string): void {

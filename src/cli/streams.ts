@@ -9,6 +9,8 @@ export interface Output {
   readonly columns: number | null;
   /** Nobody reads any more (a closed pipe): what is written from now on is dropped. */
   readonly isClosed: boolean;
+  /** Calls the handler once that is so; the last one that was given. */
+  onClosed(handler: () => void): void;
   /** Octets that were written and have not left yet. */
   readonly waiting: number;
   write(text: string): void;
@@ -25,7 +27,7 @@ export interface Streams {
   environment: Readonly<Record<string, string | undefined>>;
   /** Calls the handler at each SIGINT, which then does not end the process; gives the undoing. */
   onInterrupt(handler: () => void): () => void;
-  /** The same for SIGINT, SIGTERM and SIGHUP alike: whoever runs until it is ended. */
+  /** The same for SIGINT, SIGTERM, SIGHUP and SIGQUIT alike: whoever runs until it is ended. */
   onEnd(handler: () => void): () => void;
 }
 

@@ -131,6 +131,7 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
   };
   let status = STATUS_DONE;
   const end = ending(streams);
+  streams.output.onClosed(end.now);
   const lab = await Lab.start({
     topology: account.topology,
     changes: account.changes,
@@ -215,7 +216,7 @@ async function listen(
   return control;
 }
 
-/** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when `now` is called. */
+/** Resolves at the first signal to end, or when `now` is called. */
 function ending(streams: Streams): { asked: Promise<void>; now(): void; forget(): void } {
   let now = (): void => {};
   const asked = new Promise<void>((resolve) => (now = resolve));

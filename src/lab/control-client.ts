@@ -2,7 +2,7 @@
 import net from 'node:net';
 import type { ControlReply, ControlRequest } from './control-server.ts';
 import { LabError } from './lab-error.ts';
-import { isRunning, knownLabs, readLabRecord } from './lab-record.ts';
+import { isRunning, knownLabs, type LabRecord, readLabRecord } from './lab-record.ts';
 
 const ANSWER_MAX = 64 << 20;
 /** A lab is a folder of its name, which must lead nowhere else: as in the lab file's schema. */
@@ -42,7 +42,17 @@ function runs(lab: string, root?: string): boolean {
   }
 }
 
-/** The answer to one request. Throws LabError where nobody answers, or the answer is a refusal. */
+/** The lab's process runs and takes no commands: it is starting, ending, or has others to hear. */
+export class UnreachableError extends LabError {
+  constructor(lab: string, why: string) {
+    super(`lab ${lab} takes no commands (${why})`, 'it is starting, ending or busy: try again');
+  }
+}
+
+/**
+ * The answer to one request. Throws UnreachableError where nobody listens, and LabError where
+ * nobody answers, or the answer is a refusal.
+ */
 export async function askLab(
   lab: string,
   request: ControlRequest,
@@ -53,12 +63,15 @@ export async function askLab(
   if (!isRunning(record)) {
     throw new LabError(`lab ${lab} has ended without cleaning up`, `run: havip down --lab ${lab}`);
   }
-  const reply = await exchange(record.control, JSON.stringify(request));
-  if ('error' in reply) throw new LabError(`lab ${lab}: ${reply.error}`, 'see havip status');
+  const reply = await exchange(record, JSON.stringify(request));
+  if ('error' in reply) {
+    const [what, ...mend] = reply.error.split('; ');
+    throw new LabError(`lab ${lab}: ${what}`, mend.join('; ') || 'see havip status');
+  }
   return reply.result;
 }
 
-function exchange(path: string, line: string): Promise<ControlReply> {
+function exchange({ lab, control: path }: LabRecord, line: string): Promise<ControlReply> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(path);
     let text = '';
@@ -81,7 +94,11 @@ function exchange(path: string, line: string): Promise<ControlReply> {
         fail('the answer is no JSON');
       }
     });
-    socket.on('error', (error) => fail(error.message));
-    socket.on('close', () => fail('the lab hung up'));
+    socket.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      const isAbsent = code === 'ENOENT' || code === 'ECONNREFUSED';
+      if (isAbsent) reject(new UnreachableError(lab, message));
+      else fail(message);
+    });
+    socket.on('close', () => reject(new UnreachableError(lab, 'it hung up')));
   });
 }

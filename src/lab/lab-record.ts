@@ -7,7 +7,7 @@ import path from 'node:path';
 import { LabError } from './lab-error.ts';
 
 /** Where labs keep their records, unless another folder is named. */
-const ROOT = '/run/havip';
+export const LABS = '/run/havip';
 
 export interface LabRecord {
   lab: string;
@@ -24,17 +24,17 @@ export interface LabRecord {
   processes: { pid: number; started: string }[];
 }
 
-function labFolder(lab: string, root = ROOT): string {
+function labFolder(lab: string, root = LABS): string {
   return path.join(root, lab);
 }
 
 /** Where a lab listens for commands unless it is told otherwise. */
-export function controlPath(lab: string, root = ROOT): string {
+export function controlPath(lab: string, root = LABS): string {
   return path.join(labFolder(lab, root), 'control');
 }
 
 /** Labs that run or left something behind. */
-export function knownLabs(root = ROOT): string[] {
+export function knownLabs(root = LABS): string[] {
   if (!fs.existsSync(root)) return [];
   return fs
     .readdirSync(root, { withFileTypes: true })
@@ -44,7 +44,7 @@ export function knownLabs(root = ROOT): string[] {
 }
 
 /** Null where the lab made nothing, or all of it is gone. */
-export function readLabRecord(lab: string, root = ROOT): LabRecord | null {
+export function readLabRecord(lab: string, root = LABS): LabRecord | null {
   const file = recordPath(lab, root);
   if (!fs.existsSync(file)) return null;
   try {
@@ -58,7 +58,7 @@ export function readLabRecord(lab: string, root = ROOT): LabRecord | null {
  * A new name takes the old one's place at once: no crash leaves half a record. Throws LabError
  * where nothing can be written, which is how most users learn that a lab needs root.
  */
-export function writeLabRecord(record: LabRecord, root = ROOT): void {
+export function writeLabRecord(record: LabRecord, root = LABS): void {
   const file = recordPath(record.lab, root);
   const fresh = `${file}.new`;
   try {
@@ -72,7 +72,7 @@ export function writeLabRecord(record: LabRecord, root = ROOT): void {
   }
 }
 
-export function removeLabRecord(lab: string, root = ROOT): void {
+export function removeLabRecord(lab: string, root = LABS): void {
   fs.rmSync(labFolder(lab, root), { recursive: true, force: true });
 }
 

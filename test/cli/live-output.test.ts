@@ -57,6 +57,12 @@ describe('lines of a running lab', () => {
 test('readers are waited for a moment at the end, and then left', async () => {
   const [reader, stuck, clock] = [new MemoryOutput(), new MemoryOutput(), new MemoryClock()];
   stuck.drained = () => new Promise(() => {});
+  clock.sleep = async (milliseconds) => {
+    clock.time += milliseconds;
+    await new Promise((resolve) => setImmediate(resolve));
+  };
   await leave([reader, stuck], clock);
   expect([stuck.isClosed, clock.time]).toEqual([true, 3000]);
+  // What else there is to say is still said.
+  expect(reader.isClosed).toBe(false);
 });

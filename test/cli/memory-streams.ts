@@ -11,6 +11,7 @@ export class MemoryOutput implements Output {
   isTerminal = false;
   columns: number | null = null;
   isClosed = false;
+  onClosed = (): void => {};
   waiting = 0;
 
   write(text: string): void {

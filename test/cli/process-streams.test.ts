@@ -38,6 +38,17 @@ test('a closed pipe is no failure, and takes no more text', async () => {
   expect([pipe.isClosed, pipe.failure]).toEqual([true, null]);
 });
 
+test('whoever asked for it is told that an output is closed, whatever closed it', () => {
+  for (const code of ['EPIPE', 'ENOSPC']) {
+    const { stream, output: pipe } = output();
+    let told = 0;
+    pipe.onClosed(() => told++);
+    expect(told).toBe(0);
+    stream.emit('error', Object.assign(new Error(`write ${code}`), { code }));
+    expect(told).toBe(1);
+  }
+});
+
 test('one that is abandoned is waited for no longer', async () => {
   const { stream, output: pipe } = output();
   stream.write = () => false;

@@ -117,7 +117,7 @@ describe('who asks', () => {
     );
     writeLabRecord(recordOf('deaf'), root);
     await expect(askLab('deaf', { command: 'status' }, root)).rejects.toThrow(
-      /deaf\/control: connect ENOENT.*; is the lab still running\? havip down cleans up/,
+      /lab deaf takes no commands \(connect ENOENT.*\); it is starting, ending or busy: try again/,
     );
   });
 
@@ -251,7 +251,7 @@ describe('what comes over the socket', () => {
     const idle = Array.from({ length: 64 }, () => net.connect(place));
     await Promise.all(idle.map((socket) => new Promise((go) => socket.once('connect', go))));
     await expect(askLab('one', { command: 'status' }, root)).rejects.toThrow(
-      /the lab hung up|ECONN/,
+      /takes no commands \(it hung up\)|ECONN/,
     );
     for (const socket of idle) socket.destroy();
     await expect.poll(() => askLab('one', { command: 'status' }, root).catch(String)).toBeNull();

@@ -284,6 +284,22 @@ instances:
     expect(states(machine, lab(attach))[key]).toMatch(said);
   });
 
+  test('a namespace of another lab is not to be deleted', () => {
+    const machine = withConf((m) => {
+      m.folders['/run/havip'] = ['drill', 'spoilt'];
+      m.files['/run/havip/drill/lab.json'] = JSON.stringify({ namespaces: ['used'] });
+      m.files['/run/havip/spoilt/lab.json'] = '{';
+      for (const name of ['used', 'own']) m.files[`/run/netns/${name}`] = '';
+    });
+    const said = states(machine, lab('{ netns: used }'));
+    expect(said['problem lab']).toBe(
+      "the namespace used of a/eth0 is lab drill's; " +
+        'havip down --lab drill, or write another name behind netns:',
+    );
+    expect(Object.values(said).join()).not.toContain('ip netns delete');
+    expect(states(machine, lab('{ netns: own }'))['note lab']).toMatch(/used and left in place/);
+  });
+
   test.each([
     ['keepalived -n -f a.conf', 'problem keepalived', /the lab runs it; apt-get install/],
     ['keepalived -n -f b.conf', 'problem lab', /runs keepalived with b\.conf, which is not there/],

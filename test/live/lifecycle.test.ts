@@ -2,9 +2,11 @@
  * What else befalls a lab itself: its switch is killed, another lab runs beside it, a namespace is
  * taken away from under it. Whatever it was, `havip down` leaves nothing behind.
  */
+import { type StdioOptions, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { footprintOf, processorTime, remainsOf } from './footprint.ts';
-import { havip, type LabProcess, removeLabs, whyNoLab } from './lab-process.ts';
+import { havip, type LabProcess, PROGRAM, removeLabs, whyNoLab } from './lab-process.ts';
 import { run } from './netns.ts';
 import { calmUp, HAVIP, holderIn, ipOf, pairLab, takeoversSince } from './pair-lab.ts';
 
@@ -60,15 +62,55 @@ describe.skipIf(isSkipped)('a lab', () => {
     expect(remainsOf(lab)).toEqual([]);
   });
 
-  test('is removed by SIGINT and SIGTERM, too', TIME, async () => {
+  test('is removed by signals, too', TIME, async () => {
     const lab = pairLab();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const) {
       await lab.up();
       const from = lab.events.length;
       await ended(lab, signal);
       expect(lab.eventsOf('stopped', from)).toHaveLength(1);
       expect([signal, lab.process.exitCode, remainsOf(lab)]).toEqual([signal, 0, []]);
     }
+  });
+
+  test.each([
+    ['is still starting', false],
+    ['runs', true],
+  ])('that %s is ended by down, and by two at once', TIME, async (_, isReady) => {
+    const lab = pairLab();
+    if (isReady) await lab.up();
+    else lab.start();
+    await lab.until(() => existsSync(`/run/havip/${lab.name}/lab.json`), 'its record', 10_000);
+    const downs = await Promise.all([1, 2].map(() => havip('down', '--lab', lab.name)));
+    expect(downs.map(({ status, errors }) => [status, errors])).toEqual([
+      [0, ''],
+      [0, ''],
+    ]);
+    expect(remainsOf(lab)).toEqual([]);
+  });
+
+  test('ends with whoever reads its lines', TIME, async () => {
+    const lab = pairLab();
+    await lab.up();
+    const closed = new Promise<void>((resolve) => lab.process.once('close', () => resolve()));
+    lab.process.stdout?.destroy();
+    // What is dropped then is a line; one of the first election may have ended the lab before.
+    await havip('cut', 'node-1', '--lab', lab.name);
+    await closed;
+    expect([lab.process.exitCode, remainsOf(lab)]).toEqual([0, []]);
+  });
+
+  test('ends where its lines cannot be written, and says so', TIME, async () => {
+    const lab = pairLab();
+    const full = openSync('/dev/full', 'w');
+    const stdio: StdioOptions = ['ignore', full, 'pipe'];
+    const child = spawn(process.execPath, [PROGRAM, 'up', `${lab.folder}/lab.yaml`], { stdio });
+    closeSync(full);
+    let errors = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    expect(errors).toMatch(/^havip: cannot write the output: .*ENOSPC/m);
+    expect([status, remainsOf(lab)]).toEqual([2, []]);
   });
 
   test('knows nothing of another with the same addresses', TIME, async () => {

@@ -1,23 +1,54 @@
 /** What one lab asks of the machine beyond what every lab does: its interfaces and programs. */
 import { basename, isAbsolute, join } from 'node:path';
 import type { Eni } from '../../havip/topology.ts';
+import { LABS, type LabRecord } from '../lab-record.ts';
 import type { LabInQuestion } from './doctor.ts';
 import { type Check, type Machine, note, ok, problem } from './machine.ts';
 
 export function labChecks(machine: Machine, { topology, folder }: LabInQuestion): Check[] {
+  const owners = namespaceOwners(machine);
   const checks = [
-    ...topology.enis.flatMap((eni) => attachChecks(machine, eni)),
+    ...topology.enis.flatMap((eni) => attachChecks(machine, eni, owners)),
     ...programChecks(machine, Object.values(topology.run).flat(), folder),
   ];
   return checks.length > 0 ? checks : [ok('lab', 'nothing on this machine is in its way')];
 }
 
-function attachChecks(machine: Machine, { instance, name, attach }: Eni): Check[] {
+/** Labs that run, or were left, by the namespaces that they made. */
+function namespaceOwners({ list, read }: Machine): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const lab of list(LABS)) {
+    const record = read(`${LABS}/${lab}/lab.json`);
+    if (record === null) continue;
+    for (const namespace of namespacesOf(record)) owners.set(namespace, lab);
+  }
+  return owners;
+}
+
+/** None where the record is spoilt: `havip down` tells of that. */
+function namespacesOf(record: string): readonly string[] {
+  try {
+    return (JSON.parse(record) as Partial<LabRecord>).namespaces ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function attachChecks(
+  machine: Machine,
+  { instance, name, attach }: Eni,
+  owners: ReadonlyMap<string, string>,
+): Check[] {
   const owner = `${instance}/${name}`;
   if (attach === null) return [];
   if ('interface' in attach) return interfaceChecks(machine, attach.interface, owner);
   if ('netns' in attach) {
     if (!machine.exists(`/run/netns/${attach.netns}`)) return [];
+    const lab = owners.get(attach.netns);
+    if (lab !== undefined) {
+      const mend = `havip down --lab ${lab}, or write another name behind netns:`;
+      return [problem('lab', `the namespace ${attach.netns} of ${owner} is lab ${lab}'s`, mend)];
+    }
     const what = `the namespace ${attach.netns} of ${owner} is there already`;
     return [note('lab', what, `it is used and left in place; ip netns delete ${attach.netns}`)];
   }

@@ -3,6 +3,7 @@
  * which gives one line or more. Reads nothing but what the `Machine` is asked.
  */
 import type { Topology } from '../../havip/topology.ts';
+import { LABS } from '../lab-record.ts';
 import { labChecks } from './doctor-lab.ts';
 import { type Check, isAtLeast, type Machine, note, ok, problem } from './machine.ts';
 
@@ -200,7 +201,7 @@ function isLoadable({ run }: Machine, module: string): boolean {
 }
 
 function runningChecks({ list }: Machine): Check[] {
-  const labs = list('/run/havip');
+  const labs = list(LABS);
   if (labs.length === 0) return [ok('labs', 'no other lab is running')];
   const names = labs.join(', ');
   const mend = 'havip status tells of them; havip down --lab NAME removes what a crash left';
