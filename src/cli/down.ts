@@ -53,6 +53,15 @@ async function askToEnd(record: LabRecord): Promise<void> {
     // Another one may have asked it first.
     if (!isRunning(record)) return;
     if (!(error instanceof UnreachableError)) throw error;
-    process.kill(record.pid, 'SIGTERM');
+    terminate(record.pid);
+  }
+}
+
+function terminate(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    // It has ended this very moment.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -82,10 +82,11 @@ describe.skipIf(isSkipped)('a lab', () => {
     else lab.start();
     await lab.until(() => existsSync(`/run/havip/${lab.name}/lab.json`), 'its record', 10_000);
     const downs = await Promise.all([1, 2].map(() => havip('down', '--lab', lab.name)));
-    expect(downs.map(({ status, errors }) => [status, errors])).toEqual([
-      [0, ''],
-      [0, ''],
-    ]);
+    expect(downs.map(({ status }) => status)).toContain(0);
+    // The one that looks late finds no lab any more.
+    for (const { status, errors } of downs) {
+      expect(errors).toMatch(status === 0 ? /^$/ : /^havip down: lab \S+ does not run/);
+    }
     expect(remainsOf(lab)).toEqual([]);
   });
 
