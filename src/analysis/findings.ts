@@ -83,13 +83,13 @@ function captureFindings(facts: CaptureFacts): Draft[] {
   for (const damage of facts.damages) addDamage(damage, add);
   if (facts.dropped > 0) {
     add('capture-dropped', 'warning', NOWHERE, [
-      `The capturing program dropped ${facts.dropped} frames: some events may be missing here.`,
+      `The capturing program dropped ${frames(facts.dropped)}: some events may be missing here.`,
       'Capture with a larger buffer (tcpdump -B 65536) and a filter (arp or vrrp or icmp).',
     ]);
   }
   if (facts.duplicates > 0) {
     add('capture-duplicates', 'info', NOWHERE, [
-      `${facts.duplicates} frames are copies seen on a further interface and were analysed once.`,
+      `${copies(facts.duplicates)} analysed once.`,
       'Capture on one interface (not -i any) to have each frame once.',
     ]);
   }
@@ -98,11 +98,21 @@ function captureFindings(facts: CaptureFacts): Draft[] {
   const { count, largest } = facts.steppedBack;
   if (count > 0) {
     add('time-backwards', 'info', facts.steppedBack, [
-      `Time steps back at ${count} frames, by ${formatStep(largest)} at most.`,
+      `Time steps back at ${frames(count)}, by ${formatStep(largest)} at most.`,
       'Small steps are usual with several processors; large ones mean that a clock was set.',
     ]);
   }
   return drafts;
+}
+
+function frames(count: number): string {
+  return count === 1 ? '1 frame' : `${count} frames`;
+}
+
+function copies(count: number): string {
+  return count === 1
+    ? '1 frame is a copy seen on a further interface and was'
+    : `${count} frames are copies seen on a further interface and were`;
 }
 
 type Add = (code: string, severity: Severity, at: Sighting, text: [string, string]) => void;

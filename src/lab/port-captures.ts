@@ -37,6 +37,9 @@ export class PortCaptures {
   private readonly warn: (line: string) => void;
   private isEnded = false;
   private hasFailed = false;
+  /** When the frame in hand came in, and the latest that was written, in nanoseconds. */
+  private came = 0;
+  private latest = 0;
   private turning: Promise<void> = Promise.resolve();
 
   /**
@@ -114,15 +117,30 @@ export class PortCaptures {
     return false;
   }
 
+  /**
+   * What leaves has come in before, and frames that were taken at once have one time by the
+   * engine's clock: of two copies the earlier is to be the one whose addresses the switch has not
+   * rewritten, and no file goes back in time.
+   */
+  private timeOf({ time }: RecordRing, isInbound: boolean): number {
+    const now = Math.round(time);
+    if (isInbound) {
+      this.came = Math.max(now, this.latest);
+      this.latest = this.came;
+      return this.came;
+    }
+    const left = Math.max(now, this.came) + 1;
+    this.latest = Math.max(left, this.latest);
+    return left;
+  }
+
   /** `a` is the port, `b` the direction, `c` the drop reason. */
   private write(ring: RecordRing): void {
     const port = ring.a;
     const file = this.files[port];
     if (file === undefined) return;
     const isInbound = ring.b === DIRECTION_IN;
-    // What leaves has come in before, at the same time by the engine's clock: of two copies the
-    // earlier is the one whose addresses the switch has not rewritten.
-    const now = Math.round(ring.time) + (isInbound ? 0 : 1);
+    const now = this.timeOf(ring, isInbound);
     const seconds = Math.floor(now / NANOSECONDS);
     const nanoseconds = now - seconds * NANOSECONDS;
     const reason = ring.c;

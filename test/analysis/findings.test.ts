@@ -86,4 +86,5 @@ test('what is said of the capture point has the time of its frame, too', async (
     { code: 'capture-partial-view', frame: 4, t: 1, time: '2023-11-14T22:13:21.000000000Z' },
     { code: 'time-backwards', frame: 4, t: 1, time: '2023-11-14T22:13:21.000000000Z' },
   ]);
+  expect(findings[1]?.message).toMatch(/^Time steps back at 1 frame, by /);
 });

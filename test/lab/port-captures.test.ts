@@ -35,7 +35,11 @@ afterEach(() => {
 let warnings: string[] = [];
 const warn = (line: string): void => void warnings.push(line);
 
-async function recorded(provider: 'alibaba' | 'huawei' = 'alibaba', lost: number[] = []) {
+async function recorded(
+  provider: 'alibaba' | 'huawei' = 'alibaba',
+  lost: number[] = [],
+  more: (lab: MemoryLab) => void = () => {},
+) {
   const captures = new PortCaptures(folder, names, BASE, warn);
   const { ring, lost: memory } = captures.shared;
   new Int32Array(memory).set(lost);
@@ -47,6 +51,7 @@ async function recorded(provider: 'alibaba' | 'huawei' = 'alibaba', lost: number
   const from = ADDRESSES[CLIENT] as string;
   lab.at(3.25, CLIENT, packet({ source: CLIENT, destination: NODE1, from, to: VIP }));
   lab.at(4, CLIENT, arp({ operation: 1, source: CLIENT, spa: from, tpa: VIP }));
+  more(lab);
   capture.wake();
   await captures.end();
   return lab;
@@ -97,6 +102,16 @@ describe('a capture of each port', () => {
       `1.000000001 ${BROADCAST} ${NODE1}`,
       `3.250000001 ${NODE1} ${GATEWAY_MAC}`,
     ]);
+  });
+
+  test('never goes back in time, though the engine took two frames at once', async () => {
+    const from = ADDRESSES[CLIENT] as string;
+    const request = packet({ source: CLIENT, destination: NODE1, from, to: VIP });
+    await recorded('alibaba', [], (lab) => lab.at(4, CLIENT, request));
+    const seen = async (mac: string): Promise<string[]> =>
+      (await read(fileOf(mac))).records.slice(1).map((text) => text.split(' ')[0] as string);
+    expect(await seen(CLIENT)).toEqual(['4.000000000', '4.000000001', '4.000000001']);
+    expect((await seen(NODE1)).at(-1)).toBe('4.000000002');
   });
 
   test('an accepted announcement leaves by MAC and not by IP', async () => {
