@@ -207,7 +207,8 @@ class Builder {
   }
 
   private havip(track: Track, timeline: TimelineEntry[]): HavipSummary {
-    const { book } = this.analysis.owner;
+    const { owner, clock, routers } = this.analysis;
+    const { book } = owner;
     const policy = this.site === null ? 0 : book.policy(track.id);
     const isConfigured = isHavipPolicy(policy);
     const holder = track.holder || (this.analysis.advertFailovers.masters.get(track.id) ?? 0);
@@ -226,7 +227,7 @@ class Builder {
       },
       timeline,
       ...laterMaster(track, this.entries),
-      ...vacancyOf(track, this.analysis.clock.now, this.entries),
+      ...vacancyOf(track, clock.now, routers.speakers, this.entries),
       ...(track.isHeard ? {} : { isUnanswered: true }),
     };
   }

@@ -1,9 +1,10 @@
-import { formatMac } from '../wire/mac.ts';
+import { formatMac, isVirtualMac } from '../wire/mac.ts';
 import type { Entries, EntrySources } from './entries.ts';
-import { speakerWith } from './failovers.ts';
 import { OUTAGE } from './logs.ts';
 import type { OutageEntry } from './result.ts';
+import type { Track } from './track.ts';
 import { hasSuccessor } from './vacancy.ts';
+import type { Speaker } from './virtual-router.ts';
 
 type Asides = Pick<OutageEntry, 'claim' | 'isLost' | 'resigned'>;
 
@@ -34,16 +35,25 @@ function claimBehind(sequence: number, { logs }: EntrySources, entries: Entries)
 function resignationBehind(sequence: number, from: EntrySources, entries: Entries): Asides {
   const field = (index: number): number => from.logs.outages.get(sequence, index);
   const track = from.tracks[field(OUTAGE.ID)];
-  const speaker = track === undefined ? null : speakerWith(track, field(OUTAGE.BEFORE_MAC));
   const after = field(OUTAGE.AFTER_MAC);
   const isOthers = after !== 0 && after !== field(OUTAGE.BEFORE_MAC);
-  if (track === undefined || speaker === null || isOthers) return {};
-  const { interval } = speaker.observer;
+  if (track === undefined || isOthers) return {};
   const [start, end] = [field(OUTAGE.START), field(OUTAGE.END)];
-  const run = speaker.observer
-    .newestFirst()
-    .find(({ resigned }) => Math.abs(resigned - start) <= NEAR_INTERVALS * interval);
-  if (run === undefined) return {};
-  if (hasSuccessor(track, speaker, run.resigned, end)) return {};
-  return { resigned: entries.adverts(speaker, run.resignedFrame, run.resignedFrame) };
+  for (const speaker of speakersBehind(track, field(OUTAGE.BEFORE_MAC))) {
+    const { interval } = speaker.observer;
+    const run = speaker.observer
+      .newestFirst()
+      .find(({ resigned }) => Math.abs(resigned - start) <= NEAR_INTERVALS * interval);
+    if (run === undefined || hasSuccessor(track, speaker, run.resigned, end)) continue;
+    return { resigned: entries.adverts(speaker, run.resignedFrame, run.resignedFrame) };
+  }
+  return {};
+}
+
+/** With `use_vmac` hosts answer from their own MAC and speak from the virtual one. */
+function speakersBehind(track: Track, mac: number): Speaker[] {
+  const routers = track.routers.length > 0 ? track.routers : track.companions;
+  const speakers = routers.flatMap((router) => router.speakers);
+  const own = speakers.filter((speaker) => speaker.mac === mac);
+  return own.length > 0 ? own : speakers.filter((speaker) => isVirtualMac(speaker.mac));
 }

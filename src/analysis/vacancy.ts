@@ -14,9 +14,11 @@ const INTERVALS = 2;
 export function vacancyOf(
   track: Track,
   now: number,
+  speakers: readonly Speaker[],
   entries: Entries,
 ): Pick<HavipSummary, 'resigned'> {
-  const holder = speakerWith(track, track.holder);
+  // Several speak from a virtual MAC: who announced the address with it is known by its adverts.
+  const holder = speakers[track.holderSpeaker] ?? speakerWith(track, track.holder);
   if (holder === null) return {};
   const { interval, lastResignation, lastAdvertFrame: frame, isMaster } = holder.observer;
   if (isMaster || track.lastAnnouncement > lastResignation) return {};

@@ -12,9 +12,10 @@ export function outageCode({ cause, failover }: OutageEntry, result: ReplayResul
   return `${cause} (failover ${numberOf(failover, failovers.length, elided.failovers)})`;
 }
 
-/** Whose claim the cause is, and which frame; null where none is. */
-export function claimBehind({ claim }: OutageEntry, naming: Naming): string | null {
-  return claim === undefined ? null : `by ${naming.full(claim)}, frame ${frameLabel(claim)}`;
+/** What is known of a cause beside its code: whose claim it is, or who resigned; or null. */
+export function causeBehind({ cause, claim, resigned }: OutageEntry, naming: Naming) {
+  if (claim !== undefined) return `${cause} by ${naming.full(claim)}, frame ${frameLabel(claim)}`;
+  return resigned === undefined ? null : vacancyText(resigned, naming);
 }
 
 /** How long at least or exactly it lasted, for a table. */

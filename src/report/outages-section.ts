@@ -4,7 +4,7 @@ import { refusalReason } from './cause-texts.ts';
 import { cut, ROWS_MAX } from './cut.ts';
 import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
-import { answererText, claimBehind, lengthText, openEnd, outageCode } from './outage-words.ts';
+import { answererText, causeBehind, lengthText, openEnd, outageCode } from './outage-words.ts';
 import type { Page } from './page.ts';
 import { clockTime, frameLabel, offset } from './quantity.ts';
 import { type RefusalGroup, refusalGroups, refusalsLeftOut } from './refusal-groups.ts';
@@ -38,15 +38,15 @@ export function writeOutages(page: Page, result: ReplayResult, naming: Naming): 
   page.table(columns, first);
   page.more(hidden);
   if (last.length > 0) page.table(columns, last);
-  writeClaims(page, result, naming);
+  writeCauses(page, result, naming);
 }
 
-/** Which claims the causes are: too long for the table. */
-function writeClaims(page: Page, { outages }: ReplayResult, naming: Naming): void {
-  const claimed = outages.filter(({ claim }) => claim !== undefined);
-  for (const outage of claimed.slice(0, ROWS_MAX)) {
+/** What is behind the causes: too long for the table. */
+function writeCauses(page: Page, { outages }: ReplayResult, naming: Naming): void {
+  const told = outages.filter((outage) => causeBehind(outage, naming) !== null);
+  for (const outage of told.slice(0, ROWS_MAX)) {
     const start = outage.t === null ? null : outage.t - (outage.seconds ?? 0);
-    const text = `from t ${offset(start)}: ${outage.cause} ${claimBehind(outage, naming)}`;
+    const text = `from t ${offset(start)}: ${causeBehind(outage, naming)}`;
     page.paragraph(text, { indent: 2, hang: 4 });
   }
 }

@@ -1,7 +1,7 @@
 /** A master resigns, and nobody takes over: who is said to hold the address then. */
 import { describe, expect, test } from 'vitest';
 import { textReport } from '../../src/report/text.ts';
-import { A, A_IP, advert, B, B_IP, echo, Scene, VIP } from './scene.ts';
+import { A, A_IP, advert, B, B_IP, echo, Scene, VIP, VMAC } from './scene.ts';
 
 const RESIGNED = `${A_IP} (${A}) resigned in frame 7 and nobody took over`;
 
@@ -36,18 +36,21 @@ describe('an address whose master resigned', () => {
   });
 });
 
-/** A is master to second 4, answers pings to 4.45 and resigns. */
-function stopped(): Scene {
+/** A is master to second 4, by that MAC, answers pings to 4.45 and resigns. */
+function stopped(source = A): Scene {
   const scene = new Scene();
-  scene.announce(0, A);
-  scene.adverts(0, 4, { priority: 100 });
+  scene.announce(0, source);
+  scene.adverts(0, 4, { priority: 100, source });
   for (let i = 0; i < 41; i++) scene.ping(0.45 + i / 10, { sequence: i });
-  scene.at(4.5, advert({ priority: 0 }));
+  scene.at(4.5, advert({ priority: 0, source }));
   return scene;
 }
 
-test('an outage that goes on after a resignation has it for its cause', async () => {
-  const scene = stopped();
+test.each([
+  ['a master', A],
+  ['a master that has the virtual MAC', VMAC],
+])('an outage that goes on after %s resigned has that for its cause', async (_, source) => {
+  const scene = stopped(source);
   for (let i = 41; i < 100; i++) scene.at(0.6 + i / 10, echo(true, { sequence: i }));
   const result = await scene.replay();
   const text = textReport(result, { width: 400, color: false, unicode: true });
@@ -55,6 +58,7 @@ test('an outage that goes on after a resignation has it for its cause', async ()
     /, since 192\.168\.0\.11 .* resigned in frame \d+ and nobody/,
   );
   expect(text).toMatch(/At the end .* resigned in frame \d+ and nobody took over\./);
+  expect(text).toMatch(/ {2}from t 4\.45\d: 192\.168\.0\.11 .* resigned in frame \d+ and nobody/);
 });
 
 test.each([
@@ -99,4 +103,17 @@ test('an address that somebody goes on answering for is not vacant', async () =>
   const text = textReport(await scene.replay(), { width: 400, color: false, unicode: true });
   expect(text).not.toContain('nobody took over');
   expect(text.split('\n')[0]).toContain('of unknown cause');
+});
+
+test('of two with the virtual MAC the one that resigned last is named', async () => {
+  const scene = new Scene();
+  scene.announce(0, VMAC);
+  scene.adverts(0, 3, { priority: 150, source: VMAC });
+  scene.at(3.5, advert({ priority: 0, source: VMAC }));
+  scene.adverts(4, 8, { priority: 100, source: VMAC, ip: B_IP });
+  scene.announce(4.001, VMAC);
+  scene.at(8.5, advert({ priority: 0, source: VMAC, ip: B_IP }));
+  scene.announce(14, B, '192.168.0.12');
+  const text = textReport(await scene.replay(), { width: 400, color: false, unicode: true });
+  expect(text).toContain(`after that: ${B_IP} (${VMAC}) resigned in frame`);
 });

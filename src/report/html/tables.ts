@@ -3,7 +3,7 @@ import type { Finding, HavipSummary, OutageEntry, ReplayResult } from '../../ana
 import { refusalReason } from '../cause-texts.ts';
 import { cut } from '../cut.ts';
 import { addressLabel, type Naming } from '../naming.ts';
-import { masterNotes } from '../other-master.ts';
+import { masterNotes, vacancyText } from '../other-master.ts';
 import { answererText, lengthText, openEnd, outageCode } from '../outage-words.ts';
 import { clockTime, counted, date } from '../quantity.ts';
 import { refusalGroups, refusalsLeftOut } from '../refusal-groups.ts';
@@ -39,7 +39,7 @@ export function outages(result: ReplayResult, naming: Naming): Content {
       html`<b class="bad">${lengthText(outage)}</b>`,
       outage.unanswered,
       answererText(outage, naming),
-      [outageCode(outage, result), claimBehind(outage, naming)],
+      [outageCode(outage, result), causeBehind(outage, naming)],
       html`${frame(lastServiceFrame)} to ${end}`,
     ];
   });
@@ -154,8 +154,11 @@ function sentence(note: string): string {
   return `${note.charAt(0).toUpperCase()}${note.slice(1)}.`;
 }
 
-/** Whose claim the cause is, and which frame. */
-function claimBehind({ claim }: OutageEntry, naming: Naming): Content {
-  if (claim === undefined) return null;
-  return html`<br><span class="quiet">by ${naming.short(claim)},</span> ${frame(claim.frame)}`;
+/** Whose claim the cause is, and which frame; or who resigned. */
+function causeBehind({ claim, resigned }: OutageEntry, naming: Naming): Content {
+  if (claim !== undefined) {
+    return html`<br><span class="quiet">by ${naming.short(claim)},</span> ${frame(claim.frame)}`;
+  }
+  if (resigned === undefined) return null;
+  return html`<br><span class="quiet">${vacancyText(resigned, naming)}</span>`;
 }

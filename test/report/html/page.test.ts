@@ -37,6 +37,14 @@ test('all that matters is in the words and tables', () => {
   expect(text).toContain('not-member');
 });
 
+test('an outage has whoever resigned beside its cause', () => {
+  const [outage, ...rest] = crashResult().outages;
+  const resigned = { mac: NODE1, name: null, speaker: '192.168.0.11', frame: 7, lastFrame: 7 };
+  const outages = [{ ...outage!, cause: 'unknown' as const, failover: null, resigned }, ...rest];
+  const text = visible(htmlReport({ ...crashResult(), outages }, NONE, SCRIPT));
+  expect(text).toMatch(/ unknown \S+ \(\S+\) resigned in frame 7 and nobody took over /);
+});
+
 test('of an address whose master resigned nobody is the holder', async () => {
   const scene = new Scene();
   scene.announce(0, A);
