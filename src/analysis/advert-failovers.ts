@@ -110,6 +110,7 @@ export class AdvertFailovers {
     failovers.put(FAILOVER.CAUSE, field(CHANGE.CAUSE));
     failovers.put(FAILOVER.OUTAGE, Number.NaN);
     failovers.put(FAILOVER.OUTAGE_END, Number.NaN);
+    failovers.put(FAILOVER.OUTAGE_BEFORE, 0);
     failovers.put(FAILOVER.MASTER_DOWN, field(CHANGE.MASTER_DOWN));
     failovers.put(FAILOVER.DETECTION, field(CHANGE.DETECTION));
     failovers.put(FAILOVER.LAST_ADVERT, field(CHANGE.LAST_ADVERT));
@@ -141,6 +142,7 @@ export class AdvertFailovers {
         end: field(OUTAGE.END),
         firstFrame: field(OUTAGE.FIRST_SERVICE),
         isLost: field(OUTAGE.LOST) === 1,
+        before: field(OUTAGE.BEFORE_MAC),
       });
       outages.set(sequence, OUTAGE.FAILOVER, failover);
       if (failovers.get(failover, FAILOVER.LAST_SERVICE) !== 0) continue;

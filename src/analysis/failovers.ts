@@ -127,6 +127,7 @@ export class Failovers {
     failovers.put(FAILOVER.CAUSE, log.CAUSE_UNDECIDED);
     failovers.put(FAILOVER.OUTAGE, Number.NaN);
     failovers.put(FAILOVER.OUTAGE_END, Number.NaN);
+    failovers.put(FAILOVER.OUTAGE_BEFORE, 0);
     failovers.put(FAILOVER.MASTER_DOWN, Number.NaN);
     // Frames of two processors may stand in the wrong order.
     const silence = from === null ? Number.NaN : Math.max(0, now - from.observer.lastAdvert);

@@ -85,7 +85,9 @@ export const FAILOVER = {
   OUTAGE_END: 22,
   /** When a client asked the address last, as of the claim: NaN for never. */
   ASKED: 23,
-  WIDTH: 24,
+  /** Who had answered between the claim and that outage; 0 for nobody. */
+  OUTAGE_BEFORE: 24,
+  WIDTH: 25,
 } as const;
 
 export const OUTAGE = {

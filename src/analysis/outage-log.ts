@@ -29,8 +29,8 @@ export interface Gap {
   claimFrame: number;
 }
 
-/** What of a gap says which failovers lie in it. */
-type Span = Pick<Gap, 'start' | 'end' | 'firstFrame' | 'isLost'>;
+/** What of a gap says which failovers lie in it, and whom they left without an answer. */
+type Span = Pick<Gap, 'start' | 'end' | 'firstFrame' | 'isLost' | 'before'>;
 
 export class OutageLog {
   private readonly clients: Clients;
@@ -92,6 +92,7 @@ export class OutageLog {
         if (Number.isNaN(longest) || seconds > longest) {
           failovers.set(sequence, FAILOVER.OUTAGE, seconds);
           failovers.set(sequence, FAILOVER.OUTAGE_END, endOf(gap));
+          failovers.set(sequence, FAILOVER.OUTAGE_BEFORE, gap.start > time ? gap.before : 0);
         }
       }
       sequence = failovers.get(sequence, FAILOVER.PREVIOUS);

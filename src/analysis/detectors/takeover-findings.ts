@@ -74,7 +74,15 @@ export class TakeoverFindings {
   private isLate(sequence: number): boolean {
     const { failovers } = this.logs;
     const took = failovers.get(sequence, FAILOVER.DETECTION);
-    return failovers.get(sequence, FAILOVER.OUTAGE) - took > RECOVERY_SLACK;
+    const isLong = failovers.get(sequence, FAILOVER.OUTAGE) - took > RECOVERY_SLACK;
+    return isLong && !this.hadRecovered(sequence);
+  }
+
+  /** Whether the new holder had answered when the outage began: it is the next failover's, then. */
+  private hadRecovered(sequence: number): boolean {
+    const { failovers } = this.logs;
+    const before = failovers.get(sequence, FAILOVER.OUTAGE_BEFORE);
+    return before === failovers.get(sequence, FAILOVER.TO_MAC);
   }
 
   /** Nanoseconds from its claim to the end of its outage. */
@@ -124,6 +132,7 @@ export class TakeoverFindings {
       `the outage lasted ${outage.toFixed(3)} s, of which detection took ` + `${took.toFixed(3)} s`;
     // A service may die before its master, and clients may not ask for a while.
     const isBefore = after <= RECOVERY_SLACK;
+    const still = Number.isFinite(after) ? after / 1e9 : outage - took;
     this.log.raise({
       code: 'slow-recovery',
       severity: 'warning',
@@ -134,13 +143,14 @@ export class TakeoverFindings {
         ? `Clients had no answer long before ${to} claimed ${this.words.ip(id)}: ${parts}, and ` +
           `${(after / 1e9).toFixed(3)} s came after the claim.`
         : `After ${to} had claimed ${this.words.ip(id)}, clients still had no answer for ` +
-          `${(outage - took).toFixed(1)} s: ${parts}.`,
+          `${still.toFixed(1)} s: ${parts}.`,
       advice: isBefore
         ? 'Look at the requests before the last advert: where some were in vain, the service was ' +
           'dead while its master was well, and belongs in a `track_script`; where there are ' +
           'none, nobody asked.'
-        : 'The announcement was lost or not believed, or the service started late. Write ' +
-          '`garp_master_delay 1` and `garp_master_refresh 5`, and let the service run on both.',
+        : 'The announcement was lost or not believed, or the service started late (or nobody ' +
+          'asked meanwhile). Write `garp_master_delay 1` and `garp_master_refresh 5`, and let ' +
+          'the service run on both.',
     });
   }
 

@@ -231,6 +231,27 @@ describe('slow-recovery', () => {
     expect(found(await scene.scene().replay(), 'slow-recovery')).toEqual([]);
   });
 
+  test('not where the new holder had answered: the outage is that of the next failover', async () => {
+    const scene = new Concert();
+    scene.announce(0, B, VIP);
+    heard(scene, 0, 5, NODE_B);
+    heard(scene, 5.5, 8.5, NODE_A);
+    scene.announce(5.501, A, VIP);
+    heard(scene, 12.2, 16.2, NODE_B);
+    scene.announce(12.201, B, VIP);
+    for (const [sequence, second] of [1, 3, 5, 7, 9, 11, 13.5, 15.5].entries()) {
+      const server = second === 7 ? A : B;
+      scene.at(second, echo(true, { sequence, server }));
+      if (second !== 9 && second !== 11)
+        scene.at(second + 0.001, echo(false, { sequence, server }));
+    }
+    const result = await scene.scene().replay();
+    expect(result.failovers.map(({ outageSeconds }) => outageSeconds)).toEqual([6.5, 6.5]);
+    const late = found(result, 'slow-recovery');
+    expect(late.map(({ frame }) => frame)).toEqual([result.failovers[1]!.frame]);
+    expect(late[0]?.message).toMatch(/^After .* clients still had no answer for 1\.3 s: /);
+  });
+
   /** The claim, which one host alone hears, 3.69 s after the last advert of the old master. */
   const recovered = async (recovery: number) => {
     const scene = new Concert();
