@@ -173,7 +173,10 @@ export class Unclaimed {
 
   private raiseMissing({ watch, frame, stamp }: Candidate): void {
     const { log, words } = this.parts;
-    const { speaker } = watch;
+    const { speaker, announced } = watch;
+    const missing = Number.isNaN(announced)
+      ? 'never announced an address of it'
+      : 'did not announce its addresses anew';
     log.raise({
       code: 'claim-missing',
       severity: 'error',
@@ -181,8 +184,8 @@ export class Unclaimed {
       frame,
       stamp,
       message:
-        `${words.speaker(speaker)} became master of ${words.router(speaker.router)} and never ` +
-        'announced an address of it: neighbors go on sending to the host before.',
+        `${words.speaker(speaker)} became master of ${words.router(speaker.router)} and ` +
+        `${missing}: neighbors go on sending to the host before.`,
       advice:
         'Write `garp_master_delay 1` and `garp_master_refresh 5` in its vrrp_instance, and take ' +
         'out `garp_master_repeat 0`; see `dev` in virtual_ipaddress if it announces elsewhere.',

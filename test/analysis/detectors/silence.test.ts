@@ -30,7 +30,20 @@ describe('claim-missing', () => {
     const found = routerFindings(await scene.replay());
     expect(found).toMatchObject([{ code: 'claim-missing', severity: 'error', frame, ip: VIP }]);
     expect(found[0]?.message).toContain(`${B_IP} became master of VRID 51 (${VIP})`);
+    expect(found[0]?.message).toContain(' and never announced an address of it: ');
     expect(found[0]?.advice).toContain('garp_master_refresh 5');
+  });
+
+  test('a node becomes master again and announces no more, as one that was paused', async () => {
+    const scene = new Scene();
+    scene.announce(0, B);
+    adverts(scene, 0.001, 3, NODE_B);
+    scene.announce(8, A);
+    master(scene, 8.001, 12, NODE_A);
+    scene.at(12.2, craft({ ...NODE_A, priority: 0 }));
+    adverts(scene, 13, 18, NODE_B);
+    const [found] = routerFindings(await scene.replay());
+    expect(found?.message).toContain(' and did not announce its addresses anew: ');
   });
 
   test('an answer to a request is no announcement', async () => {
