@@ -82,7 +82,7 @@ export class TakeoverFindings {
   private hadRecovered(sequence: number): boolean {
     const { failovers } = this.logs;
     const before = failovers.get(sequence, FAILOVER.OUTAGE_BEFORE);
-    return before === failovers.get(sequence, FAILOVER.TO_MAC);
+    return before !== 0 && before === failovers.get(sequence, FAILOVER.TO_MAC);
   }
 
   /** Nanoseconds from its claim to the end of its outage. */
