@@ -33,12 +33,18 @@ export function answererText({ before, after, isLost }: OutageEntry, naming: Nam
 }
 
 /**
- * That it is unknown, and that another answers since who announced nothing, where that is so: where
- * claims of the address are in the capture, and none is left out.
+ * That it is unknown; and who did not announce the address, where somebody answers since, or is
+ * master since, and claims of it are in the capture, none of them left out.
  */
 export function unknownCause(outage: OutageEntry, result: ReplayResult, naming: Naming): string {
-  const { ip, before, after } = outage;
+  const { ip, vlan, before, after } = outage;
   if (outage.resigned !== undefined) return `since ${vacancyText(outage.resigned, naming)}`;
+  const havip = result.havips.find((one) => one.ip === ip && one.vlan === vlan);
+  const master = after === null ? havip?.laterMaster : undefined;
+  if (master !== undefined) {
+    const since = `master by its adverts since frame ${frameLabel(master)}`;
+    return `of unknown cause; ${naming.short(master)}, ${since}, did not announce it`;
+  }
   const holders = result.havips.flatMap((havip) => (havip.ip === ip ? (havip.holder ?? []) : []));
   const isSeen = holders.length > 0 && !holders.some(isVirtual) && result.elided.claims === 0;
   const hasClaimed = result.claims.some((claim) => claim.ip === ip && claim.mac === after?.mac);
