@@ -88,9 +88,12 @@ function captureFindings(facts: CaptureFacts): Draft[] {
     ]);
   }
   if (facts.duplicates > 0) {
+    const ofSeveral = summary.files.length > 1;
     add('capture-duplicates', 'info', NOWHERE, [
-      `${copies(facts.duplicates)} analysed once.`,
-      'Capture on one interface (not -i any) to have each frame once.',
+      `${copies(facts.duplicates, ofSeveral)} analysed once.`,
+      ofSeveral
+        ? 'Nothing to do: captures of several places on one network have frames in common.'
+        : 'Capture on one interface (not -i any) to have each frame once.',
     ]);
   }
   partialView(facts, add);
@@ -109,10 +112,11 @@ function frames(count: number): string {
   return count === 1 ? '1 frame' : `${count} frames`;
 }
 
-function copies(count: number): string {
+function copies(count: number, ofSeveral: boolean): string {
+  const where = ofSeveral ? 'in another file or on a further interface' : 'on a further interface';
   return count === 1
-    ? '1 frame is a copy seen on a further interface and was'
-    : `${count} frames are copies seen on a further interface and were`;
+    ? `1 frame is a copy seen ${where} and was`
+    : `${count} frames are copies seen ${where} and were`;
 }
 
 type Add = (code: string, severity: Severity, at: Sighting, text: [string, string]) => void;

@@ -35,6 +35,12 @@ const ADVICE: Readonly<Record<string, string>> = {
     'An ordinary address cannot move by ARP: use a HaVip, or find out who claims this address.',
 };
 
+/** Of Alibaba Cloud as operators see it; no vendor page names it. */
+const ANSWERS_FOR_ALL = 0xeeffffffffff;
+const NO_CLAIM =
+  'This is the MAC with which the switch of Alibaba Cloud answers for every address, and no host ' +
+  'of yours: replay with `--provider alibaba`.';
+
 export class Refusals {
   private readonly clock: Clock;
   /** In the order of their first frames. */
@@ -86,6 +92,11 @@ function findingOf(refusal: Refusal, entries: Entries): Finding {
     vlan: entries.vlan(id),
     ip,
     message: `${who} claimed ${ip} ${often} and the cloud would refuse it: ${reason}.`,
-    advice: ADVICE[reason] ?? 'See the rules of this provider in docs/providers.md.',
+    advice: adviceOn(mac, reason),
   };
+}
+
+function adviceOn(mac: number, reason: string): string {
+  if (mac === ANSWERS_FOR_ALL && reason === 'not-member') return NO_CLAIM;
+  return ADVICE[reason] ?? 'See the rules of this provider in docs/providers.md.';
 }

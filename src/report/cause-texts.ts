@@ -87,7 +87,7 @@ export function loweringText(failover: FailoverEntry, naming: Naming): string | 
   if (lowering === undefined) return null;
   const step = `from ${lowering.from} to ${lowering.to} in frame ${frameLabel(lowering)}`;
   return (
-    `${naming.short(from)} lowered its priority ${step} (a check failed?), so ` +
+    `${naming.short(from)} lowered its priority ${step} (a failed check, or a reload?), so ` +
     `${naming.short(to)} took over`
   );
 }

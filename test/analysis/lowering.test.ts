@@ -27,7 +27,7 @@ describe('a master that lowered its priority', () => {
     ]);
     const text = textReport(result, { width: 200, color: false, unicode: true });
     const said =
-      `${A_IP} lowered its priority from 100 to 80 in frame ${frame} (a check failed?), ` +
+      `${A_IP} lowered its priority from 100 to 80 in frame ${frame} (a failed check, or a reload?), ` +
       `so ${B_IP} took over`;
     expect(text.split(said)).toHaveLength(3);
     expect(text.slice(0, text.indexOf('\n'))).toContain(`caused by ${A_IP} lowering its priority.`);

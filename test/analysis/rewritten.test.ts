@@ -1,14 +1,16 @@
 /** Captures behind a switch that forwards by IP: what the gaps between its answers may say. */
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/havip/compile.ts';
-import { announcement } from '../dataplane/frames.ts';
-import { topologyOf } from '../dataplane/site.ts';
+import type { Topology } from '../../src/havip/topology.ts';
+import { announcement, arp } from '../dataplane/frames.ts';
+import { havipOf, topologyOf } from '../dataplane/site.ts';
 import {
   A,
   A_IP,
   advert,
   B,
   B_IP,
+  C,
   CLIENT2,
   CLIENT2_IP,
   echo,
@@ -250,5 +252,30 @@ describe('not rewritten', () => {
     scene.announce(5.1, VMAC);
     answers(scene, 6, 8);
     expect((await only(scene)).failover.evidence.vantage).toBe('switch');
+  });
+
+  test('a refused answer of the switch is explained, where no provider was named', async () => {
+    const havips = [havipOf(VIP, [A, B])];
+    const bare: Topology = {
+      name: '',
+      provider: null,
+      subnets: [],
+      enis: [],
+      havips,
+      run: {},
+      quotas: {},
+    };
+    const scene = new Scene();
+    const fields = { operation: 2, spa: VIP, tha: CLIENT2, tpa: CLIENT2_IP, destination: CLIENT2 };
+    scene.at(0, arp({ ...fields, source: SWITCH }));
+    scene.at(1, arp({ ...fields, source: C }));
+    const { findings } = await scene.replay({ site: compile(bare) });
+    const refused = findings.filter(({ code }) => code === 'claim-refused');
+    expect(refused.map(({ advice }) => advice)).toEqual([
+      expect.stringContaining('--provider alibaba'),
+      expect.stringContaining('bind it to the HaVip'),
+    ]);
+    const named = await scene.replay({ site: compile({ ...bare, provider: 'alibaba' }) });
+    expect(named.claims).toMatchObject([{ mac: C, verdict: 'refused' }]);
   });
 });

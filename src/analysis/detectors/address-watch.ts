@@ -14,6 +14,8 @@ export class AddressWatch {
   claimant = 0;
   claimedSince = Number.NaN;
   claimantBefore = 0;
+  /** How often in a row the one before took it back within seconds. */
+  turns = 0;
   /** Whether something was said already of the present holder. */
   staleHolder = 0;
   conflicted = false;

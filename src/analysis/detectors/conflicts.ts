@@ -13,13 +13,18 @@ import type { AddressWords } from './address-words.ts';
 /**
  * `address-conflict`: two hosts claim one address that is not both's to claim. With a lab file, an
  * ordinary address that another ENI has: refused by a cloud, learned on a plain LAN. Without, an
- * address of no virtual router that goes from one host to another and back faster than any
- * failover (RFC 5227 section 2.4: both are using it), and an address that a host without VRRP
- * takes from the master of its virtual router, which goes on and takes it back, or for which both
- * answer one question. An answer alone is no sign of it: proxies and clouds answer for other hosts,
- * but where they do the holder is not asked.
+ * address of no virtual router that goes from one host to another and back within seconds (RFC 5227
+ * section 2.4: both are using it), and an address that a host without VRRP takes from the master of
+ * its virtual router, which goes on and takes it back, or for which both answer one question. An
+ * answer alone is no sign of it: proxies and clouds answer for other hosts, but where they do the
+ * holder is not asked.
  */
 const BACK_WITHIN = 5e9;
+/**
+ * Where the adverts may pass elsewhere, a restarted keepalived preempts within some seconds, too. A
+ * host that defends its address does so at once, and two that use it go on to the third turn.
+ */
+const DEFENDED_WITHIN = 1e9;
 /** Answers so close to each other are to one question. */
 const ONE_QUESTION = 0.5e9;
 /** A master is one until so many intervals after its last advert. */
@@ -61,14 +66,21 @@ export class Conflicts {
       if (!book.hasMember(track.id, mac)) this.raiseOrdinary(watch, track.id, mac, owner);
       return;
     }
+    if (track.companions.length === 0) this.onTurn(watch, track, mac);
+  }
+
+  /** Another host than before claims it. */
+  private onTurn(watch: AddressWatch, track: Track, mac: number): void {
     const { now } = this.parts.clock;
-    const isBack = mac === watch.claimantBefore && now - watch.claimedSince <= BACK_WITHIN;
+    const after = now - watch.claimedSince;
     // A virtual MAC has an address of VRRP, whose adverts are not in the capture.
     const isVirtual = isVirtualMac(mac) || isVirtualMac(watch.claimant);
-    if (isBack && !track.isConfigured && !isVirtual) {
-      if (this.parts.speakers.length > 0) this.raiseOrdinary(watch, track.id, watch.claimant, mac);
-      else this.raiseUnlisted(watch, track.id, watch.claimant, mac);
-      return;
+    const isBack = mac === watch.claimantBefore && after <= BACK_WITHIN;
+    watch.turns = isBack && !track.isConfigured && !isVirtual ? watch.turns + 1 : 0;
+    if (watch.turns > 0 && this.parts.speakers.length > 0) {
+      this.raiseOrdinary(watch, track.id, watch.claimant, mac);
+    } else if (watch.turns > 1 || (watch.turns === 1 && after <= DEFENDED_WITHIN)) {
+      this.raiseUnlisted(watch, track.id, watch.claimant, mac);
     }
     watch.claimantBefore = watch.claimant;
     watch.claimant = mac;

@@ -242,18 +242,53 @@ describe('address-conflict', () => {
     for (const [second, mac] of turns) scene.announce(second, mac);
   }
 
-  test('an address that goes there and back within five seconds', async () => {
+  test('an address that goes there and back, and there again within five seconds', async () => {
     const scene = new Scene();
     inTurn(scene, [
       [0, A],
       [1, B],
       [4, A],
+      [8, B],
     ]);
     const [conflict] = found(await scene.replay(), 'address-conflict');
-    expect(conflict).toMatchObject({ frame: 3, ip: VIP });
+    expect(conflict).toMatchObject({ frame: 4, ip: VIP });
     // Masters whose unicast adverts pass elsewhere do that, too.
     expect(conflict?.message).toMatch(/ claim 192\.168\.0\.88 in turn: .* or one of two masters/);
     expect(conflict?.advice).toContain('IP protocol 112');
+  });
+
+  test('an address that is defended at once', async () => {
+    const scene = new Scene();
+    inTurn(scene, [
+      [0, A],
+      [8, B],
+      [8.9, A],
+    ]);
+    expect(found(await scene.replay(), 'address-conflict')).toMatchObject([{ frame: 3 }]);
+  });
+
+  test('not a keepalived that was started anew, and preempts, where no advert is in view', async () => {
+    const scene = new Scene();
+    inTurn(scene, [
+      [0, A],
+      [8, B],
+      [12, A],
+      [20, B],
+      [24, A],
+    ]);
+    expect(found(await scene.replay(), 'address-conflict')).toEqual([]);
+  });
+
+  test('not an address that moves with a master whose adverts do not list it', async () => {
+    const scene = new Scene();
+    const other = { addresses: ['192.168.0.99'] };
+    heard(scene, 0, 2, { ...NODE_B, ...other });
+    inTurn(scene, [[2.1, B]]);
+    heard(scene, 2.5, 2.5, { ...NODE_A, ...other });
+    inTurn(scene, [[2.6, A]]);
+    heard(scene, 5, 5, { ...NODE_B, ...other });
+    inTurn(scene, [[5.1, B]]);
+    expect(found(await scene.replay(), 'address-conflict')).toEqual([]);
   });
 
   test('is one of an ordinary address where adverts are in view and none lists it', async () => {
