@@ -28,6 +28,7 @@ import { LaneCollector } from './lane-collector.ts';
 import { Logs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { Ownership } from './ownership.ts';
+import { PassedOnRequests } from './passed-on.ts';
 import { Receivers } from './receivers.ts';
 import { Refusals } from './refusals.ts';
 import { RewrittenView } from './rewritten-view.ts';
@@ -63,10 +64,11 @@ export class Analysis implements SwitchObserver {
   readonly ownership: Ownership;
   readonly routers: VirtualRouters;
   readonly outages: Outages;
-  readonly view: CaptureView;
+  readonly view = new CaptureView(this.clock);
   readonly absences: Absences;
   readonly vainQuestions = new VainQuestions(this.clock);
   readonly earlyEchoes: EarlyEchoes;
+  private readonly passedOn: PassedOnRequests;
   /** Where clients left the view together with an address; known at the end. */
   departed: Sighting | null = null;
   /** The clients' neighbor tables, where they are asked for. */
@@ -133,10 +135,10 @@ export class Analysis implements SwitchObserver {
       claimants: this.claimants,
       gatewayMac: site === null ? 0 : site.gatewayMac,
     });
-    this.view = new CaptureView(clock);
     this.absences = new Absences(clock, this.routers);
     this.earlyEchoes = new EarlyEchoes(clock, this.owner);
     this.outages.beginnings.early = this.earlyEchoes;
+    this.passedOn = new PassedOnRequests(this.owner, this.outages.clients);
     this.caches = keepsCaches ? new Caches(clock, this.owner.book) : null;
     this.entries = entriesOf(this, this.times, site);
     this.detectors = new Detectors(new FindingLog(clock, this.entries, limit));
@@ -169,6 +171,13 @@ export class Analysis implements SwitchObserver {
       this.absences.onIcmp(view, this.owner.classifier);
       this.earlyEchoes.onIcmp(view, this.owner.classifier);
     }
+  }
+
+  /** A frame that another interface has shown already: counted, and otherwise no event. */
+  onCopy(view: DataView, at: number, end: number, linkType: number): void {
+    const { classifier } = this.owner;
+    classifier.classify(view, at, end, linkType);
+    this.passedOn.onCopy(view, classifier);
   }
 
   collectLanes(): LaneCollector {

@@ -41,6 +41,12 @@ export interface OutageClaim extends Partial<FrameOrigin> {
   frame: number;
 }
 
+/** Of an outage's requests: how many were seen on a second interface, as answered ones are. */
+export interface PassedOn {
+  seen: number;
+  of: number;
+}
+
 /**
  * A client's requests up to the first answer that it was seen to get: an outage of at least so
  * long, since an outage of the document has an answer before it.

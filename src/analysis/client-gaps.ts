@@ -30,7 +30,7 @@ export class ClientGaps {
    * `unanswered` says how many a report counts.
    */
   open(client: number, to: number, unanswered: number, server: number): void {
-    const { numbers } = this.clients;
+    const { numbers, requests } = this.clients;
     const at = client * CLIENT.WIDTH;
     if (Number.isNaN(numbers[at + CLIENT.LAST_ANSWER])) return;
     this.close(client);
@@ -40,6 +40,9 @@ export class ClientGaps {
     numbers[at + CLIENT.GAP_UNANSWERED] = unanswered;
     numbers[at + CLIENT.GAP_FROM] = numbers[at + CLIENT.ANSWERED] as number;
     numbers[at + CLIENT.GAP_TO] = to;
+    const from = this.firstRemembered(client);
+    numbers[at + CLIENT.GAP_REMEMBERED] = requests.waiting(client, from, to);
+    numbers[at + CLIENT.GAP_COPIED] = requests.copiedOf(client, from, to);
     numbers[at + CLIENT.GAP_LAST_FRAME] = numbers[at + CLIENT.LAST_ANSWER_FRAME] as number;
     numbers[at + CLIENT.GAP_FIRST_FRAME] = this.clock.frame;
     numbers[at + CLIENT.GAP_BEFORE] = numbers[at + CLIENT.LAST_ANSWER_MAC] as number;
@@ -59,6 +62,8 @@ export class ClientGaps {
     if (Number.isNaN(numbers[at + CLIENT.GAP_START]) || !isInGap) return;
     const left = (numbers[at + CLIENT.GAP_UNANSWERED] as number) - 1;
     numbers[at + CLIENT.GAP_UNANSWERED] = left;
+    numbers[at + CLIENT.GAP_REMEMBERED]!--;
+    if (this.clients.requests.isCopied(client, index)) numbers[at + CLIENT.GAP_COPIED]!--;
     if (left === 0) numbers[at + CLIENT.GAP_START] = Number.NaN;
   }
 
@@ -81,6 +86,8 @@ export class ClientGaps {
       endStamp: numbers[at + CLIENT.GAP_END_STAMP] as number,
       endFrame: numbers[at + CLIENT.GAP_FIRST_FRAME] as number,
       unanswered: numbers[at + CLIENT.GAP_UNANSWERED] as number,
+      remembered: numbers[at + CLIENT.GAP_REMEMBERED] as number,
+      copied: numbers[at + CLIENT.GAP_COPIED] as number,
       lastFrame: numbers[at + CLIENT.GAP_LAST_FRAME] as number,
       firstFrame: numbers[at + CLIENT.GAP_FIRST_FRAME] as number,
       isLost: false,
@@ -134,16 +141,20 @@ export class ClientGaps {
 
   /** No answer came since, `unanswered` requests later: to the end of the capture, or in view. */
   leaveOpen(client: number, unanswered: number, last: Last, isLost = false): void {
-    const { numbers } = this.clients;
+    const { numbers, requests } = this.clients;
     const at = client * CLIENT.WIDTH;
     const start = numbers[at + CLIENT.LAST_ANSWER] as number;
     if (Number.isNaN(start)) return;
+    const from = this.firstRemembered(client);
+    const count = numbers[at + CLIENT.COUNT] as number;
     const sequence = this.log.record(client, {
       start,
       end: last.now,
       endStamp: last.stamp,
       endFrame: last.frame,
       unanswered,
+      remembered: requests.waiting(client, from, count),
+      copied: requests.copiedOf(client, from, count),
       lastFrame: numbers[at + CLIENT.LAST_ANSWER_FRAME] as number,
       firstFrame: 0,
       isLost,
@@ -154,6 +165,14 @@ export class ClientGaps {
       claimFrame: numbers[at + CLIENT.CAUSE_FRAME] as number,
     });
     if (sequence >= 0) this.onOutage?.(sequence);
+  }
+
+  /** Index of the first request that is remembered, and neither answered nor given up. */
+  private firstRemembered(client: number): number {
+    const { numbers, requests } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    const oldest = requests.oldest(client, numbers[at + CLIENT.COUNT] as number);
+    return Math.max(numbers[at + CLIENT.ANSWERED] as number, oldest);
   }
 }
 

@@ -73,7 +73,13 @@ export const CLIENT = {
   VAIN_END_FRAME: 42,
   /** Number + 1 of the client of the same address and IP that began to ask before; 0: none. */
   ASKER_BEFORE: 43,
-  WIDTH: 44,
+  /** Of the gap's requests: how many are remembered, and were seen on another interface, too. */
+  GAP_REMEMBERED: 44,
+  GAP_COPIED: 45,
+  /** Answered requests, and those of them that were seen on another interface, too. */
+  SERVED: 46,
+  SERVED_COPIED: 47,
+  WIDTH: 48,
 } as const;
 
 export class Clients {
@@ -95,7 +101,7 @@ export class Clients {
     const client = this.index[slot]!;
     if (client >= 0) return client;
     if (mac === NO_MAC) {
-      const asker = this.askers[this.askerSlot(id, w0, w1, w2, w3)]!;
+      const asker = this.askerOf(id, w0, w1, w2, w3);
       if (asker >= 0) return asker;
     } else {
       const unnamed = this.index[this.slotOf(id, w0, w1, w2, w3, NO_MAC)]!;
@@ -111,8 +117,13 @@ export class Clients {
   answered(id: number, w0: number, w1: number, w2: number, w3: number, mac: number): number {
     const client = this.index[this.slotOf(id, w0, w1, w2, w3, mac)]!;
     if (client >= 0 && this.numbers[client * CLIENT.WIDTH + CLIENT.HAS_ASKED] === 1) return client;
-    const asker = this.askers[this.askerSlot(id, w0, w1, w2, w3)]!;
+    const asker = this.askerOf(id, w0, w1, w2, w3);
     return asker < 0 ? this.of(id, w0, w1, w2, w3, mac) : asker;
+  }
+
+  /** Whoever of this IP began to ask last; -1 where nobody has. */
+  askerOf(id: number, w0: number, w1: number, w2: number, w3: number): number {
+    return this.askers[this.askerSlot(id, w0, w1, w2, w3)]!;
   }
 
   /** The client asks. */

@@ -110,7 +110,10 @@ export const OUTAGE = {
   CLAIM_FRAME: 14,
   /** 1: the requests of the client passed out of sight. */
   LOST: 15,
-  WIDTH: 16,
+  /** Of the unanswered requests: how many are remembered, and were seen on another interface. */
+  REMEMBERED: 16,
+  COPIED: 17,
+  WIDTH: 18,
 } as const;
 
 /**

@@ -1,12 +1,13 @@
 import { formatMac, isVirtualMac } from '../wire/mac.ts';
 import type { Entries, EntrySources } from './entries.ts';
 import { OUTAGE } from './logs.ts';
+import { passedOnOf } from './passed-on.ts';
 import type { OutageEntry } from './result.ts';
 import type { Track } from './track.ts';
 import { hasSuccessor } from './vacancy.ts';
 import type { Speaker } from './virtual-router.ts';
 
-type Asides = Pick<OutageEntry, 'claim' | 'isLost' | 'resigned'>;
+type Asides = Pick<OutageEntry, 'claim' | 'isLost' | 'resigned' | 'passedOn'>;
 
 /** A resignation begins an outage whose last answer came so few intervals before or after it. */
 const NEAR_INTERVALS = 2;
@@ -15,10 +16,12 @@ const NEAR_INTERVALS = 2;
 export function outageAsides(sequence: number, from: EntrySources, entries: Entries): Asides {
   const { outages } = from.logs;
   const isLed = outages.get(sequence, OUTAGE.FAILOVER) >= 0;
+  const passedOn = passedOnOf(sequence, from.logs, from.clients);
   return {
     ...(isLed ? {} : claimBehind(sequence, from, entries)),
     ...(isLed ? {} : resignationBehind(sequence, from, entries)),
     ...(outages.get(sequence, OUTAGE.LOST) === 1 ? { isLost: true } : {}),
+    ...(passedOn === null ? {} : { passedOn }),
   };
 }
 

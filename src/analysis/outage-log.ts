@@ -15,6 +15,9 @@ export interface Gap {
   endStamp: number;
   endFrame: number;
   unanswered: number;
+  /** How many of them are remembered, and of these were seen on another interface, too. */
+  remembered: number;
+  copied: number;
   lastFrame: number;
   /** 0 where no answer came any more. */
   firstFrame: number;
@@ -68,6 +71,8 @@ export class OutageLog {
     outages.put(OUTAGE.CLAIM_MAC, gap.claimMac);
     outages.put(OUTAGE.CLAIM_FRAME, gap.claimFrame);
     outages.put(OUTAGE.LOST, gap.isLost ? 1 : 0);
+    outages.put(OUTAGE.REMEMBERED, gap.remembered);
+    outages.put(OUTAGE.COPIED, gap.copied);
     return sequence;
   }
 

@@ -12,6 +12,7 @@ import { CLIENT, Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Logs } from './logs.ts';
 import { foreignCause, foreignClaim, OutageLog } from './outage-log.ts';
+import { noteServed } from './passed-on.ts';
 import { RefusedRuns } from './refused-connections.ts';
 import { ANSWER, Exchange, REQUEST } from './service.ts';
 import { Silences } from './silences.ts';
@@ -181,6 +182,7 @@ export class Outages {
       if (waited) this.beginnings.onLateAnswer(client, index);
       return;
     }
+    noteServed(this.clients, client, index);
     this.refusals.onAnswer(this.clients.addressId(client), exchange);
     const isGap = waited && this.settleUpTo(client, index, server);
     this.live(client, server, isGap);

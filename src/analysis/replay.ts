@@ -251,7 +251,7 @@ export class Replay {
       const { view, linkType } = next;
       owner.classifier.isCut = next.isCut;
       if (next.isDuplicate) {
-        owner.classifier.classify(view, 0, view.byteLength, linkType);
+        this.analysis.onCopy(view, 0, view.byteLength, linkType);
         continue;
       }
       clock.frame = next.frame;

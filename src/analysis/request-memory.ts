@@ -20,6 +20,10 @@ const REMEMBERED = 2e9;
  */
 export const COPY_TIME = 10e6;
 
+const WAITS = 1;
+/** It was seen on another interface, too. */
+const COPIED = 2;
+
 export class RequestMemory {
   private starts = new Int32Array(64);
   private masks = new Int32Array(64);
@@ -27,8 +31,8 @@ export class RequestMemory {
   private forgotten = new Float64Array(64);
   private keys = new Uint32Array(RING_LEAST * 64);
   private times = new Float64Array(RING_LEAST * 64);
-  /** 1: waits for an answer; 0: answered, or no evidence. */
-  private waits = new Uint8Array(RING_LEAST * 64);
+  /** WAITS without which it is answered, or no evidence; COPIED. */
+  private states = new Uint8Array(RING_LEAST * 64);
   /** By the end of a key, and by request: the number of the newest or next older, 0 for none. */
   private newest = new Int32Array(RING_LEAST * 64);
   private older = new Int32Array(RING_LEAST * 64);
@@ -86,11 +90,22 @@ export class RequestMemory {
   }
 
   isWaiting(client: number, index: number): boolean {
-    return this.waits[this.slot(client, index)] === 1;
+    return ((this.states[this.slot(client, index)] as number) & WAITS) !== 0;
   }
 
   setWaiting(client: number, index: number, isWaiting: boolean): void {
-    this.waits[this.slot(client, index)] = isWaiting ? 1 : 0;
+    const slot = this.slot(client, index);
+    const state = this.states[slot] as number;
+    this.states[slot] = isWaiting ? state | WAITS : state & ~WAITS;
+  }
+
+  isCopied(client: number, index: number): boolean {
+    return ((this.states[this.slot(client, index)] as number) & COPIED) !== 0;
+  }
+
+  setCopied(client: number, index: number): void {
+    const slot = this.slot(client, index);
+    this.states[slot] = (this.states[slot] as number) | COPIED;
   }
 
   /** The oldest that is remembered of a client's `count` requests. */
@@ -102,7 +117,16 @@ export class RequestMemory {
   /** How many of the requests from index `from` to before `to` wait. */
   waiting(client: number, from: number, to: number): number {
     let count = 0;
-    for (let i = from; i < to; i++) count += this.waits[this.slot(client, i)] as number;
+    for (let i = from; i < to; i++) if (this.isWaiting(client, i)) count++;
+    return count;
+  }
+
+  /** How many of those that wait were seen on another interface, too. */
+  copiedOf(client: number, from: number, to: number): number {
+    let count = 0;
+    for (let i = from; i < to; i++) {
+      if (this.states[this.slot(client, i)] === (WAITS | COPIED)) count++;
+    }
     return count;
   }
 
@@ -123,7 +147,7 @@ export class RequestMemory {
     const end = start + (key & mask);
     this.keys[slot] = key;
     this.times[slot] = now;
-    this.waits[slot] = 0;
+    this.states[slot] = 0;
     this.older[slot] = this.newest[end] as number;
     this.newest[end] = index + 1;
   }
@@ -141,7 +165,7 @@ export class RequestMemory {
     for (let i = oldest; i < count; i++) {
       const old = from + (i & (size - 1));
       this.write(client, i, this.keys[old] as number, this.times[old] as number);
-      this.setWaiting(client, i, this.waits[old] === 1);
+      this.states[this.slot(client, i)] = this.states[old] as number;
     }
   }
 
@@ -153,7 +177,7 @@ export class RequestMemory {
     if (length > this.keys.length) {
       this.keys = resized(this.keys, length);
       this.times = resized(this.times, length);
-      this.waits = resized(this.waits, length);
+      this.states = resized(this.states, length);
       this.newest = resized(this.newest, length);
       this.older = resized(this.older, length);
     }

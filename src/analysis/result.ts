@@ -11,6 +11,7 @@ import type {
   AskedAsides,
   BlindStretch,
   OutageClaim,
+  PassedOn,
   PriorityLowering,
   VainBeginning,
 } from './asides.ts';
@@ -243,6 +244,8 @@ export interface OutageEntry {
    * `seconds` at least; no part of the JSON document.
    */
   isLost?: true;
+  /** How far its requests came, where a second interface shows that; in no document. */
+  passedOn?: PassedOn;
 }
 
 /** Its origin, too, is there only where there is a frame. */

@@ -107,6 +107,8 @@ export class RewrittenView {
       endStamp: gaps.gap(index, GAP.END_STAMP),
       endFrame: firstFrame,
       unanswered: 0,
+      remembered: 0,
+      copied: 0,
       lastFrame: gaps.gap(index, GAP.LAST_FRAME),
       firstFrame,
       isLost: false,

@@ -18,6 +18,21 @@ export function causeBehind({ cause, claim, resigned }: OutageEntry, naming: Nam
   return resigned === undefined ? null : vacancyText(resigned, naming);
 }
 
+/** How far the requests of an outage without failover came, where a second place shows that. */
+export function passedOnText({ passedOn, unanswered, failover }: OutageEntry): string | null {
+  if (passedOn === undefined || failover !== null) return null;
+  const { seen, of } = passedOn;
+  const whole = `${of < unanswered ? 'last ' : ''}${of} requests`;
+  const where = 'at a second capture point';
+  if (seen === 0) {
+    const whose = of === 1 ? 'its request was not seen' : `none of its ${whole} was seen`;
+    return `${whose} ${where}, as answered ones are: lost on the way`;
+  }
+  if (seen < of) return `${seen} of its ${whole} were seen ${where}, as answered ones are`;
+  const all = of === 1 ? 'its request was' : `its ${whole} were`;
+  return `${all} seen ${where}, too, and not answered`;
+}
+
 /** How long at least or exactly it lasted, for a table. */
 export function lengthText({ seconds, firstServiceFrame }: OutageEntry): string {
   if (seconds === null) return 'unknown';
@@ -49,7 +64,8 @@ export function unknownCause(outage: OutageEntry, result: ReplayResult, naming: 
   const isSeen = holders.length > 0 && !holders.some(isVirtual) && result.elided.claims === 0;
   const hasClaimed = result.claims.some((claim) => claim.ip === ip && claim.mac === after?.mac);
   if (after === null || after.mac === before.mac || !isSeen || hasClaimed) {
-    return 'of unknown cause';
+    const isLost = outage.passedOn?.seen === 0;
+    return `of unknown cause${isLost ? ' (requests were lost on the way)' : ''}`;
   }
   const who = naming.short({ speaker: null, ...after });
   return `of unknown cause; ${who}, who answers since, announced nothing`;

@@ -4,7 +4,14 @@ import { refusalReason } from './cause-texts.ts';
 import { cut, ROWS_MAX } from './cut.ts';
 import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
-import { answererText, causeBehind, lengthText, openEnd, outageCode } from './outage-words.ts';
+import {
+  answererText,
+  causeBehind,
+  lengthText,
+  openEnd,
+  outageCode,
+  passedOnText,
+} from './outage-words.ts';
 import type { Page } from './page.ts';
 import { clockTime, frameLabel, offset } from './quantity.ts';
 import { type RefusalGroup, refusalGroups, refusalsLeftOut } from './refusal-groups.ts';
@@ -43,12 +50,17 @@ export function writeOutages(page: Page, result: ReplayResult, naming: Naming): 
 
 /** What is behind the causes: too long for the table. */
 function writeCauses(page: Page, { outages }: ReplayResult, naming: Naming): void {
-  const told = outages.filter((outage) => causeBehind(outage, naming) !== null);
+  const told = outages.filter((outage) => behindOf(outage, naming) !== '');
   for (const outage of told.slice(0, ROWS_MAX)) {
     const start = outage.t === null ? null : outage.t - (outage.seconds ?? 0);
-    const text = `from t ${offset(start)}: ${causeBehind(outage, naming)}`;
+    const text = `from t ${offset(start)}: ${behindOf(outage, naming)}`;
     page.paragraph(text, { indent: 2, hang: 4 });
   }
+}
+
+function behindOf(outage: OutageEntry, naming: Naming): string {
+  const parts = [causeBehind(outage, naming), passedOnText(outage)];
+  return parts.filter((part) => part !== null).join('; ');
 }
 
 function outageRow(outage: OutageEntry, result: ReplayResult, naming: Naming): string[] {

@@ -5,18 +5,23 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Replay } from '../../src/analysis/replay.ts';
 import type { ReplayListener, ReplayResult } from '../../src/analysis/result.ts';
-import { mergeCaptures, openCaptureBytes } from '../../src/capture/index.ts';
 import { LINKTYPE_LINUX_SLL } from '../../src/wire/link-type.ts';
 import { Blocks, bytes, pcapHeader, pcapRecord } from '../capture/build.ts';
 import { announcement } from '../dataplane/frames.ts';
-import { A, advert, B, B_IP, C, CLIENT, EPOCH, echo, VIP } from './scene.ts';
-
-interface File {
-  readonly name: string;
-  readonly octets: Uint8Array;
-}
+import {
+  A,
+  advert,
+  B,
+  B_IP,
+  C,
+  type CaptureFile,
+  CLIENT,
+  EPOCH,
+  echo,
+  replayMerged,
+  VIP,
+} from './scene.ts';
 
 /** A frame and its second, null for none. */
 type Timed = readonly [second: number | null, view: DataView];
@@ -29,7 +34,7 @@ const le = new Blocks();
 const micros = (second: number): number => Math.round(second * 1e6);
 const octetsOf = (view: DataView): number[] => [...new Uint8Array(view.buffer)];
 
-function pcap(name: string, frames: readonly Timed[], linkField = 1): File {
+function pcap(name: string, frames: readonly Timed[], linkField = 1): CaptureFile {
   const records = frames.map(([second, view]) => {
     const time = micros(second as number);
     const seconds = EPOCH + Math.floor(time / 1e6);
@@ -39,7 +44,7 @@ function pcap(name: string, frames: readonly Timed[], linkField = 1): File {
 }
 
 /** As `-i any` has it: without the MAC that each frame went to. */
-function cooked(name: string, frames: readonly Timed[]): File {
+function cooked(name: string, frames: readonly Timed[]): CaptureFile {
   const without = frames.map(([second, view]): Timed => {
     const [source, rest] = [octetsOf(view).slice(6, 12), octetsOf(view).slice(12)];
     return [second, new DataView(Uint8Array.of(0, 0, 0, 1, 0, 6, ...source, 0, 0, ...rest).buffer)];
@@ -48,7 +53,7 @@ function cooked(name: string, frames: readonly Timed[]): File {
 }
 
 /** With blocks before and between that are no frames and take no number. */
-function pcapng(name: string, frames: readonly Timed[]): File {
+function pcapng(name: string, frames: readonly Timed[]): CaptureFile {
   const custom = le.block(CUSTOM_BLOCK, le.octets().u32(32_473).u32(7).bytes);
   const blocks = frames.map(([second, view]) => {
     const data = octetsOf(view);
@@ -59,21 +64,6 @@ function pcapng(name: string, frames: readonly Timed[]): File {
   const all = blocks.flatMap((block) => [...others, block]);
   return { name, octets: bytes(le.section(), custom, le.interface(), ...all, custom) };
 }
-
-async function replay(files: readonly File[], about: Partial<Options> = {}): Promise<ReplayResult> {
-  const readers = files.map(({ name, octets }) => openCaptureBytes(octets, {}, name));
-  const capture = mergeCaptures(await Promise.all(readers));
-  const options = { site: null, allClaims: true, limit: 0, from: null, to: null, listener: null };
-  const replay = new Replay(
-    { ...options, ...about },
-    files.map(({ name }) => name),
-  );
-  await replay.run(capture);
-  await capture.close();
-  return replay.result();
-}
-
-type Options = ConstructorParameters<typeof Replay>[0];
 
 /** No two alike, so that none is a copy of another. */
 function claimOf(mac: string, serial: number): DataView {
@@ -102,7 +92,7 @@ function crashFrames(): [Timed[], Timed[]] {
   return [atA, atB];
 }
 
-function crash(): [File, File] {
+function crash(): [CaptureFile, CaptureFile] {
   const [atA, atB] = crashFrames();
   return [pcapng('at-a.pcapng', atA), pcap('at-b.pcap', atB)];
 }
@@ -132,14 +122,14 @@ describe('merged captures', () => {
     for (let at = 24; at < octets.length; at = ends.at(-1) as number) {
       ends.push(at + 16 + view.getUint32(at + 8, true));
     }
-    const whole = await replay([{ name: 'whole.pcap', octets }]);
+    const whole = await replayMerged([{ name: 'whole.pcap', octets }]);
     expect(whole.capture.frames).toBe(ends.length - 1);
     const header = octets.subarray(0, 24);
     for (let cut = 50; cut < ends.length - 1; cut += 97) {
       const end = ends[cut] as number;
       const first = { name: 'x.pcap0', octets: octets.subarray(0, end) };
       const second = { name: 'x.pcap1', octets: bytes([...header], [...octets.subarray(end)]) };
-      const rotated = await replay([first, second]);
+      const rotated = await replayMerged([first, second]);
       expect(withoutFiles(rotated), `after frame ${cut}`).toEqual(withoutFiles(whole));
     }
   });
@@ -161,10 +151,10 @@ describe('merged captures', () => {
           const timed: Timed[] = [[0, advert({ priority: 100 + index })], ...claims];
           return isTimed(index) ? pcap(`${index}.pcap`, timed) : pcapng(`${index}.pcapng`, timed);
         });
-        const together = await replay(files);
+        const together = await replayMerged(files);
         let claims = 0;
         for (const one of files) {
-          const alone = await replay([one]);
+          const alone = await replayMerged([one]);
           claims += alone.claims.length;
           const own = together.claims.filter((claim) => claim.file === one.name);
           const plain = own.map(({ time, fileFrame, mac }) => [fileFrame, time, mac]);
@@ -180,7 +170,7 @@ describe('merged captures', () => {
 
   test('each entry with a frame has its place right after it, those without have none', async () => {
     const files = crash();
-    const result = await replay(files, { caches: true });
+    const result = await replayMerged(files, { caches: true });
     expect(result.failovers).toMatchObject([
       { cause: 'crash', frame: 9, file: 'at-a.pcapng', fileFrame: 8 },
     ]);
@@ -212,7 +202,7 @@ describe('merged captures', () => {
     const files = names.map((name) => {
       return { name, octets: readFileSync(new URL(`../../pcaps/${name}`, import.meta.url)) };
     });
-    const { outages, failovers } = await replay(files);
+    const { outages, failovers } = await replayMerged(files);
     expect(outages).toMatchObject([{ cause: 'crash', client: { mac: '52:54:00:d4:12:12' } }]);
     // By the ping log of the client.
     expect(outages[0]?.seconds).toBeCloseTo(3.316, 1);
@@ -224,7 +214,7 @@ describe('merged captures', () => {
     ['last', pcap, cooked],
   ])('its requests may stand in the cooked one %s', async (_, writesA, writesB) => {
     const [atA, atB] = crashFrames();
-    const { outages } = await replay([writesA('at-a.pcap', atA), writesB('at-b.pcap', atB)]);
+    const { outages } = await replayMerged([writesA('at-a.pcap', atA), writesB('at-b.pcap', atB)]);
     expect(outages).toMatchObject([
       {
         seconds: 7,
@@ -248,13 +238,13 @@ describe('merged captures', () => {
       onOutage: ignore,
       onFinding: ignore,
     };
-    await replay(crash(), { listener, from: { seconds: 6 } });
+    await replayMerged(crash(), { listener, from: { seconds: 6 } });
     expect(told).toEqual(expect.arrayContaining(['at-a.pcapng 8', 'at-b.pcap 3']));
   });
 
   test('one capture alone has no such key', async () => {
     for (const file of crash()) {
-      const text = JSON.stringify(await replay([file], { caches: true }));
+      const text = JSON.stringify(await replayMerged([file], { caches: true }));
       expect(text).not.toMatch(/"file(Frame)?":/);
     }
   });
@@ -262,7 +252,7 @@ describe('merged captures', () => {
   test('the finding of a cut file is about the last frame of that file', async () => {
     const [atA, atB] = crash();
     const cut = { ...atA, octets: atA.octets.subarray(0, -60) };
-    const { findings, capture } = await replay([cut, atB]);
+    const { findings, capture } = await replayMerged([cut, atB]);
     expect(capture.truncated).toBe(true);
     expect(findings.find(({ code }) => code === 'capture-truncated')).toMatchObject({
       ...{ frame: 8, file: 'at-a.pcapng', fileFrame: 7 },
@@ -274,7 +264,7 @@ describe('merged captures', () => {
     const [atA, atB] = crash();
     const cut = { ...atA, octets: atA.octets.subarray(0, -60) };
     const damaged = { ...atB, octets: bytes([...atB.octets], new Array(16).fill(0xff)) };
-    const { findings } = await replay([cut, damaged]);
+    const { findings } = await replayMerged([cut, damaged]);
     const ends = findings.filter(({ code }) => /^capture-(truncated|damaged)$/.test(code));
     expect(ends).toMatchObject([
       { code: 'capture-truncated', file: 'at-a.pcapng', t: expect.any(Number) },

@@ -6,7 +6,7 @@ import type { Lanes } from '../../src/analysis/lanes.ts';
 import { Replay } from '../../src/analysis/replay.ts';
 import type { ReplayResult } from '../../src/analysis/result.ts';
 import type { TimePoint } from '../../src/analysis/time-base.ts';
-import { openCaptureBytes } from '../../src/capture/index.ts';
+import { mergeCaptures, openCaptureBytes } from '../../src/capture/index.ts';
 import type { Site } from '../../src/dataplane/address-plan.ts';
 import { emitAdvert } from '../../src/vrrp/advert.ts';
 import { CHECKSUM_PLAIN, writeAdvertChecksum } from '../../src/vrrp/checksum.ts';
@@ -169,10 +169,14 @@ export class Scene {
     return { result: replay.result(), lanes: replay.lanes?.document() as Lanes };
   }
 
+  /** The capture as a file. */
+  octets(linkField = 1): Uint8Array {
+    return bytes(pcapHeader({ magic: NANOSECOND_MAGIC, linkField }), ...this.records);
+  }
+
   /** The whole scene through a replay of the caller's. */
   async run(replay: Replay, linkField = 1): Promise<void> {
-    const header = pcapHeader({ magic: NANOSECOND_MAGIC, linkField });
-    const capture = await openCaptureBytes(bytes(header, ...this.records));
+    const capture = await openCaptureBytes(this.octets(linkField));
     await replay.run(capture);
     await capture.close();
   }
@@ -183,6 +187,28 @@ export class Scene {
     const all = { site, allClaims, caches, limit, from, to, listener: null, lanes };
     return new Replay(all, ['x.pcap']);
   }
+}
+
+export interface CaptureFile {
+  readonly name: string;
+  readonly octets: Uint8Array;
+}
+
+type ReplayOptions = ConstructorParameters<typeof Replay>[0];
+
+/** Several captures as one. */
+export async function replayMerged(
+  files: readonly CaptureFile[],
+  about: Partial<ReplayOptions> = {},
+): Promise<ReplayResult> {
+  const readers = files.map(({ name, octets }) => openCaptureBytes(octets, {}, name));
+  const capture = mergeCaptures(await Promise.all(readers));
+  const options = { site: null, allClaims: true, limit: 0, from: null, to: null, listener: null };
+  const names = files.map(({ name }) => name);
+  const replay = new Replay({ ...options, ...about }, names);
+  await replay.run(capture);
+  await capture.close();
+  return replay.result();
 }
 
 /** A is master and announces at second 0. */

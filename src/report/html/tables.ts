@@ -4,7 +4,7 @@ import { refusalReason } from '../cause-texts.ts';
 import { cut } from '../cut.ts';
 import { addressLabel, type Naming } from '../naming.ts';
 import { masterNotes, vacancyText } from '../other-master.ts';
-import { answererText, lengthText, openEnd, outageCode } from '../outage-words.ts';
+import { answererText, lengthText, openEnd, outageCode, passedOnText } from '../outage-words.ts';
 import { clockTime, counted, date } from '../quantity.ts';
 import { refusalGroups, refusalsLeftOut } from '../refusal-groups.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -155,10 +155,11 @@ function sentence(note: string): string {
 }
 
 /** Whose claim the cause is, and which frame; or who resigned. */
-function causeBehind({ claim, resigned }: OutageEntry, naming: Naming): Content {
+function causeBehind(outage: OutageEntry, naming: Naming): Content {
+  const { claim, resigned } = outage;
   if (claim !== undefined) {
     return html`<br><span class="quiet">by ${naming.short(claim)},</span> ${frame(claim.frame)}`;
   }
-  if (resigned === undefined) return null;
-  return html`<br><span class="quiet">${vacancyText(resigned, naming)}</span>`;
+  const text = resigned === undefined ? passedOnText(outage) : vacancyText(resigned, naming);
+  return text === null ? null : html`<br><span class="quiet">${text}</span>`;
 }

@@ -45,6 +45,17 @@ test('an outage has whoever resigned beside its cause', () => {
   expect(text).toMatch(/ unknown \S+ \(\S+\) resigned in frame 7 and nobody took over /);
 });
 
+test('an outage without failover says how far its requests came', () => {
+  const [outage, ...rest] = crashResult().outages;
+  const passedOn = { seen: 0, of: outage!.unanswered };
+  const lost = { ...outage!, cause: 'unknown' as const, failover: null, passedOn };
+  const textWith = (one: typeof lost): string =>
+    visible(htmlReport({ ...crashResult(), outages: [one, ...rest] }, NONE, SCRIPT));
+  expect(textWith(lost)).toContain(`none of its ${lost.unanswered} requests was seen at a second`);
+  const one = { ...lost, unanswered: 1, passedOn: { seen: 1, of: 1 } };
+  expect(textWith(one)).toContain('its request was seen at a second capture point, too, and not');
+});
+
 test('of an address whose master resigned nobody is the holder', async () => {
   const scene = new Scene();
   scene.announce(0, A);
