@@ -24,7 +24,7 @@ const BACK_WITHIN = 5e9;
  * Where the adverts may pass elsewhere, a restarted keepalived preempts within some seconds, too. A
  * host that defends its address does so at once, and two that use it go on to the third turn.
  */
-const DEFENDED_WITHIN = 1e9;
+const DEFENDED_WITHIN = 0.3e9;
 /** Answers so close to each other are to one question. */
 const ONE_QUESTION = 0.5e9;
 /** A master is one until so many intervals after its last advert. */

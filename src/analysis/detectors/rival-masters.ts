@@ -80,8 +80,10 @@ export class RivalMasters {
     const mine = speaker.observer.newestFirst()[0];
     const theirs = other.observer.newestFirst()[0];
     if (mine === undefined || theirs === undefined) return;
-    watch.challenger = theirs.start > mine.start ? other : null;
-    if (!Number.isNaN(theirs.resigned) || this.clock.now >= other.observer.endOf(theirs)) return;
+    watch.challenger = null;
+    if (!Number.isNaN(theirs.resigned)) return;
+    if (theirs.start > mine.start) watch.challenger = other;
+    if (this.clock.now >= other.observer.endOf(theirs)) return;
     const start = Math.max(mine.start, theirs.start);
     if (!(mine.previous >= start && theirs.previous >= start)) return;
     watch.challenger = null;

@@ -262,9 +262,19 @@ describe('address-conflict', () => {
     inTurn(scene, [
       [0, A],
       [8, B],
-      [8.9, A],
+      [8.2, A],
     ]);
     expect(found(await scene.replay(), 'address-conflict')).toMatchObject([{ frame: 3 }]);
+  });
+
+  test('not a master that preempts and is stopped at once, where no advert is in view', async () => {
+    const scene = new Scene();
+    inTurn(scene, [
+      [0, A],
+      [8, B],
+      [8.61, A],
+    ]);
+    expect(found(await scene.replay(), 'address-conflict')).toEqual([]);
   });
 
   test('not a keepalived that was started anew, and preempts, where no advert is in view', async () => {

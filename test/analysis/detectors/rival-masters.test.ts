@@ -47,6 +47,15 @@ describe('split-brain', () => {
     expect(codesOf(await scene.scene().replay())).toEqual([]);
   });
 
+  test('none where a higher master preempts, is stopped at once, and the old one is back', async () => {
+    const scene = new Scene();
+    master(scene, 0, 4, NODE_B);
+    master(scene, 4.6, 4.6, NODE_A);
+    scene.at(5, craft({ ...NODE_A, priority: 0 }));
+    master(scene, 5.6, 9.6, NODE_B);
+    expect(codesOf(await scene.replay())).toEqual([]);
+  });
+
   test('none where masters of two VLANs have one address', async () => {
     const scene = new Scene();
     for (let second = 0; second < 6; second++) {
