@@ -6,6 +6,7 @@ import type { Lanes } from '../analysis/lanes.ts';
 import { Replay, type ReplayOptions, type ReplayProgress } from '../analysis/replay.ts';
 import type { ReplayResult } from '../analysis/result.ts';
 import { type CaptureReader, mergeCaptures, openCapture } from '../capture/index.ts';
+import { withChosenMacs } from '../havip/chosen-macs.ts';
 import type { Topology } from '../havip/topology.ts';
 
 export interface ReplayRun {
@@ -37,6 +38,6 @@ export const engine: Engine = {
     if (topology === null) return new Replay({ ...options, site: null }, files);
     // The control plane brings the providers' tables, which a bare replay does without.
     const { compile } = await import('../havip/compile.ts');
-    return new Replay({ ...options, site: compile(topology) }, files);
+    return new Replay({ ...options, site: compile(withChosenMacs(topology)) }, files);
   },
 };

@@ -24,7 +24,7 @@ import {
 } from './streams.ts';
 import { topologyOf } from './topology.ts';
 import { UsageError } from './usage-error.ts';
-import { warningLines } from './warnings.ts';
+import { unknownHosts, warningLines } from './warnings.ts';
 
 /** How long input and signals may wait. */
 const TURN_MS = 50;
@@ -112,6 +112,8 @@ class Session {
       if (interrupts.areFinal && !captures.includes('-')) return STATUS_INTERRUPTED;
       const result = run.result();
       const status = await this.#finish(run, result, readers);
+      const strangers = topology === null ? null : unknownHosts(topology, result);
+      if (strangers !== null) this.#warn(`warning: ${strangers}`);
       const isLate = from !== null && startOf(from) !== 0;
       if (isLate && result.failovers.length > 0) this.#warn(`warning: ${UNSEEN}`);
       await this.#annotate(result, () => interrupts.areFinal);

@@ -1,5 +1,9 @@
-/** What the reader had to say about the files, each on one line for standard error. */
+/** What there is to say of a replay's input, each on one line for standard error. */
+import type { ReplayResult } from '../analysis/result.ts';
 import type { CaptureReader } from '../capture/index.ts';
+import { withChosenMacs } from '../havip/chosen-macs.ts';
+import type { Topology } from '../havip/topology.ts';
+import { formatMac } from '../wire/mac.ts';
 
 const WARNINGS_MAX = 5;
 
@@ -24,4 +28,24 @@ export function warningLines(readers: readonly CaptureReader[]): string[] {
   const hidden = oddities.length - shown.length;
   if (hidden > 0) shown.push(`and ${hidden} more such warnings`);
   return [...lines, ...shown].map((line) => line.replace(/\s+/g, ' '));
+}
+
+/**
+ * Where claims were refused: network interfaces without a MAC in the lab file and, as no host of
+ * the capture has the one that a lab gives them, nobody's; null where there are none.
+ */
+export function unknownHosts(topology: Topology, result: ReplayResult): string | null {
+  if (!result.havips.some(({ claims }) => Object.keys(claims.refused).length > 0)) return null;
+  const seen = new Set(result.hosts.map(({ mac }) => mac));
+  const complete = withChosenMacs(topology).enis;
+  const unknown = topology.enis.filter(
+    ({ mac }, index) => mac === null && !seen.has(formatMac(complete[index]?.mac ?? 0)),
+  );
+  const [first] = unknown;
+  if (first === undefined) return null;
+  const more = unknown.length === 1 ? '' : ` and ${unknown.length - 1} more`;
+  return (
+    `instances.${first.instance}.enis.${first.name}${more} of the lab file: no \`mac\`, so that ` +
+    'no host of the capture is taken for it and its claims are refused; add it'
+  );
 }

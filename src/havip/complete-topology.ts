@@ -2,20 +2,18 @@
  * What a lab file leaves to the switch: the MAC of an ENI, the address of a HaVip. Chosen without
  * chance, so that the same file always gives the same lab.
  */
+import { withChosenMacs } from './chosen-macs.ts';
 import { firstFree } from './inventory/address-allocation.ts';
 import { havipOf, resourcesOf } from './inventory/from-topology.ts';
 import { Inventory } from './inventory/inventory.ts';
 import { ruleSet } from './rule-sets.ts';
 import type { Havip, Topology } from './topology.ts';
 
-/** Locally administered, "hv" after it; ours. */
-const MAC_BASE = 0x026876000000;
-
 /** Throws RangeError where a subnet has no free address for a HaVip, or there is no provider. */
 export function completeTopology(topology: Topology): Topology {
   if (topology.provider === null) throw new RangeError('a live lab needs a provider');
   const rules = ruleSet(topology.provider);
-  const withMacs = { ...topology, enis: macsOf(topology) };
+  const withMacs = withChosenMacs(topology);
   const inventory = new Inventory(resourcesOf(withMacs, 0));
   const havips = topology.havips.map((havip): Havip => {
     const subnet = inventory.subnet(havip.subnet ?? '');
@@ -27,15 +25,4 @@ export function completeTopology(topology: Topology): Topology {
     return placed;
   });
   return { ...withMacs, havips };
-}
-
-function macsOf(topology: Topology): Topology['enis'] {
-  const taken = new Set(topology.enis.map((eni) => eni.mac));
-  let last = MAC_BASE;
-  return topology.enis.map((eni) => {
-    if (eni.mac !== null) return eni;
-    do last++;
-    while (taken.has(last));
-    return { ...eni, mac: last };
-  });
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../../src/cli/commands.ts';
+import { Scene } from '../analysis/scene.ts';
 import { MemoryClock, MemoryStreams } from './memory-streams.ts';
 
 const CRASH = fileURLToPath(new URL('../../pcaps/01-alibaba-unicast-kill.pcap', import.meta.url));
@@ -55,6 +56,27 @@ describe('a crash failover', () => {
     const { status, out } = await run('--lab', lab('one.yaml'), '--fail-on', 'claim-refused');
     expect(status).toBe(1);
     expect(out).toMatch(/by node2 \(00:16:3e:b2:00:d2\): the sender is not\s+bound/);
+  });
+
+  test('network interfaces without a MAC are those that a lab gives them', async () => {
+    const scene = new Scene();
+    scene.announce(0, '02:68:76:00:00:01', '192.168.0.88');
+    scene.announce(5, '02:68:76:00:00:02', '192.168.0.88');
+    const capture = lab('chosen.pcap');
+    fs.writeFileSync(capture, scene.octets());
+    fs.writeFileSync(lab('bare.yaml'), labFile('node1, node2').replace(/, mac: "[^"]*"/g, ''));
+    const streams = new MemoryStreams();
+    const arguments_ = ['replay', capture, '--lab', lab('bare.yaml')];
+    await runCommand(arguments_, streams, new MemoryClock());
+    expect(streams.output.text).toMatch(/^1 failover [\s\S]*At the end node2 /);
+    expect(streams.output.text).toContain('No claim was refused');
+    expect(streams.errors.text).toBe('');
+    // In a capture of another network they are nobody, which is why claims are refused.
+    const { out, err } = await run('--lab', lab('bare.yaml'));
+    expect(out).toMatch(/claims would be refused/);
+    expect(err).toMatch(
+      /warning: instances\.node1\.enis\.eth0 and 2 more of the lab file: no `mac`/,
+    );
   });
 
   test('--provider overrides that of the lab file', async () => {
