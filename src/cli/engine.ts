@@ -38,6 +38,18 @@ export const engine: Engine = {
     if (topology === null) return new Replay({ ...options, site: null }, files);
     // The control plane brings the providers' tables, which a bare replay does without.
     const { compile } = await import('../havip/compile.ts');
-    return new Replay({ ...options, site: compile(withChosenMacs(topology)) }, files);
+    return new Replay({ ...options, site: compile(await asInLab(topology)) }, files);
   },
 };
+
+/** With the MACs and addresses that a lab of this file has, as its own captures show. */
+async function asInLab(topology: Topology): Promise<Topology> {
+  const { completeTopology } = await import('../havip/complete-topology.ts');
+  try {
+    return completeTopology(topology);
+  } catch (error) {
+    // What no lab could run, for want of a provider or an address, can be replayed all the same.
+    if (error instanceof RangeError) return withChosenMacs(topology);
+    throw error;
+  }
+}
