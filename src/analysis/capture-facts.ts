@@ -12,6 +12,7 @@ import { countsOf, malformedOf } from './document.ts';
 import type { FileEnds } from './file-ends.ts';
 import type { CaptureFacts, Damage } from './findings.ts';
 import type { CaptureSummary, Vantage } from './result.ts';
+import { firstOf, rewrittenSpeaker } from './rewritten-speakers.ts';
 import { secondsOf, type TimeBase } from './time-base.ts';
 import { unheardMaster } from './unheard-masters.ts';
 
@@ -47,6 +48,7 @@ export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally)
     damages: damagesOf(tally),
     vantage: vantageOf(tally.linkTypes, isArpOnly, unseen !== null),
     unseen,
+    isKept: rewrittenSpeaker(analysis) !== null,
     blind: blindOf(analysis, times),
     duplicates: tally.duplicates,
     dropped: files.reduce((sum, file) => sum + file.counts.dropped, 0),
@@ -83,7 +85,9 @@ export function unseenOf(analysis: Analysis): Sighting | null {
     return entry >= 0 && owner.addresses4.mac(entry) !== 0;
   };
   const elsewhere = view.answeredElsewhere(isRelevant, isOwned);
-  const unheard = unheardMaster(analysis) ?? departed;
+  const rewritten = rewrittenSpeaker(analysis);
+  const kept = rewritten === null ? null : firstOf(rewritten);
+  const unheard = unheardMaster(analysis) ?? departed ?? kept;
   return view.missingEchoes ?? elsewhere ?? unheard ?? blindMaster(analysis);
 }
 

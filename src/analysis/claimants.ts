@@ -14,6 +14,7 @@ const ANNOUNCED = 1;
 const CLAIMED = 2;
 const HELD = 4;
 const ANSWERED = 8;
+const ASKED = 16;
 const FACTOR = 0x85ebca6b;
 
 export class Claimants {
@@ -26,6 +27,7 @@ export class Claimants {
       this.set(slotOf(high, low), ANNOUNCED);
       return;
     }
+    if (!isAnswer(form)) this.set(slotOf(high, low), ASKED);
     const isHolder = verdict === CLAIM_MOVED || verdict === CLAIM_CONFIRMED;
     if (isHolder) this.set(slotOf(high, low ^ Math.imul(id, FACTOR)), HELD);
     if (isHolder || !isAnswer(form)) this.set(slotOf(high, low), CLAIMED);
@@ -43,6 +45,11 @@ export class Claimants {
     const here = this.flags[slotOf(macHigh(mac), macLow(mac) ^ Math.imul(id, FACTOR))]!;
     if ((own & ANNOUNCED) !== 0 || (here & HELD) !== 0) return false;
     return (own & CLAIMED) === 0 || (here & ANSWERED) !== 0;
+  }
+
+  /** Whether the MAC speaks for itself: it announced an address, or asked for one. */
+  isHost(mac: number): boolean {
+    return (this.flags[slotOf(macHigh(mac), macLow(mac))]! & (ANNOUNCED | ASKED)) !== 0;
   }
 
   private set(slot: number, flag: number): void {

@@ -1,13 +1,16 @@
 import type { Analysis } from './analysis.ts';
 import { CLIENT, type Clients } from './clients.ts';
 import type { Sighting } from './clock.ts';
+import { speakerWith } from './failovers.ts';
 import { FAILOVER } from './logs.ts';
+import { masterSince } from './master-since.ts';
 import type { Track } from './track.ts';
 
 /**
  * Clients that are in view no more: their numbered echo requests end with the claim that moves the
- * address away, and the capture goes on. They ask the new holder, where this capture does not look:
- * it is the old one's own interface. What they asked last may well have been answered.
+ * address away, or with the first advert of a new master whose claim is not in view, and the
+ * capture goes on. They ask the new holder, where this capture does not look: it is the old one's
+ * own interface. What they asked last may well have been answered.
  */
 
 /** Requests in a row that make a series. */
@@ -21,34 +24,51 @@ const SILENCE_MIN = 1e9;
 
 /**
  * Lets go of them, at the end of the capture and before outages become certain. Returns the first
- * claim with which one left; null where none did.
+ * frame with which one left; null where none did.
  */
 export function letDepartedGo(analysis: Analysis): Sighting | null {
   const { clients, clientGaps } = analysis.outages;
-  const { failovers } = analysis.logs;
   let first: Sighting | null = null;
   for (let client = 0; client < clients.size; client++) {
     const track = analysis.tracks[clients.addressId(client)];
-    if (track === undefined || track.lastFailover < 0) continue;
-    if (!hasLeft(analysis, client, track)) continue;
-    const frame = failovers.get(track.lastFailover, FAILOVER.FRAME);
-    const stamp = failovers.get(track.lastFailover, FAILOVER.STAMP);
-    if (first === null || frame < first.frame) first = { frame, stamp };
+    if (track === undefined) continue;
+    const left = movesOf(analysis, track).find(({ now }) => hasLeft(analysis, client, track, now));
+    if (left === undefined) continue;
+    if (first === null || left.frame < first.frame) first = left;
     clientGaps.close(client);
     clientGaps.lose(client);
   }
   return first;
 }
 
-function hasLeft({ outages, logs, clock }: Analysis, client: number, track: Track): boolean {
-  const claim = logs.failovers.get(track.lastFailover, FAILOVER.NOW);
+/** When the address moved away last: by a claim, and by the adverts of a master since. */
+function movesOf({ logs }: Analysis, track: Track): (Sighting & { now: number })[] {
+  const moves = [];
+  if (track.lastFailover >= 0) {
+    const field = (index: number): number => logs.failovers.get(track.lastFailover, index);
+    const [now, stamp] = [field(FAILOVER.NOW), field(FAILOVER.STAMP)];
+    moves.push({ now, stamp, frame: field(FAILOVER.FRAME) });
+  }
+  const since = masterSince(track, speakerWith(track, track.holder))?.observer.newestFirst()[0];
+  if (since !== undefined) {
+    moves.push({ now: since.start, stamp: since.start, frame: since.startFrame });
+  }
+  return moves;
+}
+
+function hasLeft(
+  { outages, clock }: Analysis,
+  client: number,
+  track: Track,
+  moved: number,
+): boolean {
   const last = outages.clients.numbers[client * CLIENT.WIDTH + CLIENT.LAST_REQUEST]!;
   const spacing = spacingOf(outages.clients, client);
   // Were the new holder in view, others would ask it here, or it would answer.
-  if (track.lastAnswer > claim) return false;
-  if (!(track.lastRequest - claim <= spacing * AFTER_MAX)) return false;
-  if (!(claim - last <= spacing * BEFORE_MAX)) return false;
-  return clock.now - claim >= Math.max(SILENCE_MIN, spacing * SILENCE_SPACINGS);
+  if (track.lastAnswer > moved) return false;
+  if (!(track.lastRequest - moved <= spacing * AFTER_MAX)) return false;
+  if (!(moved - last <= spacing * BEFORE_MAX)) return false;
+  return clock.now - moved >= Math.max(SILENCE_MIN, spacing * SILENCE_SPACINGS);
 }
 
 /**

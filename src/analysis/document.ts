@@ -22,6 +22,7 @@ import type {
   TimelineEntry,
   VirtualRouterSummary,
 } from './result.ts';
+import { rewrittenSpeaker } from './rewritten-speakers.ts';
 import { secondsOf, type TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
 import { vacancyOf } from './vacancy.ts';
@@ -126,7 +127,7 @@ class Builder {
       clients,
       speakers: analysis.routers.speakers,
       refusedFrames: analysis.refusedFrames,
-      gatewayMac: site === null ? 0 : site.gatewayMac,
+      gatewayMac: site?.gatewayMac || (rewrittenSpeaker(analysis)?.mac ?? 0),
       addressesOf: (mac) => (site === null ? [] : site.addressesOf(mac)),
       clientIp: (client) => entries.clientIp(client),
     });

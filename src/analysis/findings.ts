@@ -21,6 +21,8 @@ export interface CaptureFacts {
   readonly vantage: Vantage;
   /** What shows that frames passed elsewhere; null where nothing does. */
   readonly unseen: Sighting | null;
+  /** Claims of a speaker are, since a switch that forwards by IP passed its adverts on. */
+  readonly isKept: boolean;
   /** A master that became one in a stretch without a frame, and is in view after it. */
   readonly blind: (Sighting & BlindStretch & { readonly master: string }) | null;
   readonly untracked: number;
@@ -171,8 +173,11 @@ function partialView(facts: CaptureFacts, add: Add): void {
   const isOther = facts.vantage !== 'arp-only' && facts.unseen?.frame !== facts.blind?.frame;
   if (facts.unseen !== null && isOther) {
     add('capture-partial-view', 'warning', facts.unseen, [
-      'This capture point does not see all frames: unicast between other hosts passed elsewhere,' +
-        ' so adverts, causes and outages of other clients can be missing.',
+      'This capture point does not see all frames: ' +
+        (facts.isKept
+          ? 'the switch forwards by IP and keeps what other hosts announce to itself, so claims'
+          : 'unicast between other hosts passed elsewhere, so adverts') +
+        ', causes and outages of other clients can be missing.',
       'Capture on the switch (a mirror port, the bridge), or on every node, and replay all files.',
     ]);
   }

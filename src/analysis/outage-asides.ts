@@ -41,12 +41,15 @@ function resignationBehind(sequence: number, from: EntrySources, entries: Entrie
   const after = field(OUTAGE.AFTER_MAC);
   const isOthers = after !== 0 && after !== field(OUTAGE.BEFORE_MAC);
   if (track === undefined || isOthers) return {};
-  const [start, end] = [field(OUTAGE.START), field(OUTAGE.END)];
+  const [start, last] = [field(OUTAGE.START), field(OUTAGE.END)];
+  const isOpen = field(OUTAGE.FIRST_SERVICE) === 0;
   for (const speaker of speakersBehind(track, field(OUTAGE.BEFORE_MAC))) {
     const { interval } = speaker.observer;
     const run = speaker.observer
       .newestFirst()
       .find(({ resigned }) => Math.abs(resigned - start) <= NEAR_INTERVALS * interval);
+    // Nobody asks any more where a successor was about to come: it is heard by then.
+    const end = isOpen ? last + NEAR_INTERVALS * interval : last;
     if (run === undefined || hasSuccessor(track, speaker, run.resigned, end)) continue;
     return { resigned: entries.adverts(speaker, run.resignedFrame, run.resignedFrame) };
   }

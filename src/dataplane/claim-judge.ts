@@ -104,9 +104,14 @@ export class ClaimJudge {
    * its answers from those that a host has forged.
    */
   private isProxyAnswer(): boolean {
-    const { claim, plan } = this;
-    if (!this.observes || plan === null || plan.proxyMac === 0) return false;
-    return macFromHalves(claim.macHigh, claim.macLow) === plan.proxyMac;
+    const { claim, proxyMac } = this;
+    if (!this.observes || proxyMac === 0) return false;
+    return macFromHalves(claim.macHigh, claim.macLow) === proxyMac;
+  }
+
+  /** MAC of a switch that forwards by IP, by its provider's rules; 0 where none is known. */
+  get proxyMac(): number {
+    return this.plan === null ? 0 : this.plan.proxyMac;
   }
 
   /**

@@ -58,7 +58,10 @@ export function unknownCause(outage: OutageEntry, result: ReplayResult, naming: 
   const master = after === null ? havip?.laterMaster : undefined;
   if (master !== undefined) {
     const since = `master by its adverts since frame ${frameLabel(master)}`;
-    return `of unknown cause; ${naming.short(master)}, ${since}, did not announce it`;
+    const isAll = !result.findings.some(({ code }) => code === 'capture-partial-view');
+    return isAll
+      ? `of unknown cause; ${naming.short(master)}, ${since}, did not announce it`
+      : `of unknown cause; ${naming.short(master)} is ${since}`;
   }
   const holders = result.havips.flatMap((havip) => (havip.ip === ip ? (havip.holder ?? []) : []));
   const isSeen = holders.length > 0 && !holders.some(isVirtual) && result.elided.claims === 0;

@@ -1,8 +1,8 @@
 /** Two captures of one network: how far the requests of an outage came. */
 import { describe, expect, test } from 'vitest';
 import type { ReplayResult } from '../../src/analysis/result.ts';
-import { textReport } from '../../src/report/text.ts';
 import { announcement, neighbor } from '../dataplane/frames.ts';
+import { reportOf } from './reported.ts';
 import { A, B, type CaptureFile, echo, replayMerged, Scene, VIP } from './scene.ts';
 
 const SWITCH = 'ee:ff:ff:ff:ff:ff';
@@ -46,10 +46,6 @@ function captures({ arrives, ahead = 0, isRewritten = false, vip }: Told): Captu
     { name: 'client.pcap', octets: atClient.octets() },
     { name: 'host.pcap', octets: atHost.octets() },
   ];
-}
-
-function reportOf(result: ReplayResult): string {
-  return textReport(result, { width: 400, color: false, unicode: true });
 }
 
 async function outageOf(told: Told): Promise<ReplayResult> {
