@@ -1,5 +1,5 @@
 /** What there is to say of a replay's input, each on one line for standard error. */
-import type { ReplayResult } from '../analysis/result.ts';
+import type { ClaimEntry, ReplayResult } from '../analysis/result.ts';
 import type { CaptureReader } from '../capture/index.ts';
 import { withChosenMacs } from '../havip/chosen-macs.ts';
 import type { Topology } from '../havip/topology.ts';
@@ -31,11 +31,14 @@ export function warningLines(readers: readonly CaptureReader[]): string[] {
 }
 
 /**
- * Where claims were refused: network interfaces without a MAC in the lab file and, as no host of
- * the capture has the one that a lab gives them, nobody's; null where there are none.
+ * Where claims of hosts without a name were refused: network interfaces without a MAC in the lab
+ * file and, as no host of the capture has the one that a lab gives them, nobody's; null where there
+ * are none.
  */
 export function unknownHosts(topology: Topology, result: ReplayResult): string | null {
-  if (!result.havips.some(({ claims }) => Object.keys(claims.refused).length > 0)) return null;
+  const isStrange = ({ verdict, name }: ClaimEntry): boolean =>
+    verdict === 'refused' && name === null;
+  if (!result.claims.some(isStrange)) return null;
   const seen = new Set(result.hosts.map(({ mac }) => mac));
   const complete = withChosenMacs(topology).enis;
   const unknown = topology.enis.filter(

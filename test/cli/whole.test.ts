@@ -81,6 +81,12 @@ describe('a crash failover', () => {
     const { out, err } = await run('--lab', lab('bare.yaml'));
     expect(out).toMatch(/claims would be refused/);
     expect(err).toMatch(/^havip replay: warning: instances\.node1\.enis\.eth0 and 2 more of the /);
+    // A refusal of a host that is known has nothing to do with those that are not.
+    const spare = '  spare: { enis: { eth0: { subnet: vsw-1, ip: 192.168.0.60 } } }\nhavips:';
+    fs.writeFileSync(lab('spare.yaml'), labFile('node1').replace('havips:', spare));
+    const other = await run('--lab', lab('spare.yaml'));
+    expect(other.out).toMatch(/claims? would be refused/);
+    expect(other.err).toBe('');
   });
 
   test('--provider overrides that of the lab file', async () => {

@@ -1,5 +1,5 @@
 import { type Form, isAnswer } from '../../arp/claim.ts';
-import { type AddressBook, POLICY_ORDINARY } from '../../dataplane/address-book.ts';
+import { type AddressBook, POLICY_GATEWAY, POLICY_ORDINARY } from '../../dataplane/address-book.ts';
 import { ORDINARY_ADDRESS } from '../../dataplane/drop-reason.ts';
 import { isVirtualMac } from '../../wire/mac.ts';
 import type { Clock } from '../clock.ts';
@@ -200,18 +200,23 @@ export class Conflicts {
   private raiseOrdinary(watch: AddressWatch, id: number, mac: number, owner: number): void {
     watch.conflicted = true;
     watch.taker = 0;
-    const { log, words } = this.parts;
+    const { log, words, book } = this.parts;
+    const isGateway = book.policy(id) === POLICY_GATEWAY;
+    const whose = isGateway
+      ? 'the address of the gateway'
+      : `an ordinary address that ${words.host(owner)} has`;
     log.raiseNow({
       code: 'address-conflict',
       severity: 'error',
       id,
       message:
-        `${words.host(mac)} claims ${words.ip(id)}, an ordinary address that ` +
-        `${words.host(owner)} has: ` +
+        `${words.host(mac)} claims ${words.ip(id)}, ${whose}: ` +
         'both use it, and clients reach now the one, now the other.',
-      advice:
-        'Give one of them another address. Where the address is meant to move, make it a HaVip ' +
-        'and bind both hosts to it.',
+      advice: isGateway
+        ? 'Give the host, or its HaVip, another address: the first of a subnet is often the ' +
+          "gateway's."
+        : 'Give one of them another address. Where the address is meant to move, make it a HaVip ' +
+          'and bind both hosts to it.',
     });
   }
 }

@@ -138,6 +138,16 @@ describe('address-conflict', () => {
     expect(found(await scene.replay({ site }), 'address-conflict')).toMatchObject([{ frame }]);
   });
 
+  test('the address of the gateway is no ordinary one', async () => {
+    const site = compile(topologyOf('alibaba'));
+    const scene = new Story();
+    const address = '192.168.0.254';
+    const frame = scene.at(0, announcement(NODE1, address));
+    const said = found(await scene.replay({ site }), 'address-conflict');
+    expect(said).toMatchObject([{ frame }]);
+    expect(said[0]?.message).toContain(`claims ${address}, the address of the gateway: `);
+  });
+
   test('a host that speaks no VRRP and takes the address from the master that does', async () => {
     const scene = new Concert();
     scene.announce(0, A, VIP);
