@@ -1,7 +1,11 @@
 import { isVirtualMac } from '../wire/mac.ts';
 import type { Analysis } from './analysis.ts';
+import type { Clients } from './clients.ts';
 import type { Sighting } from './clock.ts';
-import type { Speaker } from './virtual-router.ts';
+import type { Router, Speaker } from './virtual-router.ts';
+
+const NONE = -1;
+const SEVERAL = -2;
 
 /**
  * A speaker whose adverts a switch that forwards by IP has passed on, under its own MAC, as a host
@@ -10,12 +14,22 @@ import type { Speaker } from './virtual-router.ts';
  * and neither announces nor asks, as a host does. Null where there is none.
  */
 export function rewrittenSpeaker(analysis: Analysis): Speaker | null {
-  const { proxyMac } = analysis.owner.judge;
-  const found = analysis.routers.speakers.find((speaker) => {
-    if (speaker.mac === 0 || isVirtualMac(speaker.mac)) return false;
-    return speaker.mac === proxyMac || isSwitch(analysis, speaker);
-  });
-  return found ?? null;
+  const { claimants, owner, entries, outages, routers } = analysis;
+  const asking = clientsByMac(outages.clients);
+  const heard = new Map<Router, Set<number>>();
+  for (const speaker of routers.speakers) {
+    const { mac, router, index } = speaker;
+    if (mac === 0 || isVirtualMac(mac)) continue;
+    if (mac === owner.judge.proxyMac) return speaker;
+    if (claimants.isHost(mac)) continue;
+    if (isSecond(speaker, heard.get(router))) return speaker;
+    const client = asking.get(mac) ?? NONE;
+    if (client === SEVERAL) return speaker;
+    if (client !== NONE && entries.clientIp(client) !== entries.speakerIp(index)) return speaker;
+    // A single advert may be damaged.
+    if (speaker.adverts > 1) heard.set(router, (heard.get(router) ?? new Set()).add(mac));
+  }
+  return null;
 }
 
 /** Its first advert. */
@@ -24,16 +38,22 @@ export function firstOf(speaker: Speaker): Sighting {
   return { frame: speaker.firstFrame, stamp: run === undefined ? Number.NaN : run.start };
 }
 
-function isSwitch({ claimants, entries, outages }: Analysis, speaker: Speaker): boolean {
-  const { mac, index, router } = speaker;
-  if (claimants.isHost(mac)) return false;
-  // One host speaks once for a virtual router; a single advert may be damaged.
-  const twins = router.speakers.filter((one) => one.mac === mac && one.adverts > 1);
-  if (twins.length > 1) return true;
-  const own = entries.speakerIp(index);
-  const { clients } = outages;
+/** One host speaks once for a virtual router. */
+function isSecond({ adverts, mac }: Speaker, heard: ReadonlySet<number> | undefined): boolean {
+  return adverts > 1 && heard?.has(mac) === true;
+}
+
+/** By MAC: a client, or SEVERAL, of different IPs. */
+function clientsByMac(clients: Clients): Map<number, number> {
+  const found = new Map<number, number>();
+  const wordsOf = (client: number): number[] => [0, 1, 2, 3].map((i) => clients.word(client, i));
   for (let client = 0; client < clients.size; client++) {
-    if (clients.mac(client) === mac && entries.clientIp(client) !== own) return true;
+    const mac = clients.mac(client);
+    const known = found.get(mac);
+    if (known === undefined) found.set(mac, client);
+    else if (known !== SEVERAL && wordsOf(known).join() !== wordsOf(client).join()) {
+      found.set(mac, SEVERAL);
+    }
   }
-  return false;
+  return found;
 }

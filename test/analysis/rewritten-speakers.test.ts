@@ -4,6 +4,7 @@ import type { ReplayResult } from '../../src/analysis/result.ts';
 import { compile } from '../../src/havip/compile.ts';
 import { arp } from '../dataplane/frames.ts';
 import { havipOf, topologyOf } from '../dataplane/site.ts';
+import { craft } from './detectors/craft.ts';
 import { reportOf } from './reported.ts';
 import { A, A_IP, advert, B, B_IP, CLIENT_IP, echo, Scene, VIP } from './scene.ts';
 
@@ -73,5 +74,18 @@ describe('behind a switch that forwards by IP', () => {
   test('a host on a LAN, which asks for addresses and is not asked, did not announce', async () => {
     const result = await atB({ mac: A, asks: true, until: 36 }).replay();
     expect(codes(result)).toContain('claim-missing');
+  });
+
+  test('two speakers of one virtual router under one MAC are passed on, of two routers they are not', async () => {
+    const both = (vrid: number): Scene => {
+      const scene = new Scene();
+      for (let second = 0; second < 5; second++) {
+        scene.at(second, craft({ source: SWITCH, ip: A_IP, vrid: 51 }));
+        scene.at(second + 0.5, craft({ source: SWITCH, ip: B_IP, vrid, priority: 90 }));
+      }
+      return scene;
+    };
+    expect(codes(await both(51).replay())).toContain('capture-partial-view');
+    expect(codes(await both(52).replay())).not.toContain('capture-partial-view');
   });
 });
