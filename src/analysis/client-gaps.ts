@@ -1,6 +1,7 @@
 import { CLIENT, type Clients } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { OutageLog } from './outage-log.ts';
+import type { Exchange } from './service.ts';
 
 /**
  * The gap of a client: a stretch without answers that has ended. It becomes an outage when answers
@@ -100,12 +101,14 @@ export class ClientGaps {
     if (sequence >= 0) this.onOutage?.(sequence);
   }
 
-  /**
-   * Whether so many of its requests passed elsewhere before the one with this key that it was
-   * answered there, for all that is known. Echo keys are (identifier << 16 | sequence number).
-   */
-  wasAway(client: number, count: number, key: number): boolean {
+  /** Whether it was answered elsewhere before this request, for all that is known. */
+  wasAway(client: number, count: number, { service, key }: Exchange): boolean {
     if (count === 0) return false;
+    return service === 0 ? this.isMissing(client, count, key) : this.isBack(client);
+  }
+
+  /** So many numbers are missing. Echo keys are (identifier << 16 | sequence number). */
+  private isMissing(client: number, count: number, key: number): boolean {
     const previous = this.clients.requests.key(client, count - 1);
     const missing = ((key - previous) & 0xffff) - 1;
     if (missing <= 0 || missing > 0x7fff || previous >>> 16 !== key >>> 16) return false;
@@ -113,6 +116,15 @@ export class ClientGaps {
     if (this.clients.hasTwin(client, before)) return false;
     const since = this.clients.numbers[client * CLIENT.WIDTH + CLIENT.LAST_REQUEST] as number;
     return this.onMissing?.(client, missing, since) === true && this.clock.now - since > AWAY_MIN;
+  }
+
+  /** It waits for an answer, was silent, and the address was another's meanwhile. */
+  private isBack(client: number): boolean {
+    const { numbers } = this.clients;
+    const at = client * CLIENT.WIDTH;
+    const last = numbers[at + CLIENT.LAST_REQUEST] as number;
+    if (numbers[at + CLIENT.OUTSTANDING] === 0 || this.clock.now - last <= AWAY_MIN) return false;
+    return this.log.wasAwayAndBack(client, numbers[at + CLIENT.LAST_ANSWER_MAC] as number, last);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { wasAwayAndBack } from './away-and-back.ts';
 import { CLIENT, type Clients } from './clients.ts';
 import { FAILOVER, type Logs, OUTAGE } from './logs.ts';
 import type { ForeignClaim, Track } from './track.ts';
@@ -74,6 +75,12 @@ export class OutageLog {
     outages.put(OUTAGE.REMEMBERED, gap.remembered);
     outages.put(OUTAGE.COPIED, gap.copied);
     return sequence;
+  }
+
+  /** Whether the client's address was another's since `last`, and is `server`'s again. */
+  wasAwayAndBack(client: number, server: number, last: number): boolean {
+    const track = this.tracks[this.clients.addressId(client)];
+    return track !== undefined && wasAwayAndBack(track, this.logs, server, last);
   }
 
   /**

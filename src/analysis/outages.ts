@@ -138,7 +138,7 @@ export class Outages {
     const count = numbers[at + CLIENT.COUNT] as number;
     if (requests.isCopy(client, count, exchange.key, now)) return;
     this.clientGaps.closeOld(client);
-    if (exchange.service === 0 && this.clientGaps.wasAway(client, count, exchange.key)) {
+    if (this.clientGaps.wasAway(client, count, exchange)) {
       this.beginnings.onAway(client);
       this.clientGaps.lose(client);
     }

@@ -99,14 +99,19 @@ export interface Segment {
   port?: number;
   clientPort?: number;
   sequence: number;
+  /** MACs of the client and of whoever has the address. */
+  client?: string;
+  server?: string;
 }
 
 /** A segment of the handshake: `sequence` is that of the SYN, in the answer as well. */
-export function tcp({ flags, port = 443, clientPort = 50_000, sequence }: Segment): DataView {
+export function tcp(segment: Segment): DataView {
+  const { flags, port = 443, clientPort = 50_000, sequence } = segment;
+  const { client = CLIENT, server = A } = segment;
   const isRequest = flags === SYN;
   const view = packet({
-    source: isRequest ? CLIENT : A,
-    destination: isRequest ? A : CLIENT,
+    source: isRequest ? client : server,
+    destination: isRequest ? server : client,
     from: isRequest ? CLIENT_IP : VIP,
     to: isRequest ? VIP : CLIENT_IP,
     protocol: 6,
