@@ -107,14 +107,12 @@ export class Analysis implements SwitchObserver {
     this.failovers = new Failovers(clock, logs, speakers, tracks, this.owner.book);
     this.receivers = new Receivers(clock, limit);
     this.ownership = new Ownership({
-      clock,
-      logs,
+      ...{ clock, logs, speakers, tracks },
       claimLog: this.claimLog,
+      claimants: this.claimants,
       failovers: this.failovers,
       receivers: this.receivers,
       refusals: this.refusals,
-      speakers,
-      tracks,
       isConfigured: (id) => plan !== null && isHavipPolicy(plan.book.policy(id)),
     });
     this.outages = new Outages(clock, logs, tracks, this.owner.book);
@@ -185,6 +183,7 @@ export class Analysis implements SwitchObserver {
   }
 
   finish(): void {
+    this.ownership.finish();
     this.failovers.finish();
     this.departed = letDepartedGo(this);
     this.outages.finish(this.clock.now);

@@ -15,10 +15,13 @@ const CLAIMED = 2;
 const HELD = 4;
 const ANSWERED = 8;
 const ASKED = 16;
+const ANSWERED_SEVERAL = 32;
 const FACTOR = 0x85ebca6b;
 
 export class Claimants {
   private readonly flags = new Uint8Array(1 << BITS);
+  /** Of an address that the MAC answered for: its last word. */
+  private readonly answered = new Int32Array(1 << BITS);
 
   /** Every claim, as the switch judged it; `id` is 0 where the address is not followed. */
   note(claim: Claim, id: number, verdict: number): void {
@@ -27,7 +30,8 @@ export class Claimants {
       this.set(slotOf(high, low), ANNOUNCED);
       return;
     }
-    if (!isAnswer(form)) this.set(slotOf(high, low), ASKED);
+    if (isAnswer(form)) this.noteAnswer(slotOf(high, low), claim);
+    else this.set(slotOf(high, low), ASKED);
     const isHolder = verdict === CLAIM_MOVED || verdict === CLAIM_CONFIRMED;
     if (isHolder) this.set(slotOf(high, low ^ Math.imul(id, FACTOR)), HELD);
     if (isHolder || !isAnswer(form)) this.set(slotOf(high, low), CLAIMED);
@@ -50,6 +54,19 @@ export class Claimants {
   /** Whether the MAC speaks for itself: it announced an address, or asked for one. */
   isHost(mac: number): boolean {
     return (this.flags[slotOf(macHigh(mac), macLow(mac))]! & (ANNOUNCED | ASKED)) !== 0;
+  }
+
+  /** Whether it may be a switch that answers for others: for several addresses, and no host. */
+  mayAnswerForOthers(mac: number): boolean {
+    const flags = this.flags[slotOf(macHigh(mac), macLow(mac))]!;
+    return (flags & ANSWERED_SEVERAL) !== 0 && !this.isHost(mac);
+  }
+
+  private noteAnswer(slot: number, { family, address, word3 }: Claim): void {
+    const last = (family === 4 ? address : word3) | 0;
+    const known = this.answered[slot]!;
+    if (known === 0) this.answered[slot] = last;
+    else if (known !== last) this.set(slot, ANSWERED_SEVERAL);
   }
 
   private set(slot: number, flag: number): void {

@@ -3,8 +3,10 @@ import { DROP_REASON_NAMES } from '../dataplane/drop-reason.ts';
 import * as verdict from '../dataplane/verdict.ts';
 import { isVirtualMacHalves, macFromHalves } from '../wire/mac.ts';
 import { type ClaimLog, sourceOf } from './claim-log.ts';
+import type { Claimants } from './claimants.ts';
 import type { Clock } from './clock.ts';
 import { Companions } from './companions.ts';
+import { contest, isContestedAfterAll } from './contests.ts';
 import { type Failovers, speakerWith } from './failovers.ts';
 import { formerMaster } from './former-master.ts';
 import * as log from './logs.ts';
@@ -24,6 +26,7 @@ export interface OwnershipParts {
   readonly clock: Clock;
   readonly logs: Logs;
   readonly claimLog: ClaimLog;
+  readonly claimants: Claimants;
   readonly failovers: Failovers;
   readonly receivers: Receivers;
   readonly refusals: Refusals;
@@ -36,35 +39,25 @@ export interface OwnershipParts {
 
 export class Ownership {
   onTimeline: ((sequence: number) => void) | null = null;
+  private readonly parts: OwnershipParts;
   private readonly clock: Clock;
   private readonly logs: Logs;
-  private readonly claimLog: ClaimLog;
-  private readonly failovers: Failovers;
-  private readonly receivers: Receivers;
-  private readonly refusals: Refusals;
-  private readonly speakers: readonly Speaker[];
   private readonly companions: Companions;
   private readonly tracks: (Track | undefined)[];
-  private readonly isConfigured: (id: number) => boolean;
 
   constructor(parts: OwnershipParts) {
+    this.parts = parts;
     this.clock = parts.clock;
     this.logs = parts.logs;
-    this.claimLog = parts.claimLog;
-    this.failovers = parts.failovers;
-    this.receivers = parts.receivers;
-    this.refusals = parts.refusals;
-    this.speakers = parts.speakers;
     this.companions = new Companions(parts.speakers);
     this.tracks = parts.tracks;
-    this.isConfigured = parts.isConfigured;
   }
 
   trackOf(id: number, network: number): Track {
     const known = this.tracks[id];
     if (known !== undefined) return known;
     const track = new Track(id, network);
-    track.isConfigured = this.isConfigured(id);
+    track.isConfigured = this.parts.isConfigured(id);
     track.isVirtual = track.isConfigured;
     this.tracks[id] = track;
     return track;
@@ -85,7 +78,7 @@ export class Ownership {
     }
     const announces = isAnnouncement(claim.form, claim.override);
     if (announces) track.isAnnounced = true;
-    if (track.holder !== 0 && mac !== track.holder) track.isContested = true;
+    contest(track, claim, mac, outcome, this.parts.claimants);
     if (track.isContested && track.isAnnounced) this.promote(track);
     const speaker = isVirtualMacHalves(claim.macHigh, claim.macLow)
       ? this.lastSpeaker(track)
@@ -101,6 +94,15 @@ export class Ownership {
     if (announces && mac === track.holder) track.lastAnnouncement = this.clock.now;
   }
 
+  /** At the end it is known who answered for others. */
+  finish(): void {
+    for (const track of this.tracks) {
+      if (track !== undefined && isContestedAfterAll(track, this.parts.claimants)) {
+        this.promote(track);
+      }
+    }
+  }
+
   /** Live: the binding of its holder was taken back, and nobody holds it any more. */
   onUnbound(id: number): void {
     const track = this.tracks[id];
@@ -113,8 +115,8 @@ export class Ownership {
     track.refused ??= DROP_REASON_NAMES.map(() => 0);
     track.refused[why] = (track.refused[why] as number) + 1;
     track.noteForeign(mac, this.clock, true);
-    this.refusals.note(track.id, mac, why);
-    this.claimLog.log(track, claim, mac, verdict.CLAIM_REFUSED, why);
+    this.parts.refusals.note(track.id, mac, why);
+    this.parts.claimLog.log(track, claim, mac, verdict.CLAIM_REFUSED, why);
   }
 
   /** The first claim in view, at a takeover: the address was the old master's. */
@@ -141,12 +143,12 @@ export class Ownership {
     } else {
       track.noteForeign(mac, clock, false);
       if (track.routers.length === 0) this.accompany(track, mac);
-      this.claimLog.log(track, claim, mac, verdict.CLAIM_MOVED, 0);
+      this.parts.claimLog.log(track, claim, mac, verdict.CLAIM_MOVED, 0);
       const entry = track.isVirtual
         ? this.logTimeline(track, mac, log.CAUSE_UNDECIDED, speaker)
         : -1;
-      this.failovers.record(track, mac, this.holderSpeaker(track), speaker, entry);
-      this.receivers.begin(track, claim, mac);
+      this.parts.failovers.record(track, mac, this.holderSpeaker(track), speaker, entry);
+      this.parts.receivers.begin(track, claim, mac);
     }
     track.holder = mac;
     track.holderSpeaker = speaker === null ? -1 : speaker.index;
@@ -168,7 +170,7 @@ export class Ownership {
   /** Live: the holder was unbound or started anew, so that nobody held the address: it is back. */
   private takeBack(track: Track, claim: Claim, mac: number): void {
     track.moved++;
-    this.claimLog.log(track, claim, mac, verdict.CLAIM_MOVED, 0);
+    this.parts.claimLog.log(track, claim, mac, verdict.CLAIM_MOVED, 0);
     if (!track.isReleased) return;
     track.isReleased = false;
     this.onTimeline?.(this.logTimeline(track, mac, log.CAUSE_RESUMED));
@@ -182,12 +184,12 @@ export class Ownership {
     announces: boolean,
   ): void {
     track.confirmed++;
-    if (track.lastFailover >= 0) this.receivers.see(track, claim, mac);
+    if (track.lastFailover >= 0) this.parts.receivers.see(track, claim, mac);
     if (track.holderSpeaker < 0 && speaker !== null) {
       track.holderSpeaker = speaker.index;
       track.speaker = speaker;
     }
-    this.claimLog.logMinor(track, claim, mac, verdict.CLAIM_CONFIRMED);
+    this.parts.claimLog.logMinor(track, claim, mac, verdict.CLAIM_CONFIRMED);
     if (announces && track.routers.length > 0 && this.isResumption(track)) {
       const sequence = this.logTimeline(track, mac, log.CAUSE_RESUMED);
       this.noteOther(track, sequence);
@@ -208,9 +210,9 @@ export class Ownership {
 
   private note(track: Track, claim: Claim, mac: number): void {
     track.noted++;
-    if (track.lastFailover >= 0) this.receivers.see(track, claim, mac);
+    if (track.lastFailover >= 0) this.parts.receivers.see(track, claim, mac);
     track.noteForeign(mac, this.clock, false);
-    this.claimLog.logMinor(track, claim, mac, verdict.CLAIM_NOTED);
+    this.parts.claimLog.logMinor(track, claim, mac, verdict.CLAIM_NOTED);
   }
 
   /** Resigned, or silent for masterDownInterval, since it last spoke for the address. */
@@ -231,13 +233,13 @@ export class Ownership {
     if (track.isVirtual) return;
     track.isVirtual = true;
     if (track.holder !== 0) this.logFirst(track);
-    else this.claimLog.promote(track, null);
+    else this.parts.claimLog.promote(track, null);
   }
 
   private logFirst(track: Track): void {
     const { id, firstStamp, firstFrame, holder, firstSource, firstForm } = track;
     const first = [id, firstStamp, firstFrame, holder, firstSource, firstForm];
-    this.claimLog.promote(track, [...first, verdict.CLAIM_MOVED, 0]);
+    this.parts.claimLog.promote(track, [...first, verdict.CLAIM_MOVED, 0]);
     const { timeline } = this.logs;
     const sequence = timeline.append();
     timeline.put(TIMELINE.ID, id);
@@ -276,7 +278,7 @@ export class Ownership {
 
   /** Looked up anew only while it is unknown and further speakers have turned up. */
   private holderSpeaker(track: Track): Speaker | null {
-    const { speakers } = this;
+    const { speakers } = this.parts;
     if (track.speaker === null && track.speakersKnown !== speakers.length) {
       track.speakersKnown = speakers.length;
       const known = track.holderSpeaker >= 0 ? speakers[track.holderSpeaker] : undefined;

@@ -23,6 +23,8 @@ export class Track {
   isAnnounced = false;
   /** More than one MAC claimed it. */
   isContested = false;
+  /** Who answered for it beside its holder, and is not known to be a host; 0 for nobody. */
+  answerer = 0;
   confirmed = 0;
   noted = 0;
   moved = 0;
