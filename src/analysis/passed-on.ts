@@ -9,8 +9,8 @@ import { Exchange, REQUEST } from './service.ts';
 
 /**
  * Requests that were seen on a second interface, or by a second capture: they got at least as far.
- * Where those that are answered are seen twice, one that is not was lost on its way, and one that
- * is and has no answer was not answered.
+ * Where those that are answered are seen twice, one that is not was lost on its way, or came to a
+ * host that captured nothing any more; and one that is and has no answer was not answered.
  */
 const SERVED_MIN = 3;
 /** So great a part of the answered requests is seen twice where a second place sees them all. */

@@ -26,7 +26,7 @@ export function passedOnText({ passedOn, unanswered, failover }: OutageEntry): s
   const where = 'at a second capture point';
   if (seen === 0) {
     const whose = of === 1 ? 'its request was not seen' : `none of its ${whole} was seen`;
-    return `${whose} ${where}, as answered ones are: lost on the way`;
+    return `${whose} ${where}, as answered ones are: lost on the way, or nothing captured there`;
   }
   if (seen < of) return `${seen} of its ${whole} were seen ${where}, as answered ones are`;
   const all = of === 1 ? 'its request was' : `its ${whole} were`;
@@ -67,8 +67,8 @@ export function unknownCause(outage: OutageEntry, result: ReplayResult, naming: 
   const isSeen = holders.length > 0 && !holders.some(isVirtual) && result.elided.claims === 0;
   const hasClaimed = result.claims.some((claim) => claim.ip === ip && claim.mac === after?.mac);
   if (after === null || after.mac === before.mac || !isSeen || hasClaimed) {
-    const isLost = outage.passedOn?.seen === 0;
-    return `of unknown cause${isLost ? ' (requests were lost on the way)' : ''}`;
+    const isUnseen = outage.passedOn?.seen === 0;
+    return `of unknown cause${isUnseen ? ' (requests did not come to the other capture)' : ''}`;
   }
   const who = naming.short({ speaker: null, ...after });
   return `of unknown cause; ${who}, who answers since, announced nothing`;

@@ -59,7 +59,7 @@ describe('the requests of an outage', () => {
     const result = await outageOf({ arrives: isServed });
     expect(result.outages[0]?.passedOn).toEqual({ seen: 0, of: 30 });
     const text = reportOf(result);
-    expect(text).toMatch(/of unknown cause \(requests were lost on the way\)/);
+    expect(text).toMatch(/of unknown cause \(requests did not come to the other capture\)/);
     expect(text).toMatch(/none of its 30 requests was seen at a second capture point/);
   });
 
