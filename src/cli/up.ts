@@ -13,7 +13,7 @@ import { LabDataplane } from '../lab/lab-dataplane.ts';
 import { LabError } from '../lab/lab-error.ts';
 import { controlPath } from '../lab/lab-record.ts';
 import type { CallEntry } from '../lab/state/history.ts';
-import { callLine, commandLine, labLine } from '../report/lab-lines.ts';
+import { callLine, commandLine, LabLines } from '../report/lab-lines.ts';
 import { API_OPTIONS, type ApiPlace, apiPlace, openApi } from './api-options.ts';
 import { hostLine } from './host-lines.ts';
 import { labText } from './lab-text.ts';
@@ -117,8 +117,11 @@ async function run({ line, streams, account, ...more }: Run): Promise<number> {
   const output = new LiveOutput(streams.output, more.warn);
   const shown = isJson ? new LiveOutput(streams.errors, more.warn) : output;
   const hosts = hostLine(line.value('logs'), shown, look, more.warn);
-  const emit = (event: LabEvent): void =>
-    output.write(isJson ? `${JSON.stringify(event)}\n` : labLine(event, look));
+  const lines = new LabLines(look);
+  const emit = (event: LabEvent): void => {
+    const told = isJson ? `${JSON.stringify(event)}\n` : lines.line(event);
+    if (told !== null) output.write(told);
+  };
   // Programs have the state and the history for this: the events are a contract.
   const onDone = (request: ControlRequest, milliseconds: number): void => {
     const time = new Date(milliseconds).toISOString();

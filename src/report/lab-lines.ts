@@ -1,14 +1,31 @@
 /** The events of a running lab as lines for a terminal: one line an event, the time first. */
-import type { ClaimEvent, LabEvent, ReadyEvent } from '../analysis/live-events.ts';
+import type { ClaimEvent, DropsEvent, LabEvent, ReadyEvent } from '../analysis/live-events.ts';
 import { refusalReason } from './cause-texts.ts';
+import { SteadyDrops } from './drop-lines.ts';
 import { isVirtual } from './naming.ts';
 import { type Look, paint, printable, type Tone } from './page.ts';
-import { clockTime, count, counted, duration, listed } from './quantity.ts';
+import { clockTime, counted, duration } from './quantity.ts';
 
-/** A line with its line end. */
-export function labLine(event: LabEvent, look: Look): string {
-  const [text, tone] = wordsOf(event);
-  return `${paint(printable(`${clockTime(event.time)}  ${text}`, look), tone, look)}\n`;
+export class LabLines {
+  private readonly look: Look;
+  private readonly drops = new SteadyDrops();
+
+  constructor(look: Look) {
+    this.look = look;
+  }
+
+  /** A line with its line end; null where it can wait. */
+  line(event: LabEvent): string | null {
+    const told = event.event === 'drops' ? this.dropped(event) : wordsOf(event);
+    if (told === null) return null;
+    const [text, tone] = told;
+    return `${paint(printable(`${clockTime(event.time)}  ${text}`, this.look), tone, this.look)}\n`;
+  }
+
+  private dropped(drops: DropsEvent): Words | null {
+    const words = this.drops.words(drops);
+    return words === null ? null : [words, 'dim'];
+  }
 }
 
 /** Commands that change a running lab, with the fields of a request that name what they change. */
@@ -66,7 +83,9 @@ function percent(share: number): string {
   return `${Number((share * 100).toPrecision(6))}%`;
 }
 
-function wordsOf(event: LabEvent): [text: string, tone: Tone] {
+type Words = [text: string, tone: Tone];
+
+function wordsOf(event: Exclude<LabEvent, DropsEvent>): Words {
   switch (event.event) {
     case 'ready': {
       const held = event.havips.map(({ name, ip, holder }) =>
@@ -101,11 +120,6 @@ function wordsOf(event: LabEvent): [text: string, tone: Tone] {
     case 'finding': {
       const words = `${event.severity} ${event.code}: ${event.message} ${event.advice}`;
       return [words, event.severity === 'error' ? 'bad' : 'warn'];
-    }
-    case 'drops': {
-      const { event: _, time: __, ...reasons } = event;
-      const list = Object.entries(reasons).map(([reason, n]) => `${count(Number(n))} ${reason}`);
-      return [`dropped in the last second: ${listed(list)}`, 'dim'];
     }
     case 'port-gone':
       return [`port ${event.port} is gone`, 'bad'];

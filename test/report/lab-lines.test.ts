@@ -2,19 +2,19 @@
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ClaimEvent, LabEvent, TakeoverEvent } from '../../src/analysis/live-events.ts';
-import { callLine, commandLine, labLine } from '../../src/report/lab-lines.ts';
+import { callLine, commandLine, LabLines } from '../../src/report/lab-lines.ts';
 
 const LOOK = { width: 80, color: false, unicode: true };
 const TIME = '2026-11-20T22:13:20.608214000Z';
 const MAC = '00:16:3e:00:00:01';
 
-function ready(holder: string | null): string {
+function ready(holder: string | null): string | null {
   const ports = [
     { name: 'client/eth0', mac: '00:16:3e:00:00:0a', addresses: ['192.168.0.10'] },
     { name: 'ecs-1/eth0', mac: MAC, addresses: ['192.168.0.209'] },
   ];
   const havips = [{ name: 'web', ip: '192.168.0.88', holder, members: ['ecs-1'] }];
-  return labLine({ event: 'ready', time: TIME, ports, havips }, LOOK);
+  return new LabLines(LOOK).line({ event: 'ready', time: TIME, ports, havips });
 }
 
 describe('the line of a lab that is ready', () => {
@@ -75,7 +75,10 @@ const EVENTS: LabEvent[] = [
 ];
 
 describe('the lines of all events', () => {
-  const lines = (look = {}) => EVENTS.map((event) => labLine(event, { ...LOOK, ...look }));
+  const lines = (look = {}): string[] => {
+    const told = new LabLines({ ...LOOK, ...look });
+    return EVENTS.map((event) => told.line(event) ?? '');
+  };
 
   test('are those on file', () => {
     const golden = new URL('./golden/lab-lines.txt', import.meta.url);
@@ -96,6 +99,47 @@ describe('the lines of all events', () => {
     const ascii = lines({ unicode: false }).join('').replaceAll('’', '');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
     expect(ascii).toMatch(/^[\x00-\x7f]*$/);
+  });
+});
+
+describe('what is dropped second after second', () => {
+  const AGAIN = '22:13:20.608  dropped in the last second: ';
+  /** At so many seconds, so many frames for these reasons. */
+  const toldOf = (...drops: [at: number, reasons: Record<string, number>][]) => {
+    const lines = new LabLines(LOOK);
+    return drops.map(([at, reasons]) => {
+      const time = new Date(Date.parse(TIME) + at * 1000).toISOString();
+      return lines.line({ event: 'drops', time, ...reasons })?.trimEnd() ?? null;
+    });
+  };
+
+  test('is told at once, and then once a minute with all that was not told', () => {
+    const steady = Array.from({ length: 121 }, (_, i) => [i, { 'not-carried': 2 }] as const);
+    const lines = toldOf(...steady.map(([at, reasons]): [number, typeof reasons] => [at, reasons]));
+    expect(lines.filter((line) => line !== null)).toEqual([
+      `${AGAIN}2 not-carried`,
+      '22:14:20.608  dropped since 22:13:20: 120 not-carried',
+      '22:15:20.608  dropped since 22:14:20: 120 not-carried',
+    ]);
+  });
+
+  test('is told at once where a reason is new, with what waited', () => {
+    expect(
+      toldOf(
+        [0, { 'port-cut': 5 }],
+        [1, { 'port-cut': 7 }],
+        [2, { 'port-cut': 1, 'no-holder': 3 }],
+      ),
+    ).toEqual([
+      `${AGAIN}5 port-cut`,
+      null,
+      '22:13:22.608  dropped since 22:13:20: 8 port-cut and 3 no-holder',
+    ]);
+  });
+
+  test('is news again after a minute without it', () => {
+    const lines = toldOf([0, { 'port-cut': 5 }], [30, { 'no-holder': 1 }], [61, { 'port-cut': 1 }]);
+    expect(lines[2]).toBe('22:14:21.608  dropped in the last second: 1 port-cut');
   });
 });
 
