@@ -37,6 +37,7 @@ import { TimeBase } from './time-base.ts';
 import type { Track } from './track.ts';
 import { VainQuestions } from './vain-questions.ts';
 import { VirtualRouters } from './virtual-routers.ts';
+import { WrappedSample } from './wrapped-frames.ts';
 
 /**
  * The observer of a replay: it hands what the switch saw to the analysers. Claims go to ownership,
@@ -78,6 +79,7 @@ export class Analysis implements SwitchObserver {
   readonly rewritten: RewrittenView;
   readonly times = new TimeBase();
   readonly stillness = new Stillness();
+  readonly wrapped = new WrappedSample();
   readonly entries: Entries;
   readonly detectors: Detectors;
   readonly routerDetectors: RouterDetectors;
@@ -159,6 +161,7 @@ export class Analysis implements SwitchObserver {
   /** One frame at the time and number that `clock` says. */
   onFrame(view: DataView, at: number, end: number, linkType: number): void {
     if (this.clock.isTimed) this.stillness.onFrame(this.clock.now);
+    this.wrapped.onFrame(view, at, end, linkType);
     this.owner.ingress(view, at, end, linkType, 0);
     const { carries, protocol } = this.owner.classifier;
     if (carries === CARRIES_ARP || carries === CARRIES_ND) {

@@ -41,6 +41,24 @@ export interface OutageClaim extends Partial<FrameOrigin> {
   frame: number;
 }
 
+/** Of the frames at the beginning of the capture, those inside VXLAN. */
+export interface WrappedFrames {
+  frames: number;
+  of: number;
+  /** Octets in front of each. */
+  outer: number;
+}
+
+/** What is known of a capture beside its summary. */
+export interface CaptureAsides {
+  /** There are frames, and none between `--from` and `--to`. */
+  isOutside?: boolean;
+  /** Octets of each frame that the capture kept at most, where all agree. */
+  snapLength?: number;
+  /** Most frames are inside VXLAN, which is not opened. */
+  wrapped?: WrappedFrames;
+}
+
 /** Of an outage's requests: how many were seen on a second interface, as answered ones are. */
 export interface PassedOn {
   seen: number;

@@ -114,6 +114,7 @@ function summaryOf(analysis: Analysis, times: TimeBase, tally: ReplayTally): Cap
   const files = tally.capture?.files ?? [];
   const damagedFile = files.find((file) => file.damaged !== null);
   const duration = tally.lastStamp - tally.firstStamp;
+  const wrapped = analysis.wrapped.summary();
   return {
     files: [...tally.files],
     linkTypes: [...tally.linkTypes].map(linkTypeName),
@@ -127,6 +128,7 @@ function summaryOf(analysis: Analysis, times: TimeBase, tally: ReplayTally): Cap
     malformed: malformedOf(analysis),
     ...(tally.frames === 0 && tally.position > 0 ? { isOutside: true } : {}),
     ...snapLengthOf(tally),
+    ...(wrapped === null ? {} : { wrapped }),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   AdvertsOf,
   AskedAsides,
   BlindStretch,
+  CaptureAsides,
   OutageClaim,
   PassedOn,
   PriorityLowering,
@@ -50,7 +51,7 @@ export interface Moment extends Partial<FrameOrigin> {
   frame: number;
 }
 
-export interface CaptureSummary {
+export interface CaptureSummary extends CaptureAsides {
   files: string[];
   linkTypes: string[];
   frames: number;
@@ -61,10 +62,6 @@ export interface CaptureSummary {
   truncated: boolean;
   damaged: { offset: number; reason: string } | null;
   malformed: Record<string, number>;
-  /** There are frames, and none between `--from` and `--to`; in no document. */
-  isOutside?: boolean;
-  /** Octets of each frame that the capture kept at most, where all agree; in no document. */
-  snapLength?: number;
 }
 
 export interface FrameCounts {

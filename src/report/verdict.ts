@@ -17,6 +17,7 @@ import { again, clockTime, counted, duration, frameLabel, listed } from './quant
 import { refusedLines } from './refused-words.ts';
 import { unledOutages } from './unled-outages.ts';
 import { isUnmeasurable, questionLines } from './vain-words.ts';
+import { wrappedLines } from './wrapped-words.ts';
 
 /** Seconds: an absence seen so lately lasts to the end; kernels tell of one once a second. */
 const ABSENCE_RECENT = 3;
@@ -29,6 +30,7 @@ export function writeVerdict(page: Page, result: ReplayResult, naming: Naming): 
 /** The headline first; each with the tone that it is said in. */
 export function verdictLines(result: ReplayResult, naming: Naming): [string, Tone][] {
   const lines = [headlineOf(result, naming), ...contestedLines(result), ...beginningLines(result)];
+  lines.push(...wrappedLines(result));
   const unled = unledOutages(result, longestOf(result.outages));
   if (unled !== null) lines.push([unled, 'bad']);
   const lowered = lowerings(result, naming);
