@@ -1,6 +1,7 @@
+import { ADVERTS_MISSED_MAX } from '../vrrp/timers.ts';
 import { blindTakeover, isByTime } from './blind-takeovers.ts';
 import type { Entries, EntrySources } from './entries.ts';
-import { FAILOVER } from './logs.ts';
+import { CAUSE_CRASH, FAILOVER } from './logs.ts';
 import type { FailoverEntry } from './result.ts';
 import { secondsOf } from './time-base.ts';
 
@@ -24,12 +25,17 @@ function blindStretch(sequence: number, { logs, stillness, times }: EntrySources
   return { blind: { t: times.sinceFirst(still.start), seconds } };
 }
 
-/** Nobody asked the address from the old master's last advert to the claim of the new one. */
+/**
+ * Nobody asked the address while its master was silent, up to the claim of the new one. One that
+ * crashed may have lived for an interval after its last advert.
+ */
 function unasked(sequence: number, { logs }: EntrySources): Asides {
   const field = (index: number): number => logs.failovers.get(sequence, index);
-  const silentSince = field(FAILOVER.NOW) - field(FAILOVER.DETECTION);
-  const isAsked = !(field(FAILOVER.ASKED) < silentSince);
-  return isAsked || !isByTime(field(FAILOVER.CAUSE)) ? {} : { isUnasked: true };
+  const cause = field(FAILOVER.CAUSE);
+  if (!isByTime(cause)) return {};
+  const lived = cause === CAUSE_CRASH ? field(FAILOVER.MASTER_DOWN) / ADVERTS_MISSED_MAX : 0;
+  const silentSince = field(FAILOVER.NOW) - field(FAILOVER.DETECTION) + lived;
+  return field(FAILOVER.ASKED) < silentSince ? { isUnasked: true } : {};
 }
 
 function loweringBehind(sequence: number, { logs }: EntrySources, entries: Entries): Asides {

@@ -79,13 +79,13 @@ export function openEnd({ isLost }: OutageEntry): string {
   return isLost === true ? 'unseen' : 'end';
 }
 
-/** Of failovers without an outage: that nobody missed an answer, or that nobody asked. */
+/** Of failovers without an outage: that nobody missed an answer, or that nobody was seen to ask. */
 export function unmissed(failovers: readonly FailoverEntry[]): string {
   const unasked = failovers.filter(({ isUnasked }) => isUnasked).length;
   if (unasked === 0) return 'no client missed an answer';
-  const none = 'asked meanwhile (pings, new connections and DNS count)';
-  if (unasked === failovers.length) return `no client ${none}`;
-  return `no client missed an answer, and in ${unasked} of them none ${none}`;
+  const none = 'no request is in the capture meanwhile (pings, new connections and DNS count)';
+  if (unasked === failovers.length) return none;
+  return `no client missed an answer, and in ${unasked} of them ${none}`;
 }
 
 /** Of failovers whose outage nobody can know. */

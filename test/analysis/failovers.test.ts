@@ -235,8 +235,13 @@ describe('a failover whose client is answered before and after', () => {
 
   test('was not noticed, where nobody did', async () => {
     const text = await between(null);
-    expect(text).toContain(`of ${VIP}, no client asked meanwhile (pings, new connections and DNS`);
-    expect(text).toContain('outage     none: no client asked meanwhile');
+    expect(text).toContain(`of ${VIP}, no request is in the capture meanwhile (pings, new`);
+    expect(text).toContain('outage     none: no request is in the capture meanwhile');
+  });
+
+  test('was not noticed, where the old master may have lived when it was asked last', async () => {
+    expect(await between(5.1)).toContain('no request is in the capture meanwhile');
+    expect(await between(5.3)).toContain('outage     none: no client missed an answer\n');
   });
 });
 
