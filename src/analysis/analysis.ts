@@ -144,9 +144,11 @@ export class Analysis implements SwitchObserver {
     this.detectors = new Detectors(new FindingLog(clock, this.entries, limit));
     const { log } = this.detectors;
     const seesAll = (): boolean => unseenOf(this) === null;
-    const { owner, routers } = this;
+    const { owner, routers, stillness } = this;
     this.routerDetectors = this.detectors.add(
-      new RouterDetectors({ clock, log, logs, site, owner, routers, tracks, seesAll }),
+      new RouterDetectors({
+        ...{ clock, log, logs, site, owner, routers, tracks, stillness, seesAll },
+      }),
     );
     this.addressDetectors = this.detectors.add(
       new AddressDetectors({

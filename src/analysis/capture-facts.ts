@@ -59,12 +59,14 @@ export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally)
 }
 
 function blindOf(analysis: Analysis, times: TimeBase): CaptureFacts['blind'] {
-  const blind = blindMaster(analysis);
+  const became = blindMaster(analysis);
+  const blind = became ?? analysis.routerDetectors.standstills.first;
   if (blind === null) return null;
   const { frame, stamp, still, speaker } = blind;
   const master = analysis.entries.speakerIp(speaker.index) as string;
   const seconds = secondsOf(still.end - still.start);
-  return { frame, stamp, t: times.sinceFirst(still.start), seconds, master };
+  const t = times.sinceFirst(still.start);
+  return { frame, stamp, t, seconds, master, wasMaster: became === null };
 }
 
 /** A frame that shows that others passed elsewhere; null where nothing does. */
@@ -88,7 +90,8 @@ export function unseenOf(analysis: Analysis): Sighting | null {
   const rewritten = rewrittenSpeaker(analysis);
   const kept = rewritten === null ? null : firstOf(rewritten);
   const unheard = unheardMaster(analysis) ?? departed ?? kept;
-  return view.missingEchoes ?? elsewhere ?? unheard ?? blindMaster(analysis);
+  const still = blindMaster(analysis) ?? analysis.routerDetectors.standstills.first;
+  return view.missingEchoes ?? elsewhere ?? unheard ?? still;
 }
 
 function vantageOf(

@@ -23,11 +23,16 @@ export interface CaptureFacts {
   readonly unseen: Sighting | null;
   /** Claims of a speaker are, since a switch that forwards by IP passed its adverts on. */
   readonly isKept: boolean;
-  /** A master that became one in a stretch without a frame, and is in view after it. */
-  readonly blind: (Sighting & BlindStretch & { readonly master: string }) | null;
+  /** A master after a stretch without a frame, which it was before it, too, or has become in it. */
+  readonly blind: (Sighting & BlindStretch & BlindMasterFacts) | null;
   readonly untracked: number;
   /** Claims of addresses beyond those that are followed. */
   readonly unfollowed: number;
+}
+
+interface BlindMasterFacts {
+  readonly master: string;
+  readonly wasMaster: boolean;
 }
 
 /** Where reading one of the captures ended too soon, and why. */
@@ -162,13 +167,7 @@ function partialView(facts: CaptureFacts, add: Add): void {
     ]);
   }
   if (facts.blind !== null) {
-    const { seconds, t, master } = facts.blind;
-    const from = t === null ? '' : ` from t ${t.toFixed(3)} s on`;
-    add('capture-partial-view', 'warning', facts.blind, [
-      `Not one frame is in this capture for ${seconds.toFixed(3)} s${from} (was its link down?), ` +
-        `and ${master} became master meanwhile: who announced what is not in view.`,
-      'Capture on the switch (a mirror port, the bridge), or on every node, and replay all files.',
-    ]);
+    add('capture-partial-view', 'warning', facts.blind, blindWords(facts.blind));
   }
   const isOther = facts.vantage !== 'arp-only' && facts.unseen?.frame !== facts.blind?.frame;
   if (facts.unseen !== null && isOther) {
@@ -193,6 +192,27 @@ function partialView(facts: CaptureFacts, add: Add): void {
       'Filter the capture to the clients that matter.',
     ]);
   }
+}
+
+function blindWords(blind: NonNullable<CaptureFacts['blind']>): [message: string, advice: string] {
+  const { seconds, t, master, wasMaster } = blind;
+  const from = t === null ? '' : ` from t ${t.toFixed(3)} s on`;
+  const none = `Not one frame is in this capture for ${seconds.toFixed(3)} s${from}`;
+  const all =
+    'Capture on the switch (a mirror port, the bridge), or on every node, and replay all files.';
+  if (!wasMaster) {
+    return [
+      `${none} (was its link down?), and ${master} became master meanwhile: who announced what ` +
+        'is not in view.',
+      all,
+    ];
+  }
+  return [
+    `${none}, before and after which ${master} is master: if its host stood still (a paused ` +
+      'virtual machine), a backup took over meanwhile, and since it announced nothing when it ' +
+      'went on, the address may still be with that backup.',
+    `${all} Against a master that goes on unannounced: \`garp_master_refresh 5\`.`,
+  ];
 }
 
 function formatStep(nanoseconds: number): string {

@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts';
 import type { Detector } from '../detectors.ts';
 import type { FindingLog } from '../finding-log.ts';
 import type { Logs } from '../logs.ts';
+import type { Stillness } from '../stillness.ts';
 import type { Track } from '../track.ts';
 import type { Speaker } from '../virtual-router.ts';
 import type { VirtualRouters } from '../virtual-routers.ts';
@@ -22,6 +23,7 @@ import { SETTLED_INTERVALS, SETTLED_MIN } from './master-claims.ts';
 import { RivalMasters } from './rival-masters.ts';
 import { RouterWords } from './router-words.ts';
 import { type SpeakerWatch, SpeakerWatches } from './speaker-watch.ts';
+import { Standstills } from './standstills.ts';
 import { Unclaimed } from './unclaimed.ts';
 
 /**
@@ -36,11 +38,13 @@ export interface RouterDetectorParts {
   readonly owner: Switch;
   readonly routers: VirtualRouters;
   readonly tracks: readonly (Track | undefined)[];
+  readonly stillness: Stillness;
   /** Whether silence in the capture means silence on the network; asked at the end. */
   seesAll(): boolean;
 }
 
 export class RouterDetectors implements Detector {
+  readonly standstills: Standstills;
   private readonly clock: Clock;
   private readonly tracks: readonly (Track | undefined)[];
   private readonly seesAll: () => boolean;
@@ -64,6 +68,7 @@ export class RouterDetectors implements Detector {
     this.agreement = new Agreement(clock, log, words, watches);
     this.rivals = new RivalMasters(clock, log, words, watches, routers);
     this.gaps = new AdvertGaps(clock, log, words);
+    this.standstills = new Standstills(clock, parts.stillness);
     this.unclaimed = new Unclaimed({ clock, log, words, tracks, classifier: owner.classifier });
     const { speakers } = routers;
     this.cloud = new CloudAdverts({ clock, log, words, site: parts.site, owner, tracks, speakers });
@@ -80,6 +85,7 @@ export class RouterDetectors implements Detector {
       return;
     }
     this.gaps.onAdvert(watch);
+    this.standstills.onAdvert(watch);
     watch.lastAdvert = this.clock.now;
     this.rivals.onAdvert(watch);
     const run = speaker.observer.newestFirst()[0];
@@ -95,6 +101,7 @@ export class RouterDetectors implements Detector {
     if (age < SETTLED_MIN || age < SETTLED_INTERVALS * speaker.observer.interval) return;
     watch.settledFrame = run.startFrame;
     this.rivals.onSettled(watch);
+    this.standstills.onSettled(watch);
     this.unclaimed.onSettled(watch, view, at);
   }
 
