@@ -37,6 +37,16 @@ export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
   return [`Held at the end: ${shown.join('; ')}.`, ...nobody];
 }
 
+/** In place of a timeline that is empty. */
+export function unheldText({ isUnanswered, claims }: HavipSummary): string {
+  const isRefused = Object.keys(claims.refused).length > 0;
+  if (isUnanswered === true || isRefused) return 'Nobody held it.';
+  return (
+    'It answers, though nobody is seen to hold it: a switch that forwards by IP keeps claims to ' +
+    'itself.'
+  );
+}
+
 /** A sentence for each master that resigned and had no successor. */
 function vacancies(held: readonly HavipSummary[], naming: Naming): string[] {
   const macs = new Set(held.flatMap(({ resigned }) => resigned?.mac ?? []));

@@ -1,6 +1,7 @@
 /** The timeline of each HaVip: every change of holder, and how its claims were judged. */
 import type { HavipSummary, ReplayResult, TimelineEntry } from '../analysis/result.ts';
 import { cut, ROWS_MAX } from './cut.ts';
+import { unheldText } from './held-at-end.ts';
 import type { Column } from './layout.ts';
 import { addressLabel, type Naming } from './naming.ts';
 import { masterNotes } from './other-master.ts';
@@ -42,7 +43,7 @@ function writeTimeline(page: Page, havip: HavipSummary, naming: Naming): void {
     page.paragraph(`bound: ${names.join(', ')}`, { indent: 2, hang: 4, tone: 'dim' });
   }
   if (havip.timeline.length === 0) {
-    page.paragraph('Nobody held it.', { indent: 2 });
+    page.paragraph(unheldText(havip), { indent: 2 });
     return;
   }
   const { first, last, hidden } = cut(havip.timeline, 0);

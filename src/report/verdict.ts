@@ -6,10 +6,9 @@ import { showsArp, undecodedOf } from '../analysis/link-layers.ts';
 import type { FailoverEntry, Finding, OutageEntry, ReplayResult } from '../analysis/result.ts';
 import { beginningFrames, beginningLines, longestLeast } from './beginning-words.ts';
 import { causeClause, loweringText, outageCause, refusalReason } from './cause-texts.ts';
-import { contestedLines } from './contested-words.ts';
-import { cutShortText } from './cut-short.ts';
 import { heldAtEnd } from './held-at-end.ts';
 import { addressesText, addressLabel, type Naming } from './naming.ts';
+import { noAddress, noHavipLines } from './no-havip-words.ts';
 import { otherMaster } from './other-master.ts';
 import { unknownCause, unmissed, whyUnmeasured } from './outage-words.ts';
 import type { Page, Tone } from './page.ts';
@@ -17,7 +16,6 @@ import { again, clockTime, counted, duration, frameLabel, listed } from './quant
 import { refusedLines } from './refused-words.ts';
 import { unledOutages } from './unled-outages.ts';
 import { isUnmeasurable, questionLines } from './vain-words.ts';
-import { wrappedLines } from './wrapped-words.ts';
 
 /** Seconds: an absence seen so lately lasts to the end; kernels tell of one once a second. */
 const ABSENCE_RECENT = 3;
@@ -29,8 +27,9 @@ export function writeVerdict(page: Page, result: ReplayResult, naming: Naming): 
 
 /** The headline first; each with the tone that it is said in. */
 export function verdictLines(result: ReplayResult, naming: Naming): [string, Tone][] {
-  const lines = [headlineOf(result, naming), ...contestedLines(result), ...beginningLines(result)];
-  lines.push(...wrappedLines(result));
+  const lines = [headlineOf(result, naming)];
+  if (isWithoutHavip(result)) lines.push(...noHavipLines(result));
+  lines.push(...beginningLines(result));
   const unled = unledOutages(result, longestOf(result.outages));
   if (unled !== null) lines.push([unled, 'bad']);
   const lowered = lowerings(result, naming);
@@ -53,12 +52,19 @@ function lacksEthernet(result: ReplayResult): boolean {
   return result.capture.frames > 0 && !showsArp(result.capture.linkTypes);
 }
 
+/** It has frames that could show a HaVip. */
+function isWithoutHavip(result: ReplayResult): boolean {
+  const { capture, havips, outages, elided } = result;
+  const isEmpty = havips.length === 0 && outages.length + elided.outages === 0;
+  return isEmpty && capture.frames > 0 && !lacksEthernet(result);
+}
+
 function headlineOf(result: ReplayResult, naming: Naming): [string, Tone] {
   if (result.capture.frames === 0) return [noFrame(result), 'warn'];
   if (lacksEthernet(result)) return [noEthernet(result), 'warn'];
+  if (isWithoutHavip(result)) return [noAddress(result), 'plain'];
   const failovers = result.failovers.length + result.elided.failovers;
   const outages = result.outages.length + result.elided.outages;
-  if (result.havips.length === 0 && outages === 0) return [noAddress(result), 'plain'];
   if (failovers === 0 && outages === 0) {
     const isRefused = result.refusedConnections !== undefined;
     const isWrong = result.findings.some(({ severity }) => severity === 'error');
@@ -93,19 +99,6 @@ function noEthernet(result: ReplayResult): string {
     `No Ethernet layer in this capture (${types}): ARP and MAC addresses are not in it, ` +
     'so nobody can say from it who held an address.'
   );
-}
-
-function noAddress(result: ReplayResult): string {
-  const { counts } = result;
-  const cutShort = cutShortText(result);
-  if (cutShort !== null) return cutShort;
-  const seen = `${counted(result.capture.frames, 'frame')}, ${counts.arp} ARP, ${counts.vrrp} VRRP`;
-  const why =
-    counts.vrrp > 0
-      ? 'adverts were sent, but no virtual address was ever claimed'
-      : 'no address is listed by an advert, named by --havip, or announced where two hosts ' +
-        'claim it';
-  return `No HaVip in this capture: ${why} (${seen}).`;
 }
 
 function calm(result: ReplayResult, naming: Naming): string {

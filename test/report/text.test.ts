@@ -5,6 +5,7 @@ import type {
   ClaimEntry,
   FailoverEntry,
   Finding,
+  HavipSummary,
   OutageEntry,
   ReplayResult,
 } from '../../src/analysis/result.ts';
@@ -457,8 +458,25 @@ describe('the verdict', () => {
     result.capture.frames = 12;
     result.counts.arp = 3;
     expect(verdict(result)).toMatch(/^No HaVip in this capture: no address .*12 frames, 3 ARP/);
+    const advice = 'is a HaVip, name it, and the MACs that may hold it: --havip ADDRESS=MAC,MAC';
+    expect(verdict(result)).toContain(advice);
     result.counts.vrrp = 9;
     expect(verdict(result)).toContain('no virtual address was ever claimed');
+    expect(verdict(result)).not.toContain(advice);
+  });
+
+  test('an address that answers though nobody is seen to claim it', () => {
+    const result = crashResult();
+    const [havip] = result.havips as [HavipSummary];
+    Object.assign(havip, { timeline: [], holder: null });
+    havip.claims.refused = {};
+    const said = () => report(result, { width: 400 });
+    expect(said()).toContain('It answers, though nobody is seen to hold it: a switch that');
+    havip.isUnanswered = true;
+    expect(said()).toContain('Nobody held it.');
+    delete havip.isUnanswered;
+    havip.claims.refused = { 'not-member': 1 };
+    expect(said()).toContain('Nobody held it.');
   });
 
   test('frames that were cut before their ARP ends', () => {

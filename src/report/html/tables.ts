@@ -2,6 +2,7 @@
 import type { Finding, HavipSummary, OutageEntry, ReplayResult } from '../../analysis/result.ts';
 import { refusalReason } from '../cause-texts.ts';
 import { cut } from '../cut.ts';
+import { unheldText } from '../held-at-end.ts';
 import { addressLabel, type Naming } from '../naming.ts';
 import { masterNotes, vacancyText } from '../other-master.ts';
 import { answererText, lengthText, openEnd, outageCode, passedOnText } from '../outage-words.ts';
@@ -145,7 +146,7 @@ function timeline(havip: HavipSummary, naming: Naming, holdings: number): Markup
 <p class="quiet">Claims: ${moved} moved, ${confirmed} confirmed, ${noted} noted, ${judged}.${
     bound.length === 0 ? null : html` Bound: ${bound.join(', ')}.`
   }</p>
-${rows.length === 0 ? html`<p>Nobody held it.</p>` : table(columns, rows, 'narrow')}
+${rows.length === 0 ? html`<p>${unheldText(havip)}</p>` : table(columns, rows, 'narrow')}
 ${hidden > 0 ? html`<p class="quiet">${counted(hidden, 'change')} between not shown.</p>` : null}
 ${notes}`;
 }
