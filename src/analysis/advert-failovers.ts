@@ -1,5 +1,5 @@
 import type { Failovers } from './failovers.ts';
-import { FAILOVER, type Logs, OUTAGE, TIMELINE } from './logs.ts';
+import { CAUSE_INITIAL, FAILOVER, type Logs, OUTAGE, TIMELINE } from './logs.ts';
 import { CHANGE, type Masterships } from './masterships.ts';
 import type { OutageLog } from './outage-log.ts';
 import type { Ownership } from './ownership.ts';
@@ -12,9 +12,16 @@ import type { Router, Speaker } from './virtual-router.ts';
  * newcomer's first advert. Where there is any claim, accepted or refused, nothing is: the claims
  * then tell what the switch believes, and a master that does not announce changes nothing there.
  *
+ * One claim is not enough where it is the first in view and that of a takeover: a host that must
+ * ask for its peer's MAC announces the address before its first advert gets out, and was no known
+ * speaker when it did. The address was the old master's until then.
+ *
  * Decided at the end, since a claim may come until then. Nothing is said of an address that
  * several routers list, of masters that list different addresses, and of masters without a MAC.
  */
+/** A run that begins at most so many intervals after a claim is that of the claim. */
+const TAKEOVER_INTERVALS = 2;
+
 export interface AdvertFailoverParts {
   readonly logs: Logs;
   readonly tracks: readonly (Track | undefined)[];
@@ -29,6 +36,7 @@ export class AdvertFailovers {
   /** Address id → MAC of the master, where the timeline was made from adverts. */
   readonly masters = new Map<number, number>();
   private readonly parts: AdvertFailoverParts;
+  private entries: Map<number, number> | null = null;
 
   constructor(parts: AdvertFailoverParts) {
     this.parts = parts;
@@ -45,7 +53,9 @@ export class AdvertFailovers {
       const listed = this.parts.speakers[changes.get(sequence, CHANGE.TO)]?.addresses ?? [];
       for (const id of listed) {
         const track = this.parts.tracks[id];
-        if (track !== undefined && isUnclaimed(track)) this.record(track, sequence);
+        if (track === undefined) continue;
+        if (isUnclaimed(track)) this.record(track, sequence);
+        else if (this.isFirstClaim(track, sequence)) this.inherit(track, sequence);
       }
     }
     this.placeInOutages();
@@ -94,6 +104,49 @@ export class AdvertFailovers {
     }
     const failover = this.append(track, field);
     failovers.onSettled?.(failover, entry);
+  }
+
+  /** The only holder by claims is the master of this change, and claimed right before it. */
+  private isFirstClaim(track: Track, sequence: number): boolean {
+    const field = (index: number): number => this.parts.masterships.changes.get(sequence, index);
+    const isOnly = track.lastFailover < 0 && track.refused === null && track.routers.length === 1;
+    if (!isOnly || field(CHANGE.FROM) < 0 || field(CHANGE.TO_MAC) !== track.holder) return false;
+    const to = this.parts.speakers[field(CHANGE.TO)]?.observer;
+    const ahead = field(CHANGE.NOW) - track.firstNow;
+    if (to === undefined || !(ahead >= 0 && ahead <= TAKEOVER_INTERVALS * to.interval))
+      return false;
+    return field(CHANGE.FROM_MAC) !== track.holder && to.runBefore(track.firstNow) === null;
+  }
+
+  /** The first claim was a takeover. */
+  private inherit(track: Track, sequence: number): void {
+    const { logs, masterships, failovers } = this.parts;
+    const { timeline } = logs;
+    const field = (index: number): number => masterships.changes.get(sequence, index);
+    const ahead = field(CHANGE.NOW) - track.firstNow;
+    const failover = this.append(track, field);
+    logs.failovers.put(FAILOVER.STAMP, track.firstStamp);
+    logs.failovers.put(FAILOVER.NOW, track.firstNow);
+    logs.failovers.put(FAILOVER.FRAME, track.firstFrame);
+    logs.failovers.put(FAILOVER.FIRST_CLAIM, track.firstFrame);
+    logs.failovers.put(FAILOVER.DETECTION, Math.max(0, field(CHANGE.DETECTION) - ahead));
+    this.masters.set(track.id, track.holder);
+    const entry = this.firstEntries().get(track.id);
+    if (entry === undefined) return;
+    timeline.set(entry, TIMELINE.CAUSE, field(CHANGE.CAUSE));
+    failovers.onSettled?.(failover, entry);
+  }
+
+  /** By address: the first entry of its timeline, of those that are kept. */
+  private firstEntries(): Map<number, number> {
+    if (this.entries !== null) return this.entries;
+    const { timeline } = this.parts.logs;
+    this.entries = new Map();
+    for (const entry of timeline.kept()) {
+      const id = timeline.get(entry, TIMELINE.ID);
+      if (timeline.get(entry, TIMELINE.CAUSE) === CAUSE_INITIAL) this.entries.set(id, entry);
+    }
+    return this.entries;
   }
 
   private append(track: Track, field: (index: number) => number): number {

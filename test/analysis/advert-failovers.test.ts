@@ -251,3 +251,44 @@ describe('no failover by adverts', () => {
     await expectNone(scene);
   });
 });
+
+describe('a first claim that comes before the first advert of its sender', () => {
+  /** A is master to 4 s and resigns at `resigned`; B claims at `claim`, its adverts follow. */
+  async function taken(claim: number, { resigned = Number.NaN, first = 8, rogue = false } = {}) {
+    const scene = told(each(0, 4, MASTER));
+    if (!Number.isNaN(resigned)) scene.at(resigned, advert({ priority: 0 }));
+    const frame = scene.announce(claim, B);
+    if (rogue) scene.announce(claim + 0.01, C);
+    scene.adverts(first, 14, BACKUP);
+    const { failovers, havips } = await scene.replay();
+    return { failovers, frame, timeline: havips[0]?.timeline.map(({ cause }) => cause) };
+  }
+
+  test('is a takeover from the master before', async () => {
+    const { failovers, frame, timeline } = await taken(7.99);
+    expect(failovers).toMatchObject([
+      {
+        ...{ t: 7.99, frame, cause: 'crash', detectionSeconds: 3.99 },
+        from: { mac: A, speaker: A_IP },
+        to: { mac: B, speaker: B_IP },
+        masterDownIntervalSeconds: 3.6484375,
+        evidence: { lastAdvertFrame: 5, firstClaimFrame: frame, firstAdvertFrame: frame + 1 },
+      },
+    ]);
+    expect(timeline).toEqual(['crash']);
+  });
+
+  test('after a resignation too', async () => {
+    const { failovers } = await taken(5.09, { resigned: 4.5, first: 5.1 });
+    expect(failovers).toMatchObject([{ cause: 'shutdown', detectionSeconds: 0.59 }]);
+  });
+
+  test('is none where its adverts come more than two intervals later', async () => {
+    expect(await taken(5.9)).toMatchObject({ failovers: [], timeline: ['initial'] });
+  });
+
+  test('leaves what was claimed after it to the claims', async () => {
+    const { failovers } = await taken(7.99, { rogue: true });
+    expect(failovers).toMatchObject([{ from: { mac: B }, to: { mac: C } }]);
+  });
+});
