@@ -4,10 +4,10 @@ import { OUTAGE } from './logs.ts';
 import { passedOnOf } from './passed-on.ts';
 import type { OutageEntry } from './result.ts';
 import type { Track } from './track.ts';
-import { hasSuccessor } from './vacancy.ts';
+import { successorOf } from './vacancy.ts';
 import type { Speaker } from './virtual-router.ts';
 
-type Asides = Pick<OutageEntry, 'claim' | 'isLost' | 'resigned' | 'passedOn'>;
+type Asides = Pick<OutageEntry, 'claim' | 'isLost' | 'resigned' | 'successor' | 'passedOn'>;
 
 /** A resignation begins an outage whose last answer came so few intervals before or after it. */
 const NEAR_INTERVALS = 2;
@@ -50,8 +50,15 @@ function resignationBehind(sequence: number, from: EntrySources, entries: Entrie
       .find(({ resigned }) => Math.abs(resigned - start) <= NEAR_INTERVALS * interval);
     // Nobody asks any more where a successor was about to come: it is heard by then.
     const end = isOpen ? last + NEAR_INTERVALS * interval : last;
-    if (run === undefined || hasSuccessor(track, speaker, run.resigned, end)) continue;
-    return { resigned: entries.adverts(speaker, run.resignedFrame, run.resignedFrame) };
+    if (run === undefined) continue;
+    const resigned = entries.adverts(speaker, run.resignedFrame, run.resignedFrame);
+    const successor = successorOf(track, speaker, run.resigned, end);
+    if (successor === null) return { resigned };
+    // Who took over answers; only where that is out of sight the resignation is what is known.
+    if (field(OUTAGE.LOST) !== 1) continue;
+    const { speaker: next, run: term } = successor;
+    const { lastAdvertFrame } = next.observer;
+    return { resigned, successor: entries.adverts(next, term.startFrame, lastAdvertFrame) };
   }
   return {};
 }

@@ -234,8 +234,9 @@ export interface OutageEntry {
   cause: OutageCause;
   /** Present only where a claim is the cause: whose, and which; no part of the JSON document. */
   claim?: OutageClaim;
-  /** Its beginning: who answered resigned, and nobody took over; in no document. */
+  /** Its beginning: who answered resigned; and who was master then, if anybody; in no document. */
   resigned?: AdvertsOf;
+  successor?: AdvertsOf;
   /**
    * Present only where the client's requests passed out of sight of the capture, so that it lasted
    * `seconds` at least; no part of the JSON document.

@@ -1,3 +1,4 @@
+import type { Run } from '../vrrp/observer.ts';
 import type { Entries } from './entries.ts';
 import { speakerWith } from './failovers.ts';
 import type { HavipSummary } from './result.ts';
@@ -25,17 +26,28 @@ export function vacancyOf(
   if (!(now - lastResignation > INTERVALS * interval)) return {};
   // Adverts may pass elsewhere, but whoever answers has the address.
   if (track.lastHeard - lastResignation > interval) return {};
-  if (hasSuccessor(track, holder, lastResignation, now)) return {};
+  if (successorOf(track, holder, lastResignation, now) !== null) return {};
   return { resigned: entries.adverts(holder, frame, frame) };
 }
 
-/** Whether another than `former` sent an advert of a master in this time. */
-export function hasSuccessor(track: Track, former: Speaker, from: number, to: number): boolean {
-  return track.routers.some(({ speakers }) =>
-    speakers.some(
-      (one) =>
-        one !== former &&
-        one.observer.newestFirst().some(({ start, last }) => last >= from && start <= to),
-    ),
-  );
+/** Another than `former` who sent an advert of a master in this time, and its run. */
+export interface Successor {
+  readonly speaker: Speaker;
+  readonly run: Run;
+}
+
+/** The first of them; null where there is none. */
+export function successorOf(
+  track: Track,
+  former: Speaker,
+  from: number,
+  to: number,
+): Successor | null {
+  for (const speaker of track.routers.flatMap(({ speakers }) => speakers)) {
+    if (speaker === former) continue;
+    const runs = speaker.observer.newestFirst();
+    const run = runs.find(({ start, last }) => last >= from && start <= to);
+    if (run !== undefined) return { speaker, run };
+  }
+  return null;
 }

@@ -16,14 +16,22 @@ export function otherMaster({ havips }: ReplayResult, naming: Naming): [string, 
     const of = addressesText(havips.filter(({ laterMaster }) => laterMaster?.mac === master.mac));
     return [`No failover of ${of} by a claim, but ${masterText(master, naming)}.`, 'warn'];
   }
-  const resumed = havips.filter(({ timeline }) => timeline.some(({ meanwhile }) => meanwhile));
-  const entry = resumed[0]?.timeline.find(({ meanwhile }) => meanwhile);
+  const resumed = resumedOf(havips);
+  const between = masterBetween(havips, naming);
+  if (between === null) return null;
+  return [`No failover of ${addressesText(resumed)} by a claim, but ${between}`, 'warn'];
+}
+
+/** Who was master, without a claim in view, before its holder announced an address again. */
+export function masterBetween(havips: readonly HavipSummary[], naming: Naming): string | null {
+  const entry = resumedOf(havips)[0]?.timeline.find(({ meanwhile }) => meanwhile);
   if (entry?.meanwhile === undefined) return null;
-  const text =
-    `No failover of ${addressesText(resumed)} by a claim, but ` +
-    `${masterText(entry.meanwhile, naming)}, before ${naming.short(entry)} announced it again ` +
-    `in frame ${frameLabel(entry)}.`;
-  return [text, 'warn'];
+  const again = `before ${naming.short(entry)} announced it again in frame ${frameLabel(entry)}`;
+  return `${masterText(entry.meanwhile, naming)}, ${again}.`;
+}
+
+function resumedOf(havips: readonly HavipSummary[]): HavipSummary[] {
+  return havips.filter(({ timeline }) => timeline.some(({ meanwhile }) => meanwhile));
 }
 
 /** What claims do not tell of the masters of an address, beside these entries of its timeline. */

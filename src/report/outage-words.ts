@@ -13,9 +13,22 @@ export function outageCode({ cause, failover }: OutageEntry, result: ReplayResul
 }
 
 /** What is known of a cause beside its code: whose claim it is, or who resigned; or null. */
-export function causeBehind({ cause, claim, resigned }: OutageEntry, naming: Naming) {
+export function causeBehind(outage: OutageEntry, naming: Naming): string | null {
+  const { cause, claim } = outage;
   if (claim !== undefined) return `${cause} by ${naming.full(claim)}, frame ${frameLabel(claim)}`;
-  return resigned === undefined ? null : vacancyText(resigned, naming);
+  return resignationText(outage, naming);
+}
+
+/** Who resigned at its beginning, and who was master then; null where nobody did. */
+export function resignationText(outage: OutageEntry, naming: Naming): string | null {
+  const { resigned, successor } = outage;
+  if (resigned === undefined || successor === undefined) {
+    return resigned === undefined ? null : vacancyText(resigned, naming);
+  }
+  return (
+    `${naming.full(resigned)} resigned in frame ${frameLabel(resigned)} and ` +
+    `${naming.short(successor)} took over, by its adverts from frame ${frameLabel(successor)} on`
+  );
 }
 
 /** How far the requests of an outage without failover came, where a second place shows that. */
@@ -53,7 +66,8 @@ export function answererText({ before, after, isLost }: OutageEntry, naming: Nam
  */
 export function unknownCause(outage: OutageEntry, result: ReplayResult, naming: Naming): string {
   const { ip, vlan, before, after } = outage;
-  if (outage.resigned !== undefined) return `since ${vacancyText(outage.resigned, naming)}`;
+  const resignation = resignationText(outage, naming);
+  if (resignation !== null) return `since ${resignation}`;
   const havip = result.havips.find((one) => one.ip === ip && one.vlan === vlan);
   const master = after === null ? havip?.laterMaster : undefined;
   if (master !== undefined) {

@@ -9,7 +9,7 @@ import { causeClause, loweringText, outageCause, refusalReason } from './cause-t
 import { heldAtEnd } from './held-at-end.ts';
 import { addressesText, addressLabel, type Naming } from './naming.ts';
 import { noAddress, noHavipLines } from './no-havip-words.ts';
-import { otherMaster } from './other-master.ts';
+import { masterBetween, otherMaster } from './other-master.ts';
 import { unknownCause, unmissed, whyUnmeasured } from './outage-words.ts';
 import type { Page, Tone } from './page.ts';
 import { again, clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
@@ -30,6 +30,8 @@ export function verdictLines(result: ReplayResult, naming: Naming): [string, Ton
   const lines = [headlineOf(result, naming)];
   if (isWithoutHavip(result)) lines.push(...noHavipLines(result));
   lines.push(...beginningLines(result));
+  const between = masterBetween(result.havips, naming);
+  if (result.outages.length > 0 && between !== null) lines.push([between, 'warn']);
   const unled = unledOutages(result, longestOf(result.outages));
   if (unled !== null) lines.push([unled, 'bad']);
   const lowered = lowerings(result, naming);

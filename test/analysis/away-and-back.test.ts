@@ -1,5 +1,6 @@
 /** A client of TCP at a node's own interface: what it asks while another has the address. */
 import { describe, expect, test } from 'vitest';
+import { textReport } from '../../src/report/text.ts';
 import { A, A_IP, advert, B, B_IP, Scene, SYN, SYN_ACK, tcp } from './scene.ts';
 
 const SWITCH = 'ee:ff:ff:ff:ff:ff';
@@ -73,6 +74,22 @@ describe('a client of TCP that fell silent while another had the address', () =>
     const { outages } = await thereAndBack({ others: SWITCH }, false).replay();
     expect(outages).toMatchObject([least]);
     expect(outages[0]?.seconds).toBeCloseTo(0.6, 2);
+  });
+
+  test('because its holder resigned, and by its adverts the other took over', async () => {
+    const result = await thereAndBack({ others: SWITCH }, false).replay();
+    expect(result.outages[0]?.resigned).toMatchObject({ mac: A, speaker: A_IP });
+    expect(result.outages[0]?.successor).toMatchObject({ mac: SWITCH, speaker: B_IP });
+    const text = textReport(result, { width: 400, color: false, unicode: true });
+    const resigned = result.outages[0]?.resigned?.frame;
+    const frame = result.outages[0]?.successor?.frame;
+    expect(text).toContain(
+      `since ${A_IP} (${A}) resigned in frame ${resigned} and ${B_IP} took over, by its adverts ` +
+        `from frame ${frame} on`,
+    );
+    const again = result.havips[0]?.timeline[1]?.frame;
+    expect(text.split('\n')[1]).toMatch(/^192\.168\.0\.12 \(ee:ff.* was master by its adverts, /);
+    expect(text.split('\n')[1]).toContain(`before ${A_IP} announced it again in frame ${again}.`);
   });
 
   test('not one that is answered by the other', async () => {

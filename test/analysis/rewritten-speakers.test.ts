@@ -55,7 +55,7 @@ describe('behind a switch that forwards by IP', () => {
     expect(result.hosts.find(({ mac }) => mac === SWITCH)?.role).toBe('gateway');
     expect(result.findings[0]?.message).toContain('keeps what other hosts announce to itself');
     const text = reportOf(result);
-    expect(text).toContain(`${A_IP} is master by its adverts since`);
+    expect(text).toContain(`${A_IP} took over, by its adverts from`);
     expect(text).not.toMatch(/nobody took over|did not announce|did not answer to the end/);
   });
 

@@ -4,8 +4,15 @@ import { refusalReason } from '../cause-texts.ts';
 import { cut } from '../cut.ts';
 import { unheldText } from '../held-at-end.ts';
 import { addressLabel, type Naming } from '../naming.ts';
-import { masterNotes, vacancyText } from '../other-master.ts';
-import { answererText, lengthText, openEnd, outageCode, passedOnText } from '../outage-words.ts';
+import { masterNotes } from '../other-master.ts';
+import {
+  answererText,
+  lengthText,
+  openEnd,
+  outageCode,
+  passedOnText,
+  resignationText,
+} from '../outage-words.ts';
 import { clockTime, counted, date } from '../quantity.ts';
 import { refusalGroups, refusalsLeftOut } from '../refusal-groups.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -157,10 +164,10 @@ function sentence(note: string): string {
 
 /** Whose claim the cause is, and which frame; or who resigned. */
 function causeBehind(outage: OutageEntry, naming: Naming): Content {
-  const { claim, resigned } = outage;
+  const { claim } = outage;
   if (claim !== undefined) {
     return html`<br><span class="quiet">by ${naming.short(claim)},</span> ${frame(claim.frame)}`;
   }
-  const text = resigned === undefined ? passedOnText(outage) : vacancyText(resigned, naming);
+  const text = resignationText(outage, naming) ?? passedOnText(outage);
   return text === null ? null : html`<br><span class="quiet">${text}</span>`;
 }
