@@ -79,7 +79,9 @@ export const CLIENT = {
   /** Answered requests, and those of them that were seen on another interface, too. */
   SERVED: 46,
   SERVED_COPIED: 47,
-  WIDTH: 48,
+  /** What it asked for last, as `Exchange.service`. */
+  LAST_SERVICE: 48,
+  WIDTH: 49,
 } as const;
 
 export class Clients {

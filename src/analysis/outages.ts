@@ -153,6 +153,7 @@ export class Outages {
     numbers[at + CLIENT.LAST_REQUEST] = now;
     numbers[at + CLIENT.LAST_REQUEST_STAMP] = this.clock.stamp;
     numbers[at + CLIENT.LAST_REQUEST_FRAME] = this.clock.frame;
+    numbers[at + CLIENT.LAST_SERVICE] = exchange.service;
     if (!waits) return;
     requests.setWaiting(client, count, true);
     const outstanding = numbers[at + CLIENT.OUTSTANDING] as number;

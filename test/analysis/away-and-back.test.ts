@@ -112,3 +112,38 @@ describe('a client of TCP that fell silent while another had the address', () =>
     expect(outages[0]?.seconds).toBeCloseTo(10.7, 2);
   });
 });
+
+describe('a client of TCP that the address left for good', () => {
+  /** As before, without A's return; `vain` is when the client asked last. */
+  function left(vain: readonly number[], others = SWITCH, until = 19.61): Scene {
+    return inOrder((scene) => {
+      adverts(scene, 0, 9, true, A);
+      scene.announce(0.01, A);
+      scene.at(10, advert({ priority: 0 }));
+      adverts(scene, 10.61, until, false, others);
+      const client = others === B ? {} : { others };
+      asked(scene, { ...client, vain, again: Number.POSITIVE_INFINITY });
+    });
+  }
+
+  test('is out of sight, where the capture is known not to see all', async () => {
+    const result = await left([10.1]).replay();
+    expect(result.outages).toMatchObject([{ isLost: true, unanswered: 1 }]);
+    const text = textReport(result, { width: 400, color: false, unicode: true });
+    expect(text).not.toContain('did not answer to the end');
+  });
+
+  test('is without an answer to the end, where the capture sees all for all that is known', async () => {
+    const { outages } = await left([10.1], B).replay();
+    expect(outages).toMatchObject([{ unanswered: 1, firstServiceFrame: null }]);
+    expect(outages[0]).not.toHaveProperty('isLost');
+  });
+
+  test('is without one where it asks here after the move', async () => {
+    expect((await left([10.1, 11.1]).replay()).outages[0]).not.toHaveProperty('isLost');
+  });
+
+  test('is without one where it would not have asked again yet', async () => {
+    expect((await left([10.1], SWITCH, 12.61).replay()).outages[0]).not.toHaveProperty('isLost');
+  });
+});
