@@ -35,6 +35,11 @@ export function isVirtual(mac: string): boolean {
   return mac.startsWith('00:00:5e:00:01:') || mac.startsWith('00:00:5e:00:02:');
 }
 
+/** RFC 4291, section 2.5.6: fe80::/10, of which hosts use fe80::/64. */
+function isLinkLocal(address: string): boolean {
+  return address.startsWith('fe80:');
+}
+
 export class Naming {
   readonly #nameOf = new Map<string, string>();
   readonly #addressOf = new Map<string, string>();
@@ -47,14 +52,16 @@ export class Naming {
       if (host.name !== null) this.#nameOf.set(host.mac, host.name);
       if (host.role !== 'host') continue;
       const own = host.addresses.filter((address) => !virtual.has(address));
-      const routed = own.filter((address) => !address.startsWith('fe80:'));
+      const routed = own.filter((address) => !isLinkLocal(address));
       const address = routed.length > 0 ? single(routed) : single(own);
       if (address !== null) this.#addressOf.set(host.mac, address);
     }
     for (const router of result.virtualRouters) {
       for (const speaker of router.speakers) {
-        if (speaker.mac === null || virtual.has(speaker.ip)) continue;
-        if (!isVirtual(speaker.mac)) this.#addressOf.set(speaker.mac, speaker.ip);
+        const { mac, ip } = speaker;
+        if (mac === null || virtual.has(ip) || isVirtual(mac)) continue;
+        // A host that speaks over both families is known by its IPv4 address.
+        if (!isLinkLocal(ip) || !this.#addressOf.has(mac)) this.#addressOf.set(mac, ip);
       }
     }
   }
@@ -62,8 +69,14 @@ export class Naming {
   /** The shortest name that tells who is meant. */
   short(who: Who): string {
     if (who.mac === null) return who.speaker ?? 'nobody';
-    const name = who.name ?? this.#nameOf.get(who.mac) ?? who.speaker;
-    return name ?? this.#addressOf.get(who.mac) ?? who.mac;
+    const name = who.name ?? this.#nameOf.get(who.mac);
+    if (name !== undefined) return name;
+    const speaker = who.speaker ?? null;
+    const address = this.#addressOf.get(who.mac);
+    if (speaker === null || (isLinkLocal(speaker) && address !== undefined)) {
+      return address ?? who.mac;
+    }
+    return speaker;
   }
 
   /** The name and the MAC. */
