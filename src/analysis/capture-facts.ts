@@ -58,15 +58,18 @@ export function factsOf(analysis: Analysis, times: TimeBase, tally: ReplayTally)
   };
 }
 
+/** The first master that became one unseen, and the first that may have ceased to be unseen. */
 function blindOf(analysis: Analysis, times: TimeBase): CaptureFacts['blind'] {
   const became = blindMaster(analysis);
-  const blind = became ?? analysis.routerDetectors.standstills.first;
-  if (blind === null) return null;
-  const { frame, stamp, still, speaker } = blind;
-  const master = analysis.entries.speakerIp(speaker.index) as string;
-  const seconds = secondsOf(still.end - still.start);
-  const t = times.sinceFirst(still.start);
-  return { frame, stamp, t, seconds, master, wasMaster: became === null };
+  const stood = analysis.routerDetectors.standstills.first;
+  return [became, stood].flatMap((blind) => {
+    if (blind === null) return [];
+    const { frame, stamp, still, speaker } = blind;
+    const master = analysis.entries.speakerIp(speaker.index) as string;
+    const seconds = secondsOf(still.end - still.start);
+    const t = times.sinceFirst(still.start);
+    return { frame, stamp, t, seconds, master, wasMaster: blind !== became };
+  });
 }
 
 /** A frame that shows that others passed elsewhere; null where nothing does. */

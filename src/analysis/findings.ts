@@ -23,14 +23,14 @@ export interface CaptureFacts {
   readonly unseen: Sighting | null;
   /** Claims of a speaker are, since a switch that forwards by IP passed its adverts on. */
   readonly isKept: boolean;
-  /** A master after a stretch without a frame, which it was before it, too, or has become in it. */
-  readonly blind: (Sighting & BlindStretch & BlindMasterFacts) | null;
+  /** Masters after a stretch without a frame, which they were before it, too, or became in it. */
+  readonly blind: readonly BlindMasterFacts[];
   readonly untracked: number;
   /** Claims of addresses beyond those that are followed. */
   readonly unfollowed: number;
 }
 
-interface BlindMasterFacts {
+interface BlindMasterFacts extends Sighting, BlindStretch {
   readonly master: string;
   readonly wasMaster: boolean;
 }
@@ -166,11 +166,9 @@ function partialView(facts: CaptureFacts, add: Add): void {
       'Capture without a filter, or with: arp or vrrp or icmp or icmp6.',
     ]);
   }
-  if (facts.blind !== null) {
-    add('capture-partial-view', 'warning', facts.blind, blindWords(facts.blind));
-  }
-  const isOther = facts.vantage !== 'arp-only' && facts.unseen?.frame !== facts.blind?.frame;
-  if (facts.unseen !== null && isOther) {
+  for (const blind of facts.blind) add('capture-partial-view', 'warning', blind, blindWords(blind));
+  const isTold = facts.blind.some(({ frame }) => frame === facts.unseen?.frame);
+  if (facts.unseen !== null && facts.vantage !== 'arp-only' && !isTold) {
     add('capture-partial-view', 'warning', facts.unseen, [
       'This capture point does not see all frames: ' +
         (facts.isKept
@@ -194,7 +192,7 @@ function partialView(facts: CaptureFacts, add: Add): void {
   }
 }
 
-function blindWords(blind: NonNullable<CaptureFacts['blind']>): [message: string, advice: string] {
+function blindWords(blind: BlindMasterFacts): [message: string, advice: string] {
   const { seconds, t, master, wasMaster } = blind;
   const from = t === null ? '' : ` from t ${t.toFixed(3)} s on`;
   const none = `Not one frame is in this capture for ${seconds.toFixed(3)} s${from}`;

@@ -103,3 +103,14 @@ test('one address announced a while after the advert that was in time was not ta
   expect(failovers).toMatchObject([{ cause: 'crash' }]);
   expect(failovers[0]?.blind).toBeUndefined();
 });
+
+test('a master that became one unseen and stood still later is told of both', async () => {
+  const scene = cutOff();
+  scene.announce(12, C, '192.168.0.13');
+  scene.adverts(12.5, 18.5, NODE_B);
+  scene.adverts(28.5, 33.5, NODE_B);
+  expect(partial(await scene.replay())).toMatchObject([
+    { t: 12.5, message: expect.stringContaining('became master meanwhile') },
+    { t: 28.5, message: expect.stringMatching(/for 10\.000 s from t 18\.500 s on, before and/) },
+  ]);
+});
