@@ -176,6 +176,7 @@ export class AdvertFailovers {
     failovers.put(FAILOVER.LOWERED_FRAME, field(CHANGE.LOWERED_FRAME));
     failovers.put(FAILOVER.LOWERED_FROM, field(CHANGE.LOWERED_FROM));
     failovers.put(FAILOVER.LOWERED_TO, field(CHANGE.LOWERED_TO));
+    failovers.put(FAILOVER.LOWERED_NOW, field(CHANGE.LOWERED_NOW));
     // Known at the end alone, when others have asked since.
     failovers.put(FAILOVER.ASKED, Number.POSITIVE_INFINITY);
     track.lastFailover = sequence;

@@ -32,6 +32,8 @@ export interface PriorityLowering extends Partial<FrameOrigin> {
   from: number;
   to: number;
   frame: number;
+  /** The successor came later than a backup that waits for nothing but silence. */
+  isDelayed: boolean;
 }
 
 /** The claim behind an outage without a failover. */

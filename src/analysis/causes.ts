@@ -38,10 +38,12 @@ export function causeOf(
   return isHigher ? log.CAUSE_PREEMPTION : log.CAUSE_ANNOUNCEMENT;
 }
 
+/** Nanoseconds: the longest `preempt_delay` of keepalived.conf(5). */
+const PREEMPT_DELAY_MAX = 1000e9;
+
 /**
  * Why a master was preempted that had been the higher one: the advert by which it fell to the
- * newcomer's priority or below. One so long ago that a waiting backup would have taken over
- * sooner is not why.
+ * newcomer's priority or below. One so long ago that no backup waits for it is not why.
  */
 export function loweringBehind(
   claim: number,
@@ -51,7 +53,7 @@ export function loweringBehind(
   const run = from.runBefore(claim);
   const rival = to.runAround(claim)?.firstPriority;
   if (run === null || rival === undefined) return null;
-  const wait = masterDownInterval(to.version, rival, from.interval) + from.interval;
+  const wait = masterDownInterval(to.version, rival, from.interval) + PREEMPT_DELAY_MAX;
   const crosses = ({ time, from: before, to: after }: Lowering): boolean =>
     time < claim && claim - time <= wait && before >= rival && after <= rival;
   return run.lowerings.find(crosses) ?? null;

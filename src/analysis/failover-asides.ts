@@ -5,6 +5,9 @@ import { CAUSE_CRASH, FAILOVER } from './logs.ts';
 import type { FailoverEntry } from './result.ts';
 import { secondsOf } from './time-base.ts';
 
+/** Nanoseconds beyond its master-down interval that a backup needs to take over. */
+const DELAYED = 0.5e9;
+
 type Asides = Pick<FailoverEntry, 'blind' | 'lowering' | 'beginning' | 'isUnasked'>;
 
 /** What is told of a failover beside the document: each part only where there is one. */
@@ -39,10 +42,12 @@ function unasked(sequence: number, { logs }: EntrySources): Asides {
 }
 
 function loweringBehind(sequence: number, { logs }: EntrySources, entries: Entries): Asides {
-  const { failovers } = logs;
-  const frame = failovers.get(sequence, FAILOVER.LOWERED_FRAME);
+  const field = (index: number): number => logs.failovers.get(sequence, index);
+  const frame = field(FAILOVER.LOWERED_FRAME);
   if (frame === 0) return {};
-  const from = failovers.get(sequence, FAILOVER.LOWERED_FROM);
-  const to = failovers.get(sequence, FAILOVER.LOWERED_TO);
-  return { lowering: { from, to, frame, ...entries.originOf(frame) } };
+  const from = field(FAILOVER.LOWERED_FROM);
+  const to = field(FAILOVER.LOWERED_TO);
+  const waited = field(FAILOVER.NOW) - field(FAILOVER.LOWERED_NOW);
+  const isDelayed = waited > field(FAILOVER.MASTER_DOWN) + DELAYED;
+  return { lowering: { from, to, frame, isDelayed, ...entries.originOf(frame) } };
 }

@@ -225,6 +225,7 @@ export class Failovers {
     failovers.set(failover, FAILOVER.LOWERED_FRAME, lowering.frame);
     failovers.set(failover, FAILOVER.LOWERED_FROM, lowering.from);
     failovers.set(failover, FAILOVER.LOWERED_TO, lowering.to);
+    failovers.set(failover, FAILOVER.LOWERED_NOW, lowering.time);
   }
 
   /**

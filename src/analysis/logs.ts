@@ -81,13 +81,15 @@ export const FAILOVER = {
   LOWERED_FRAME: 19,
   LOWERED_FROM: 20,
   LOWERED_TO: 21,
+  /** When its last advert before that one was. */
+  LOWERED_NOW: 25,
   /** When the outage that `OUTAGE` is long ended: infinite where it did not. */
   OUTAGE_END: 22,
   /** When a client asked the address last, as of the claim: NaN for never. */
   ASKED: 23,
   /** Who had answered between the claim and that outage; 0 for nobody. */
   OUTAGE_BEFORE: 24,
-  WIDTH: 25,
+  WIDTH: 26,
 } as const;
 
 export const OUTAGE = {

@@ -32,7 +32,8 @@ export const CHANGE = {
   LOWERED_FRAME: 11,
   LOWERED_FROM: 12,
   LOWERED_TO: 13,
-  WIDTH: 14,
+  LOWERED_NOW: 14,
+  WIDTH: 15,
 } as const;
 
 /** Times are nanoseconds; the master's last advert is NaN without a master. */
@@ -124,6 +125,7 @@ export class Masterships {
     changes.put(CHANGE.LOWERED_FRAME, lowering?.frame ?? 0);
     changes.put(CHANGE.LOWERED_FROM, lowering?.from ?? 0);
     changes.put(CHANGE.LOWERED_TO, lowering?.to ?? 0);
+    changes.put(CHANGE.LOWERED_NOW, lowering?.time ?? Number.NaN);
   }
 }
 

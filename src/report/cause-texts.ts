@@ -86,9 +86,10 @@ export function loweringText(failover: FailoverEntry, naming: Naming): string | 
   const { lowering, from, to } = failover;
   if (lowering === undefined) return null;
   const step = `from ${lowering.from} to ${lowering.to} in frame ${frameLabel(lowering)}`;
+  const late = lowering.isDelayed ? ' after a delay (preempt_delay, or it was down till then)' : '';
   return (
     `${naming.short(from)} lowered its priority ${step} (a failed check, or a reload?), so ` +
-    `${naming.short(to)} took over`
+    `${naming.short(to)} took over${late}`
   );
 }
 

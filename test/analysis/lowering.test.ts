@@ -30,6 +30,7 @@ describe('a master that lowered its priority', () => {
       `${A_IP} lowered its priority from 100 to 80 in frame ${frame} (a failed check, or a reload?), ` +
       `so ${B_IP} took over`;
     expect(text.split(said)).toHaveLength(3);
+    expect(text).not.toContain('after a delay');
     expect(text.slice(0, text.indexOf('\n'))).toContain(`caused by ${A_IP} lowering its priority.`);
     expect(text).toContain('(preemption)');
   });
@@ -42,6 +43,21 @@ describe('a master that lowered its priority', () => {
     scene.adverts(6.6, 12, { ...FROM_B, priority: 90 });
     scene.announce(6.601, B);
     expect(await failoversOf(scene)).toMatchObject([{ lowering: { from: 100, to: 80, frame } }]);
+  });
+
+  test('and a successor with preempt_delay, as keepalived 2.2.7 was seen to wait', async () => {
+    const scene = held();
+    const frame = lowered(scene, 80);
+    scene.adverts(6, 10, { priority: 80 });
+    scene.adverts(10.65, 16, { ...FROM_B, priority: 90 });
+    scene.announce(10.651, B);
+    const result = await scene.replay();
+    expect(result.failovers).toMatchObject([
+      { cause: 'preemption', lowering: { from: 100, to: 80, frame } },
+    ]);
+    const text = textReport(result, { width: 200, color: false, unicode: true });
+    expect(text).toContain('took over after a delay (preempt_delay, or it was down till then).');
+    expect(text.slice(0, text.indexOf('\n'))).toContain(`caused by ${A_IP} lowering its priority.`);
   });
 
   test('where adverts alone tell of the failover', async () => {
@@ -91,12 +107,12 @@ describe('nothing of it is said', () => {
     expect(failover).not.toHaveProperty('lowering');
   });
 
-  test('where the master fell long before', async () => {
+  test('where the master fell longer before than any preempt_delay', async () => {
     const scene = held();
     lowered(scene, 80);
-    scene.adverts(6, 20, { priority: 80 });
-    scene.adverts(20.5, 26, { ...FROM_B, priority: 90 });
-    scene.announce(20.501, B);
+    scene.adverts(6, 1020, { priority: 80 });
+    scene.adverts(1020.5, 1026, { ...FROM_B, priority: 90 });
+    scene.announce(1020.501, B);
     const [failover] = await failoversOf(scene);
     expect(failover).toMatchObject({ cause: 'preemption' });
     expect(failover).not.toHaveProperty('lowering');
