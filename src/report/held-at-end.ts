@@ -1,4 +1,5 @@
 /** Who holds the addresses when the capture ends. */
+import type { AdvertsOf } from '../analysis/asides.ts';
 import type { HavipSummary, ReplayResult } from '../analysis/result.ts';
 import { addressesText, type Naming } from './naming.ts';
 import { masterText, vacancyText } from './other-master.ts';
@@ -20,21 +21,42 @@ export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
   }
   const shares = new Map<string, HavipSummary[]>();
   for (const havip of held) {
-    if (havip.resigned !== undefined) continue;
-    const who = naming.full(havip.timeline.at(-1) ?? { mac: havip.holder, name: null });
+    if (havip.resigned !== undefined || havip.laterMaster !== undefined) continue;
+    const who = holderText(havip, naming);
     const own = shares.get(who);
     if (own === undefined) shares.set(who, [havip]);
     else own.push(havip);
   }
-  const nobody = vacancies(held, naming);
-  if (shares.size === 0) return nobody;
+  const others = [...claimedOnly(held, naming), ...vacancies(held, naming)];
+  if (shares.size === 0) return others;
   const most = [...shares].sort((a, b) => b[1].length - a[1].length);
   const shown = most.slice(0, 3).map(([who, havips]) => `${addressesText(havips)} by ${who}`);
   if (most.length > 3) {
     const rest = most.slice(3).reduce((sum, [, havips]) => sum + havips.length, 0);
     shown.push(`${rest} more by ${counted(most.length - 3, 'other')}`);
   }
-  return [`Held at the end: ${shown.join('; ')}.`, ...nobody];
+  return [`Held at the end: ${shown.join('; ')}.`, ...others];
+}
+
+function holderText({ timeline, holder }: HavipSummary, naming: Naming): string {
+  return naming.full(timeline.at(-1) ?? { mac: holder, name: null });
+}
+
+/** A sentence for each holder by its claims after which another was master by its adverts. */
+function claimedOnly(held: readonly HavipSummary[], naming: Naming): string[] {
+  const pairs = new Map<string, HavipSummary[]>();
+  for (const havip of held) {
+    const { laterMaster: master, resigned } = havip;
+    if (master === undefined || resigned !== undefined) continue;
+    const pair = `${holderText(havip, naming)} ${master.mac} ${master.speaker}`;
+    pairs.set(pair, [...(pairs.get(pair) ?? []), havip]);
+  }
+  return [...pairs.values()].map((havips) => {
+    const { laterMaster } = havips[0] as HavipSummary;
+    const who = holderText(havips[0] as HavipSummary, naming);
+    const claimed = `At the end ${who} holds ${addressesText(havips)} by its claims`;
+    return `${claimed}; ${masterText(laterMaster as AdvertsOf, naming)}.`;
+  });
 }
 
 /** In place of a timeline that is empty. */

@@ -625,6 +625,20 @@ describe('the verdict', () => {
     expect(verdict(result)).toContain('Held at the end: 4 addresses by 192.168.0.210');
   });
 
+  test('several addresses, of which one has had another master by adverts since', () => {
+    const result = crashResult();
+    const [havip] = result.havips;
+    if (havip === undefined) throw new Error();
+    const laterMaster = { mac: NODE1, name: 'node1', speaker: null, frame: 1300, lastFrame: 1326 };
+    result.havips = [havip, { ...havip, ip: '192.168.0.89', laterMaster }];
+    const said = verdict(result);
+    expect(said).toContain(`Held at the end: 192.168.0.88 by 192.168.0.210 (${NODE2}).\n`);
+    expect(said).toContain(
+      `At the end 192.168.0.210 (${NODE2}) holds 192.168.0.89 by its claims; node1 (${NODE1}) ` +
+        'was master by its adverts, frame 1300 to 1326.',
+    );
+  });
+
   test('each cause has its words', () => {
     const words = {
       shutdown: 'a resignation of node1',
