@@ -12,7 +12,7 @@ import { Entries } from './entries.ts';
 import { type CaptureFacts, findingsOf } from './findings.ts';
 import { hostsOf } from './hosts.ts';
 import { CLAIM, endsOf, FAILOVER, OUTAGE, TIMELINE } from './logs.ts';
-import { laterMaster } from './master-since.ts';
+import { laterMaster, onlyMaster } from './master-since.ts';
 import type { RecordLog } from './record-log.ts';
 import type {
   Elided,
@@ -228,6 +228,7 @@ class Builder {
       },
       timeline,
       ...laterMaster(track, this.entries),
+      ...onlyMaster(track, clock.now, this.entries),
       ...vacancyOf(track, clock.now, routers.speakers, this.entries),
       ...(track.isHeard ? {} : { isUnanswered: true }),
     };

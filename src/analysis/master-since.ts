@@ -19,6 +19,24 @@ export function masterSince(track: Track, holder: Speaker | null): Speaker | und
   });
 }
 
+/** The only master of what nobody claimed in view: it did so before the capture, or elsewhere. */
+export function onlyMaster(
+  track: Track,
+  now: number,
+  entries: Entries,
+): Pick<HavipSummary, 'onlyMaster'> {
+  if (track.holder !== 0 || track.refused !== null || track.lastFailover >= 0) return {};
+  const speakers = track.routers.flatMap((router) => router.speakers);
+  const [master] = speakers;
+  if (master === undefined || speakers.length > 1 || !master.addresses.includes(track.id))
+    return {};
+  const { observer } = master;
+  const run = observer.newestFirst()[0];
+  if (run === undefined || !Number.isNaN(run.resigned)) return {};
+  if (now - observer.lastAdvert >= observer.masterDownInterval()) return {};
+  return { onlyMaster: entries.adverts(master, run.startFrame, observer.lastAdvertFrame) };
+}
+
 /** Such a master at the end of the capture, where the holder speaks VRRP and has not since. */
 export function laterMaster(track: Track, entries: Entries): Pick<HavipSummary, 'laterMaster'> {
   const holder = speakerWith(track, track.holder);

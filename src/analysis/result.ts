@@ -134,6 +134,8 @@ export interface HavipSummary {
   timeline: TimelineEntry[];
   /** Who was master at last, by its adverts, where another holds it by claims; in no document. */
   laterMaster?: AdvertsOf;
+  /** Who alone was master, by its adverts, of what nobody claimed; in no document. */
+  onlyMaster?: AdvertsOf;
   /** The resignation of its holder, where nobody took over to the end; in no document. */
   resigned?: AdvertsOf;
   /** No answer of it to any client is in the capture; no part of the JSON document. */

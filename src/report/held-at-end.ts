@@ -60,12 +60,16 @@ function claimedOnly(held: readonly HavipSummary[], naming: Naming): string[] {
 }
 
 /** In place of a timeline that is empty. */
-export function unheldText({ isUnanswered, claims }: HavipSummary): string {
+export function unheldText(havip: HavipSummary, naming: Naming): string {
+  const { isUnanswered, claims, onlyMaster } = havip;
+  if (onlyMaster !== undefined) {
+    return `No claim of it is in the capture; ${masterText(onlyMaster, naming)}.`;
+  }
   const isRefused = Object.keys(claims.refused).length > 0;
   if (isUnanswered === true || isRefused) return 'Nobody held it.';
   return (
-    'It answers, though nobody is seen to hold it: a switch that forwards by IP keeps claims to ' +
-    'itself.'
+    'It answers, though nobody is seen to claim it: it was announced before the capture began, ' +
+    'or the switch forwards by IP and keeps claims to itself.'
   );
 }
 

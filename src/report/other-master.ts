@@ -22,6 +22,17 @@ export function otherMaster({ havips }: ReplayResult, naming: Naming): [string, 
   return [`No failover of ${addressesText(resumed)} by a claim, but ${between}`, 'warn'];
 }
 
+/** The headline where nothing failed over, or failed, and no claim is in view. */
+export function unclaimed(havips: readonly HavipSummary[], none: string, naming: Naming): string {
+  const known = havips.filter(({ onlyMaster }) => onlyMaster !== undefined);
+  const [master] = known.map(({ onlyMaster }) => onlyMaster as AdvertsOf);
+  if (master === undefined) return `No failover: nobody ever claimed ${addressesText(havips)}.`;
+  const what = known.length === 1 ? 'it' : 'them';
+  const isOne = known.every(({ onlyMaster }) => onlyMaster?.mac === master.mac);
+  const who = isOne ? masterText(master, naming) : 'each had one master by its adverts';
+  return `${none} of ${addressesText(known)}: ${who}; no claim of ${what} is in the capture.`;
+}
+
 /** Who was master, without a claim in view, before its holder announced an address again. */
 export function masterBetween(havips: readonly HavipSummary[], naming: Naming): string | null {
   const entry = resumedOf(havips)[0]?.timeline.find(({ meanwhile }) => meanwhile);
@@ -55,6 +66,7 @@ export function vacancyText(resigned: AdvertsOf, naming: Naming): string {
 
 /** "X was master by its adverts, frame 300 to 337". */
 export function masterText(master: AdvertsOf, naming: Naming): string {
-  const frames = `frame ${frameLabel(master)} to ${master.lastFrame}`;
+  const { frame, lastFrame } = master;
+  const frames = `frame ${frameLabel(master)}${frame === lastFrame ? '' : ` to ${lastFrame}`}`;
   return `${naming.full(master)} was master by its adverts, ${frames}`;
 }

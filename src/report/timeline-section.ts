@@ -43,7 +43,7 @@ function writeTimeline(page: Page, havip: HavipSummary, naming: Naming): void {
     page.paragraph(`bound: ${names.join(', ')}`, { indent: 2, hang: 4, tone: 'dim' });
   }
   if (havip.timeline.length === 0) {
-    page.paragraph(unheldText(havip), { indent: 2 });
+    page.paragraph(unheldText(havip, naming), { indent: 2 });
     return;
   }
   const { first, last, hidden } = cut(havip.timeline, 0);

@@ -9,7 +9,7 @@ import { causeClause, loweringText, outageCause, refusalReason } from './cause-t
 import { heldAtEnd } from './held-at-end.ts';
 import { addressesText, addressLabel, type Naming } from './naming.ts';
 import { noAddress, noHavipLines } from './no-havip-words.ts';
-import { masterBetween, otherMaster } from './other-master.ts';
+import { masterBetween, otherMaster, unclaimed } from './other-master.ts';
 import { unknownCause, unmissed, whyUnmeasured } from './outage-words.ts';
 import type { Page, Tone } from './page.ts';
 import { again, clockTime, counted, duration, frameLabel, listed } from './quantity.ts';
@@ -105,13 +105,13 @@ function noEthernet(result: ReplayResult): string {
 
 function calm(result: ReplayResult, naming: Naming): string {
   const held = result.havips.filter((havip) => havip.holder !== null);
-  if (held.length === 0) return `No failover: nobody ever claimed ${addressesText(result.havips)}.`;
-  const holder = held.length === 1 ? last(held[0]?.timeline ?? []) : undefined;
-  const by =
-    holder === undefined ? 'each kept its holder' : `it stayed with ${naming.full(holder)}`;
   const isBlind = isUnmeasurable(result);
   const isNone = result.beginnings === undefined && !isBlind;
   const none = isNone ? 'No failover and no outage' : 'No failover';
+  if (held.length === 0) return unclaimed(result.havips, none, naming);
+  const holder = held.length === 1 ? last(held[0]?.timeline ?? []) : undefined;
+  const by =
+    holder === undefined ? 'each kept its holder' : `it stayed with ${naming.full(holder)}`;
   const why = isBlind ? ' Outages are not measurable: no answer to a client is in it.' : '';
   return `${none} of ${addressesText(held)}: ${by} to the end of the capture.${why}`;
 }
@@ -249,9 +249,14 @@ function refusals(result: ReplayResult, naming: Naming): [string, Tone] | null {
     const least = result.elided.claims > 0 && ordinary.length > 0 ? 'At least ' : '';
     return [`${least}${counted(total, 'claim')} would be refused${example}.`, 'bad'];
   }
-  const judged = result.havips.filter((havip) => havip.enforced).length;
-  if (judged > 0)
-    return [`No claim was refused (${counted(judged, 'address', 'addresses')} guarded).`, 'good'];
+  const guarded = result.havips.filter((havip) => havip.enforced);
+  const judged = counted(guarded.length, 'address', 'addresses');
+  if (guarded.some(({ holder }) => holder !== null)) {
+    return [`No claim was refused (${judged} guarded).`, 'good'];
+  }
+  if (guarded.length > 0) {
+    return [`No claim of a guarded address is in the capture (${judged}).`, 'plain'];
+  }
   return ['Nothing was refused: without --lab or --havip a replay only observes.', 'dim'];
 }
 

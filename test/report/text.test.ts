@@ -471,7 +471,7 @@ describe('the verdict', () => {
     Object.assign(havip, { timeline: [], holder: null });
     havip.claims.refused = {};
     const said = () => report(result, { width: 400 });
-    expect(said()).toContain('It answers, though nobody is seen to hold it: a switch that');
+    expect(said()).toContain('It answers, though nobody is seen to claim it: it was announced');
     havip.isUnanswered = true;
     expect(said()).toContain('Nobody held it.');
     delete havip.isUnanswered;
@@ -609,6 +609,8 @@ describe('the verdict', () => {
     expect(verdict(result)).toContain('without --lab or --havip a replay only observes');
     for (const havip of result.havips) havip.enforced = true;
     expect(verdict(result)).toContain('No claim was refused (1 address guarded)');
+    for (const havip of result.havips) havip.holder = null;
+    expect(verdict(result)).toContain('No claim of a guarded address is in the capture (1 addr');
   });
 
   test('several addresses with several holders', () => {

@@ -153,7 +153,7 @@ function timeline(havip: HavipSummary, naming: Naming, holdings: number): Markup
 <p class="quiet">Claims: ${moved} moved, ${confirmed} confirmed, ${noted} noted, ${judged}.${
     bound.length === 0 ? null : html` Bound: ${bound.join(', ')}.`
   }</p>
-${rows.length === 0 ? html`<p>${unheldText(havip)}</p>` : table(columns, rows, 'narrow')}
+${rows.length === 0 ? html`<p>${unheldText(havip, naming)}</p>` : table(columns, rows, 'narrow')}
 ${hidden > 0 ? html`<p class="quiet">${counted(hidden, 'change')} between not shown.</p>` : null}
 ${notes}`;
 }
