@@ -66,8 +66,9 @@ function announcement(failover: FailoverEntry, naming: Naming): string {
   const what = `an announcement by ${to}`;
   if (!naming.isWithoutVrrp) return `${what} that no advert explains`;
   const seesAll = failover.evidence.vantage === 'switch';
-  const who = seesAll ? ': a script or a hand moved it, or adverts are unicast elsewhere' : '';
-  return `${what} (no VRRP in this capture${who})`;
+  const why =
+    ': a script or a hand moved it, adverts are unicast elsewhere, or a filter left them out';
+  return `${what} (no VRRP in this capture${seesAll ? why : ''})`;
 }
 
 /** Which adverts may have told why, had they passed here; null where all would have. */

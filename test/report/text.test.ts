@@ -256,7 +256,8 @@ describe('what a reader of one failover should know besides', () => {
       expect(silent('arp-only')).toContain('from here: only ARP is in this capture');
       const script = 'by 192.168.0.210 (no VRRP in this capture';
       expect(silent('any')).toContain(`${script}).`);
-      const who = 'a script or a hand moved it, or adverts are unicast elsewhere';
+      const who =
+        'a script or a hand moved it, adverts are unicast elsewhere, or a filter left them out';
       expect(silent('switch')).toContain(`${script}: ${who}).`);
     });
 

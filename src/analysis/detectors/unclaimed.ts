@@ -167,7 +167,8 @@ export class Unclaimed {
         'claimed an address of it: no neighbor learns where to send.',
       advice:
         'Check that `virtual_ipaddress { ... }` names the interface of this network (`dev eth0`) ' +
-        'and look at `ip address` on the master; `garp_master_refresh 5` repeats the claim.',
+        'and look at `ip address` on the master; `garp_master_refresh 5` repeats the claim. ' +
+        `A capture filter such as \`host ${words.ip(speaker)}\` leaves claims of others out.`,
     });
   }
 
