@@ -7,9 +7,15 @@ import { clockTime, counted, frameLabel } from './quantity.ts';
 
 export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
   if (result.failovers.length === 0 && result.outages.length === 0) return [];
-  const held = result.havips.filter((havip) => havip.holder !== null);
+  const held = result.havips.filter(
+    ({ holder, onlyMaster }) => holder !== null || onlyMaster !== undefined,
+  );
   const only = held.length === 1 ? held[0] : undefined;
   if (only !== undefined) {
+    const { onlyMaster } = only;
+    if (onlyMaster !== undefined) {
+      return [`At the end ${naming.full(onlyMaster)} is its master by its adverts.`];
+    }
     const entry = only.timeline.at(-1);
     if (entry === undefined) return [`At the end ${only.holder} holds it.`];
     const since = `since ${clockTime(entry.time)} UTC, frame ${frameLabel(entry)}`;
@@ -38,8 +44,8 @@ export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
   return [`Held at the end: ${shown.join('; ')}.`, ...others];
 }
 
-function holderText({ timeline, holder }: HavipSummary, naming: Naming): string {
-  return naming.full(timeline.at(-1) ?? { mac: holder, name: null });
+function holderText({ timeline, holder, onlyMaster }: HavipSummary, naming: Naming): string {
+  return naming.full(timeline.at(-1) ?? onlyMaster ?? { mac: holder, name: null });
 }
 
 /** A sentence for each holder by its claims after which another was master by its adverts. */

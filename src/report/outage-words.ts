@@ -77,10 +77,16 @@ export function unknownCause(outage: OutageEntry, result: ReplayResult, naming: 
       ? `of unknown cause; ${naming.short(master)}, ${since}, did not announce it`
       : `of unknown cause; ${naming.short(master)} is ${since}`;
   }
+  const isOther = after !== null && after.mac !== before.mac;
+  if (isOther && isVirtual(havip?.holder ?? '') && naming.isWithoutVrrp) {
+    const who = naming.short({ speaker: null, ...after });
+    const why = "a virtual MAC is any node's, and no advert is in the capture";
+    return `of unknown cause; ${who} answers since (${why})`;
+  }
   const holders = result.havips.flatMap((havip) => (havip.ip === ip ? (havip.holder ?? []) : []));
   const isSeen = holders.length > 0 && !holders.some(isVirtual) && result.elided.claims === 0;
   const hasClaimed = result.claims.some((claim) => claim.ip === ip && claim.mac === after?.mac);
-  if (after === null || after.mac === before.mac || !isSeen || hasClaimed) {
+  if (!isOther || !isSeen || hasClaimed) {
     const isUnseen = outage.passedOn?.seen === 0;
     return `of unknown cause${isUnseen ? ' (requests did not come to the other capture)' : ''}`;
   }

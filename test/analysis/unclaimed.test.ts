@@ -1,7 +1,7 @@
 /** A capture that begins after the address was announced: its master is known by adverts alone. */
 import { expect, test } from 'vitest';
 import { textReport } from '../../src/report/text.ts';
-import { A, A_IP, advert, B, B_IP, Scene, VIP } from './scene.ts';
+import { A, A_IP, advert, B, B_IP, echo, Scene, VIP } from './scene.ts';
 
 /** A is master from the first frame on, and a client is answered. */
 function steady(): Scene {
@@ -27,6 +27,18 @@ test('a steady master is named by its adverts', async () => {
     `No failover and no outage of ${VIP}: ${master}; no claim of it is in the capture.`,
   );
   expect(text).toContain(`No claim of it is in the capture; ${master}.`);
+});
+
+test('its master is named at the end, too, where clients met an outage', async () => {
+  const scene = steady();
+  for (let i = 0; i < 20; i++) {
+    if (i % 10 === 0) scene.at(6 + i / 10, advert({ priority: 100 }));
+    if (i < 10) scene.at(6.05 + i / 10, echo(true, { sequence: 60 + i }));
+    else scene.ping(6.05 + i / 10, { sequence: 60 + i, server: A });
+  }
+  const [headline, held] = (await reportOf(scene)).split('\n');
+  expect(headline).toMatch(/^No failover of .*, outage 1\.\d+ s, of unknown cause\.$/);
+  expect(held).toBe(`At the end ${A_IP} (${A}) is its master by its adverts.`);
 });
 
 test.each<[string, (scene: Scene) => void]>([
