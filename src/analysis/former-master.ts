@@ -1,9 +1,28 @@
 import { isVirtualMac } from '../wire/mac.ts';
+import { speakerWith } from './failovers.ts';
 import type { Track } from './track.ts';
 import type { Speaker } from './virtual-router.ts';
 
 /** A claim this many intervals after a speaker's first advert is that of its takeover. */
 const TAKEOVER_INTERVALS = 2;
+
+/** The first claim in view, at a takeover: the address was the old master's. */
+export function inherit(track: Track, mac: number, speaker: Speaker | null, now: number): void {
+  if (track.routers.length === 0) return;
+  const former = formerMaster(track, speaker ?? speakerWith(track, mac), now);
+  if (former === null) return;
+  track.holder = speaker === null ? former.mac : mac;
+  track.holderSpeaker = speaker === null ? -1 : former.index;
+  track.speaker = former;
+}
+
+/** A virtual MAC that was claimed before any advert was in view: it was the old master's. */
+export function identify(track: Track, speaker: Speaker, now: number): void {
+  const former = formerMaster(track, speaker, now);
+  if (former === null) return;
+  track.holderSpeaker = former.index;
+  track.speaker = former;
+}
 
 /**
  * Who was master of an address by its adverts when `to` made the first claim of it that the
@@ -12,7 +31,7 @@ const TAKEOVER_INTERVALS = 2;
  * claimed the address and was refused, since it never had it then; and where `to` has been master
  * for longer, so that this claim is only a repetition and took nothing from anybody.
  */
-export function formerMaster(track: Track, to: Speaker | null, now: number): Speaker | null {
+function formerMaster(track: Track, to: Speaker | null, now: number): Speaker | null {
   if (to === null || track.refused !== null) return null;
   const run = to.observer.runBefore(now);
   if (run === null || now - run.start > TAKEOVER_INTERVALS * to.observer.interval) return null;

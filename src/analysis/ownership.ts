@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts';
 import { Companions } from './companions.ts';
 import { contest, isContestedAfterAll } from './contests.ts';
 import { type Failovers, speakerWith } from './failovers.ts';
-import { formerMaster } from './former-master.ts';
+import { identify, inherit } from './former-master.ts';
 import * as log from './logs.ts';
 import { type Logs, TIMELINE } from './logs.ts';
 import { masterSince } from './master-since.ts';
@@ -83,7 +83,11 @@ export class Ownership {
     const speaker = isVirtualMacHalves(claim.macHigh, claim.macLow)
       ? this.lastSpeaker(track)
       : null;
-    if (track.holder === 0 && outcome === verdict.CLAIM_MOVED) this.inherit(track, mac, speaker);
+    if (track.holder === 0 && outcome === verdict.CLAIM_MOVED) {
+      inherit(track, mac, speaker, this.clock.now);
+    } else if (mac === track.holder && speaker !== null && track.holderSpeaker < 0) {
+      identify(track, speaker, this.clock.now);
+    }
     const isSame = mac === track.holder && !this.isOtherSpeaker(track, mac, speaker);
     if (outcome === verdict.CLAIM_MOVED && isSame) this.takeBack(track, claim, mac);
     else if (outcome === verdict.CLAIM_MOVED) this.move(track, claim, mac, speaker);
@@ -117,16 +121,6 @@ export class Ownership {
     track.noteForeign(mac, this.clock, true);
     this.parts.refusals.note(track.id, mac, why);
     this.parts.claimLog.log(track, claim, mac, verdict.CLAIM_REFUSED, why);
-  }
-
-  /** The first claim in view, at a takeover: the address was the old master's. */
-  private inherit(track: Track, mac: number, speaker: Speaker | null): void {
-    if (track.routers.length === 0) return;
-    const former = formerMaster(track, speaker ?? speakerWith(track, mac), this.clock.now);
-    if (former === null) return;
-    track.holder = speaker === null ? former.mac : mac;
-    track.holderSpeaker = speaker === null ? -1 : former.index;
-    track.speaker = former;
   }
 
   private move(track: Track, claim: Claim, mac: number, speaker: Speaker | null): void {

@@ -68,6 +68,24 @@ describe('the first claim in view, at a takeover', () => {
       { from: { mac: VMAC, speaker: A_IP }, to: { mac: VMAC, speaker: B_IP }, cause: 'crash' },
     ]);
   });
+
+  test('and where the capture holds a claim of the former master, but no advert before it', async () => {
+    const concert = new Concert();
+    concert.announce(0, VMAC, VIP);
+    heard(concert, 1, 4, { ...MASTER, source: VMAC });
+    heard(concert, 8, 12, { ...BACKUP, source: VMAC });
+    concert.announce(8.01, VMAC, VIP);
+    const result = await concert.scene().replay();
+    expect(result.failovers).toMatchObject([
+      { t: 8.01, from: { mac: VMAC, speaker: A_IP }, to: { speaker: B_IP }, cause: 'crash' },
+    ]);
+    // A claim that a master repeats takes nothing from anybody.
+    const repeated = new Concert();
+    repeated.announce(0, VMAC, VIP);
+    heard(repeated, 1, 12, { ...MASTER, source: VMAC });
+    repeated.announce(8.01, VMAC, VIP);
+    expect((await repeated.scene().replay()).failovers).toEqual([]);
+  });
 });
 
 describe('nothing is taken', () => {
