@@ -1,4 +1,5 @@
 import { isVirtualMac } from '../wire/mac.ts';
+import type { Claimants } from './claimants.ts';
 import { speakerWith } from './failovers.ts';
 import type { Track } from './track.ts';
 import type { Speaker } from './virtual-router.ts';
@@ -14,6 +15,19 @@ export function inherit(track: Track, mac: number, speaker: Speaker | null, now:
   track.holder = speaker === null ? former.mac : mac;
   track.holderSpeaker = speaker === null ? -1 : former.index;
   track.speaker = former;
+}
+
+/**
+ * The first claim in view of an address that another host has answered for: it was that host's,
+ * where it was also the one that clients asked. A director of LVS in DR mode is asked, and sends
+ * requests on to servers that answer in its stead; a switch that forwards by IP answers for hosts,
+ * and neither announces nor asks; who has a virtual MAC may answer with its own.
+ */
+export function inheritService(track: Track, mac: number, claimants: Claimants): void {
+  const { lastServer: server, lastAsked, lastAsker } = track;
+  if (server === 0 || server === mac || server !== lastAsked || lastAsker === mac) return;
+  if (!track.isVirtual || track.refused !== null || isVirtualMac(mac)) return;
+  if (claimants.isHost(server)) track.holder = server;
 }
 
 /** A virtual MAC that was claimed before any advert was in view: it was the old master's. */

@@ -63,7 +63,10 @@ export class Outages {
     const link = seen.link;
     const hasBoth = link.hasSource && link.hasDestination;
     const mac = hasBoth ? macFromHalves(link.sourceHigh, link.sourceLow) : 0;
-    if (isRequest) track.noteRequest(mac, this.clock);
+    if (isRequest) {
+      const to = hasBoth ? macFromHalves(link.destinationHigh, link.destinationLow) : 0;
+      track.noteRequest(mac, to, this.clock);
+    }
     const client = this.clientOf(id, view, seen, true, mac);
     if (client < 0) return;
     this.clients.noteAsked(client);

@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts';
 import { Companions } from './companions.ts';
 import { contest, isContestedAfterAll } from './contests.ts';
 import { type Failovers, speakerWith } from './failovers.ts';
-import { identify, inherit } from './former-master.ts';
+import { identify, inherit, inheritService } from './former-master.ts';
 import * as log from './logs.ts';
 import { type Logs, TIMELINE } from './logs.ts';
 import { masterSince } from './master-since.ts';
@@ -85,6 +85,7 @@ export class Ownership {
       : null;
     if (track.holder === 0 && outcome === verdict.CLAIM_MOVED) {
       inherit(track, mac, speaker, this.clock.now);
+      if (track.holder === 0) inheritService(track, mac, this.parts.claimants);
     } else if (mac === track.holder && speaker !== null && track.holderSpeaker < 0) {
       identify(track, speaker, this.clock.now);
     }

@@ -48,6 +48,10 @@ export class Track {
   isRewritten = false;
   /** Where they do: requests to it are in the capture, too. */
   isAsked = false;
+  /** Before anybody claims it: who asked last and whom, by MAC, and who answered; 0 for nobody. */
+  lastAsker = 0;
+  lastAsked = 0;
+  lastServer = 0;
   /** The last request to it, and the last answer that its holder gave; NaN before one. */
   lastRequest = Number.NaN;
   lastAnswer = Number.NaN;
@@ -80,15 +84,20 @@ export class Track {
     return this.isVirtual || this.refused !== null;
   }
 
-  /** A request to it, from this MAC; 0 where the link does not say. */
-  noteRequest(mac: number, clock: Clock): void {
+  /** A request to it, from one MAC to another; 0 where the link does not say. */
+  noteRequest(mac: number, to: number, clock: Clock): void {
     this.lastRequest = clock.now;
+    if (this.holder === 0) {
+      this.lastAsker = mac;
+      this.lastAsked = to;
+    }
     if (mac === 0 || mac !== this.holder || this.relayed++ > 0) return;
     this.relayedFrame = clock.frame;
     this.relayedStamp = clock.stamp;
   }
 
   noteAnswer(server: number, now: number): void {
+    if (this.holder === 0) this.lastServer = server;
     if (Number.isNaN(this.firstAnswer)) this.firstAnswer = now;
     this.noteHeard(now);
     if (server === this.holder) this.lastAnswer = now;

@@ -13,7 +13,9 @@ export function failoverRemarks(
   const remarks: string[] = [];
   if (isFirstClaim(failover, result)) {
     const former = naming.short(failover.from);
-    remarks.push(`${former} was master by its adverts; its own claim is not in the capture`);
+    const isMaster = failover.evidence.lastAdvertFrame !== null;
+    const was = isMaster ? 'was master by its adverts' : 'had answered for it';
+    remarks.push(`${former} ${was}; its own claim is not in the capture`);
   }
   const lowering = loweringText(failover, naming);
   if (lowering !== null) remarks.push(lowering);
