@@ -1,9 +1,11 @@
 /** Who holds the addresses when the capture ends. */
-import type { AdvertsOf } from '../analysis/asides.ts';
 import type { HavipSummary, ReplayResult } from '../analysis/result.ts';
 import { addressesText, type Naming } from './naming.ts';
 import { masterText, vacancyText } from './other-master.ts';
 import { clockTime, counted, frameLabel } from './quantity.ts';
+
+/** Holders that are named; the others are a number. */
+const HOLDERS_MAX = 3;
 
 export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
   if (result.failovers.length === 0 && result.outages.length === 0) return [];
@@ -25,21 +27,20 @@ export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
     const other = master === undefined ? '' : `; ${masterText(master, naming)}`;
     return [`At the end ${naming.full(entry)} holds it${claims}, ${since}${other}.`];
   }
-  const shares = new Map<string, HavipSummary[]>();
-  for (const havip of held) {
-    if (havip.resigned !== undefined || havip.laterMaster !== undefined) continue;
-    const who = holderText(havip, naming);
-    const own = shares.get(who);
-    if (own === undefined) shares.set(who, [havip]);
-    else own.push(havip);
-  }
+  const plain = held.filter(
+    ({ resigned, laterMaster }) => resigned === undefined && laterMaster === undefined,
+  );
   const others = [...claimedOnly(held, naming), ...vacancies(held, naming)];
-  if (shares.size === 0) return others;
-  const most = [...shares].sort((a, b) => b[1].length - a[1].length);
-  const shown = most.slice(0, 3).map(([who, havips]) => `${addressesText(havips)} by ${who}`);
-  if (most.length > 3) {
-    const rest = most.slice(3).reduce((sum, [, havips]) => sum + havips.length, 0);
-    shown.push(`${rest} more by ${counted(most.length - 3, 'other')}`);
+  if (plain.length === 0) return others;
+  const shares = [...grouped(plain, (havip) => holderText(havip, naming))];
+  const most = shares.sort((a, b) => b[1].length - a[1].length);
+  const shown = most
+    .slice(0, HOLDERS_MAX)
+    .map(([who, havips]) => `${addressesText(havips)} by ${who}`);
+  const rest = most.slice(HOLDERS_MAX);
+  if (rest.length > 0) {
+    const more = rest.reduce((sum, [, havips]) => sum + havips.length, 0);
+    shown.push(`${more} more by ${counted(rest.length, 'other')}`);
   }
   return [`Held at the end: ${shown.join('; ')}.`, ...others];
 }
@@ -50,18 +51,18 @@ function holderText({ timeline, holder, onlyMaster }: HavipSummary, naming: Nami
 
 /** A sentence for each holder by its claims after which another was master by its adverts. */
 function claimedOnly(held: readonly HavipSummary[], naming: Naming): string[] {
-  const pairs = new Map<string, HavipSummary[]>();
-  for (const havip of held) {
+  const claimed = held.flatMap((havip) => {
     const { laterMaster: master, resigned } = havip;
-    if (master === undefined || resigned !== undefined) continue;
-    const pair = `${holderText(havip, naming)} ${master.mac} ${master.speaker}`;
-    pairs.set(pair, [...(pairs.get(pair) ?? []), havip]);
-  }
-  return [...pairs.values()].map((havips) => {
-    const { laterMaster } = havips[0] as HavipSummary;
-    const who = holderText(havips[0] as HavipSummary, naming);
-    const claimed = `At the end ${who} holds ${addressesText(havips)} by its claims`;
-    return `${claimed}; ${masterText(laterMaster as AdvertsOf, naming)}.`;
+    return master === undefined || resigned !== undefined ? [] : { ...havip, master };
+  });
+  const pairs = grouped(claimed, (havip) => {
+    const { mac, speaker } = havip.master;
+    return `${holderText(havip, naming)} ${mac} ${speaker}`;
+  });
+  return sentences(pairs, (havips, { master, ...first }) => {
+    const who = holderText(first, naming);
+    const claims = `At the end ${who} holds ${addressesText(havips)} by its claims`;
+    return `${claims}; ${masterText(master, naming)}.`;
   });
 }
 
@@ -81,12 +82,33 @@ export function unheldText(havip: HavipSummary, naming: Naming): string {
 
 /** A sentence for each master that resigned and had no successor. */
 function vacancies(held: readonly HavipSummary[], naming: Naming): string[] {
-  const macs = new Set(held.flatMap(({ resigned }) => resigned?.mac ?? []));
-  return [...macs].flatMap((mac) => {
-    const vacant = held.filter(({ resigned }) => resigned?.mac === mac);
-    const resigned = vacant[0]?.resigned;
-    if (resigned === undefined) return [];
-    const who = vacancyText(resigned, naming);
-    return [`Held by nobody at the end: ${addressesText(vacant)}; ${who}.`];
+  const vacant = held.flatMap((havip) => {
+    const { resigned } = havip;
+    return resigned === undefined ? [] : { ...havip, resigned };
   });
+  const masters = grouped(vacant, ({ resigned }) => `${resigned.mac} ${resigned.speaker}`);
+  return sentences(masters, (havips, { resigned }) => {
+    const who = vacancyText(resigned, naming);
+    return `Held by nobody at the end: ${addressesText(havips)}; ${who}.`;
+  });
+}
+
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const key = keyOf(one);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+/** One for each of the largest groups; of the others how many addresses there are. */
+function sentences<T>(groups: Map<string, T[]>, tell: (group: T[], first: T) => string): string[] {
+  const most = [...groups.values()].sort((a, b) => b.length - a.length);
+  const told = most.slice(0, HOLDERS_MAX).map((group) => tell(group, group[0] as T));
+  const rest = most.slice(HOLDERS_MAX).reduce((sum, group) => sum + group.length, 0);
+  if (rest > 0) told.push(`The same of ${counted(rest, 'more address', 'more addresses')}.`);
+  return told;
 }

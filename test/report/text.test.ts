@@ -642,6 +642,26 @@ describe('the verdict', () => {
     );
   });
 
+  test('no more than three holders that others follow by adverts, or that resigned', () => {
+    const masters = [1, 2, 3, 4, 5].map((i) => `00:16:3e:00:01:0${i}`);
+    const linesOf = (part: 'laterMaster' | 'resigned') => {
+      const result = crashResult();
+      const [havip] = result.havips;
+      if (havip === undefined) throw new Error();
+      result.havips = masters.map((mac, i) => {
+        const who = { mac, name: null, speaker: null, frame: 1300, lastFrame: 1326 };
+        return { ...havip, ip: `192.168.0.${90 + i}`, [part]: who };
+      });
+      return verdict(result).split('\n').slice(1);
+    };
+    const later = linesOf('laterMaster');
+    expect(later.filter((line) => line.includes('by its claims; 00:16'))).toHaveLength(3);
+    expect(later).toContain('The same of 2 more addresses.');
+    const vacant = linesOf('resigned');
+    expect(vacant.filter((line) => line.startsWith('Held by nobody at the end'))).toHaveLength(3);
+    expect(vacant).toContain('The same of 2 more addresses.');
+  });
+
   test('each cause has its words', () => {
     const words = {
       shutdown: 'a resignation of node1',
