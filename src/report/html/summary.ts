@@ -2,7 +2,7 @@
 
 import type { VainBeginning } from '../../analysis/asides.ts';
 import type { Lanes } from '../../analysis/lanes.ts';
-import type { ReplayResult } from '../../analysis/result.ts';
+import type { HavipSummary, ReplayResult } from '../../analysis/result.ts';
 import { beginningFrames, longestBeginning } from '../beginning-words.ts';
 import { expectedDetection } from '../cause-texts.ts';
 import type { Naming } from '../naming.ts';
@@ -119,19 +119,27 @@ function detectionTile(result: ReplayResult): Markup {
 }
 
 function holderTile(result: ReplayResult, naming: Naming): Markup {
-  const held = result.havips.filter((havip) => havip.holder !== null);
+  const held = result.havips.filter(
+    ({ holder, onlyMaster }) => holder !== null || onlyMaster !== undefined,
+  );
   const [first] = held;
   if (first === undefined) return tile('holder at the end', 'nobody', 'no address was claimed');
   if (first.resigned !== undefined && held.every(({ resigned }) => resigned !== undefined)) {
     return tile('holder at the end', 'nobody', vacancyText(first.resigned, naming), 'bad');
   }
-  const last = held.map((havip) =>
-    naming.short(havip.timeline.at(-1) ?? { mac: havip.holder, name: null }),
+  const last = held.map(({ timeline, onlyMaster, holder }) =>
+    naming.short(timeline.at(-1) ?? onlyMaster ?? { mac: holder, name: null }),
   );
   const names = [...new Set(last)];
-  const note = held.length === 1 ? (first.holder ?? '') : `${held.length} addresses`;
+  const note = held.length === 1 ? holderNote(first, naming) : `${held.length} addresses`;
   const value = names.length === 1 ? (names[0] as string) : `${names.length} hosts`;
   return tile('holder at the end', value, note);
+}
+
+function holderNote({ holder, onlyMaster, laterMaster }: HavipSummary, naming: Naming): string {
+  if (onlyMaster !== undefined) return 'master by its adverts';
+  if (laterMaster === undefined) return holder ?? '';
+  return `by its claims; master by adverts: ${naming.short(laterMaster)}`;
 }
 
 function refusedTile(result: ReplayResult): Markup {
@@ -140,8 +148,12 @@ function refusedTile(result: ReplayResult): Markup {
     for (const number of Object.values(claims.refused)) refused += number;
   }
   refused = Math.max(refused, result.claims.filter((one) => one.verdict === 'refused').length);
-  const isGuarded = result.havips.some((havip) => havip.enforced);
+  const guarded = result.havips.filter((havip) => havip.enforced);
+  const isGuarded = guarded.length > 0;
   if (refused > 0) return tile('claims refused', String(refused), 'by the rules given', 'bad');
+  if (isGuarded && guarded.every(({ holder }) => holder === null)) {
+    return tile('claims refused', '–', 'no claim in view');
+  }
   const note = isGuarded ? 'all claims were lawful' : 'no rules given (--lab, --havip)';
   return tile('claims refused', isGuarded ? '0' : '–', note, isGuarded ? 'good' : 'plain');
 }

@@ -68,6 +68,25 @@ test('of an address whose master resigned nobody is the holder', async () => {
   expect(text).toMatch(/After that: 192\.168\.0\.11 .* resigned in frame 7 and nobody took over\./);
 });
 
+test('where no claim is in view the holder is the master by its adverts', async () => {
+  const scene = new Scene();
+  scene.adverts(0, 4, { priority: 100 });
+  const { result, lanes } = await scene.replayWithLanes();
+  const text = visible(htmlReport(result, lanes, SCRIPT));
+  expect(text).toContain('holder at the end 192.168.0.11 master by its adverts');
+  for (const havip of result.havips) havip.enforced = true;
+  const guarded = visible(htmlReport(result, lanes, SCRIPT));
+  expect(guarded).toContain('claims refused – no claim in view');
+});
+
+test('who announced last is not all that is said where another is master by its adverts', () => {
+  const result = crashResult();
+  const laterMaster = { mac: NODE1, name: 'node1', speaker: null, frame: 1300, lastFrame: 1326 };
+  result.havips = result.havips.map((havip) => ({ ...havip, laterMaster }));
+  const text = visible(htmlReport(result, NONE, SCRIPT));
+  expect(text).toContain('holder at the end 192.168.0.210 by its claims; master by adverts: node1');
+});
+
 test('a capture without frames, and one without times, are pages, too', async () => {
   expect(visible(htmlReport(emptyResult(), NONE, SCRIPT))).toContain('The capture holds no frame.');
   const scene = new Scene();
