@@ -21,13 +21,15 @@ export function inherit(track: Track, mac: number, speaker: Speaker | null, now:
  * The first claim in view of an address that another host has answered for: it was that host's,
  * where it was also the one that clients asked. A director of LVS in DR mode is asked, and sends
  * requests on to servers that answer in its stead; a switch that forwards by IP answers for hosts,
- * and neither announces nor asks; who has a virtual MAC may answer with its own.
+ * and neither announces nor asks, unless it passes a master's adverts on, which is that master
+ * then; who has a virtual MAC may answer with its own.
  */
 export function inheritService(track: Track, mac: number, claimants: Claimants): void {
   const { lastServer: server, lastAsked, lastAsker } = track;
   if (server === 0 || server === mac || server !== lastAsked || lastAsker === mac) return;
   if (!track.isVirtual || track.refused !== null || isVirtualMac(mac)) return;
-  if (claimants.isHost(server)) track.holder = server;
+  const isMaster = speakerWith(track, server) !== null;
+  if (isMaster || claimants.isHost(server)) track.holder = server;
 }
 
 /** A virtual MAC that was claimed before any advert was in view: it was the old master's. */

@@ -6,8 +6,8 @@ import type { ProviderName } from '../../src/havip/topology.ts';
 import { textReport } from '../../src/report/text.ts';
 import { announcement, arp } from '../dataplane/frames.ts';
 import { topologyOf } from '../dataplane/site.ts';
-import { Concert } from './detectors/craft.ts';
-import { A, A_IP, B, B_IP, CLIENT, CLIENT_IP, echo, VIP } from './scene.ts';
+import { Concert, craft, NODE_A } from './detectors/craft.ts';
+import { A, A_IP, B, B_IP, C, CLIENT, CLIENT_IP, echo, VIP } from './scene.ts';
 
 const GATEWAY = '00:16:3e:00:00:99';
 
@@ -41,6 +41,19 @@ describe('an address that another host has answered for', () => {
     const text = textReport(result, { width: 400, color: false, unicode: true });
     expect(text).toContain(`i-${A} had answered for it; its own claim is not in the capture`);
   });
+});
+
+test('a host that speaks no VRRP takes it from the master that answered', async () => {
+  const concert = new Concert();
+  for (let second = 0; second <= 8; second++) concert.at(second, craft(NODE_A));
+  for (let i = 0; i < 50; i++) {
+    const second = 0.05 + i / 10;
+    concert.at(second, echo(true, { sequence: i, server: A }));
+    concert.at(second + 0.001, echo(false, { sequence: i, server: A }));
+  }
+  concert.announce(5, C, VIP);
+  const { failovers } = await concert.scene().replay();
+  expect(failovers).toMatchObject([{ t: 5, from: { mac: A }, to: { mac: C } }]);
 });
 
 describe('nothing is taken', () => {
