@@ -1,4 +1,5 @@
 import type { Failovers } from './failovers.ts';
+import { TAKEOVER_INTERVALS } from './former-master.ts';
 import { CAUSE_INITIAL, FAILOVER, type Logs, OUTAGE, TIMELINE } from './logs.ts';
 import { CHANGE, type Masterships } from './masterships.ts';
 import type { OutageLog } from './outage-log.ts';
@@ -19,9 +20,6 @@ import type { Router, Speaker } from './virtual-router.ts';
  * Decided at the end, since a claim may come until then. Nothing is said of an address that
  * several routers list, of masters that list different addresses, and of masters without a MAC.
  */
-/** A run that begins at most so many intervals after a claim is that of the claim. */
-const TAKEOVER_INTERVALS = 2;
-
 export interface AdvertFailoverParts {
   readonly logs: Logs;
   readonly tracks: readonly (Track | undefined)[];
@@ -113,8 +111,8 @@ export class AdvertFailovers {
     if (!isOnly || field(CHANGE.FROM) < 0 || field(CHANGE.TO_MAC) !== track.holder) return false;
     const to = this.parts.speakers[field(CHANGE.TO)]?.observer;
     const ahead = field(CHANGE.NOW) - track.firstNow;
-    if (to === undefined || !(ahead >= 0 && ahead <= TAKEOVER_INTERVALS * to.interval))
-      return false;
+    const isNear = to !== undefined && ahead >= 0 && ahead <= TAKEOVER_INTERVALS * to.interval;
+    if (!isNear) return false;
     return field(CHANGE.FROM_MAC) !== track.holder && to.runBefore(track.firstNow) === null;
   }
 

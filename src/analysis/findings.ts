@@ -49,6 +49,10 @@ export interface Damage {
 
 type Draft = Pick<Finding, 'code' | 'severity' | 'message' | 'advice'> & { at: Sighting };
 
+/** Advice where a capture point does not see what it takes. */
+const CAPTURE_ALL =
+  'Capture on the switch (a mirror port, the bridge), or on every node, and replay all files.';
+
 /** The evidence of what is about the capture as a whole. */
 const NOWHERE: Sighting = { frame: 0, stamp: Number.NaN };
 
@@ -175,7 +179,7 @@ function partialView(facts: CaptureFacts, add: Add): void {
           ? 'the switch forwards by IP and keeps what other hosts announce to itself, so claims'
           : 'unicast between other hosts passed elsewhere, so adverts') +
         ', causes and outages of other clients can be missing.',
-      'Capture on the switch (a mirror port, the bridge), or on every node, and replay all files.',
+      CAPTURE_ALL,
     ]);
   }
   if (facts.unfollowed > 0) {
@@ -196,20 +200,18 @@ function blindWords(blind: BlindMasterFacts): [message: string, advice: string] 
   const { seconds, t, master, wasMaster } = blind;
   const from = t === null ? '' : ` from t ${t.toFixed(3)} s on`;
   const none = `Not one frame is in this capture for ${seconds.toFixed(3)} s${from}`;
-  const all =
-    'Capture on the switch (a mirror port, the bridge), or on every node, and replay all files.';
   if (!wasMaster) {
     return [
       `${none} (was its link down?), and ${master} became master meanwhile: who announced what ` +
         'is not in view.',
-      all,
+      CAPTURE_ALL,
     ];
   }
   return [
     `${none}, before and after which ${master} is master: if its host stood still (a paused ` +
       'virtual machine), a backup took over meanwhile, and since it announced nothing when it ' +
       'went on, the address may still be with that backup.',
-    `${all} Against a master that goes on unannounced: \`garp_master_refresh 5\`.`,
+    `${CAPTURE_ALL} Against a master that goes on unannounced: \`garp_master_refresh 5\`.`,
   ];
 }
 

@@ -4,8 +4,8 @@ import { speakerWith } from './failovers.ts';
 import type { Track } from './track.ts';
 import type { Speaker } from './virtual-router.ts';
 
-/** A claim this many intervals after a speaker's first advert is that of its takeover. */
-const TAKEOVER_INTERVALS = 2;
+/** A claim this many intervals or less from a speaker's first advert is that of its takeover. */
+export const TAKEOVER_INTERVALS = 2;
 
 /** The first claim in view, at a takeover: the address was the old master's. */
 export function inherit(track: Track, mac: number, speaker: Speaker | null, now: number): void {

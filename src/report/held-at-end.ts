@@ -1,6 +1,6 @@
 /** Who holds the addresses when the capture ends. */
 import type { HavipSummary, ReplayResult } from '../analysis/result.ts';
-import { addressesText, type Naming } from './naming.ts';
+import { addressesText, type Naming, type Who } from './naming.ts';
 import { masterText, vacancyText } from './other-master.ts';
 import { clockTime, counted, frameLabel } from './quantity.ts';
 
@@ -9,9 +9,7 @@ const HOLDERS_MAX = 3;
 
 export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
   if (result.failovers.length === 0 && result.outages.length === 0) return [];
-  const held = result.havips.filter(
-    ({ holder, onlyMaster }) => holder !== null || onlyMaster !== undefined,
-  );
+  const held = result.havips.filter(isHeld);
   const only = held.length === 1 ? held[0] : undefined;
   if (only !== undefined) {
     const { onlyMaster } = only;
@@ -32,7 +30,7 @@ export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
   );
   const others = [...claimedOnly(held, naming), ...vacancies(held, naming)];
   if (plain.length === 0) return others;
-  const shares = [...grouped(plain, (havip) => holderText(havip, naming))];
+  const shares = [...grouped(plain, (havip) => naming.full(holderOf(havip)))];
   const most = shares.sort((a, b) => b[1].length - a[1].length);
   const shown = most
     .slice(0, HOLDERS_MAX)
@@ -45,8 +43,14 @@ export function heldAtEnd(result: ReplayResult, naming: Naming): string[] {
   return [`Held at the end: ${shown.join('; ')}.`, ...others];
 }
 
-function holderText({ timeline, holder, onlyMaster }: HavipSummary, naming: Naming): string {
-  return naming.full(timeline.at(-1) ?? onlyMaster ?? { mac: holder, name: null });
+/** By claims, or by the adverts of an only master. */
+export function isHeld({ holder, onlyMaster }: HavipSummary): boolean {
+  return holder !== null || onlyMaster !== undefined;
+}
+
+/** Who held it last, of an address that is held. */
+export function holderOf({ timeline, holder, onlyMaster }: HavipSummary): Who {
+  return timeline.at(-1) ?? onlyMaster ?? { mac: holder, name: null };
 }
 
 /** A sentence for each holder by its claims after which another was master by its adverts. */
@@ -57,10 +61,10 @@ function claimedOnly(held: readonly HavipSummary[], naming: Naming): string[] {
   });
   const pairs = grouped(claimed, (havip) => {
     const { mac, speaker } = havip.master;
-    return `${holderText(havip, naming)} ${mac} ${speaker}`;
+    return `${naming.full(holderOf(havip))} ${mac} ${speaker}`;
   });
   return sentences(pairs, (havips, { master, ...first }) => {
-    const who = holderText(first, naming);
+    const who = naming.full(holderOf(first));
     const claims = `At the end ${who} holds ${addressesText(havips)} by its claims`;
     return `${claims}; ${masterText(master, naming)}.`;
   });

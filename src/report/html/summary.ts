@@ -5,6 +5,7 @@ import type { Lanes } from '../../analysis/lanes.ts';
 import type { HavipSummary, ReplayResult } from '../../analysis/result.ts';
 import { beginningFrames, longestBeginning } from '../beginning-words.ts';
 import { expectedDetection } from '../cause-texts.ts';
+import { holderOf, isHeld } from '../held-at-end.ts';
 import type { Naming } from '../naming.ts';
 import { vacancyText } from '../other-master.ts';
 import { lengthText, unmissed, whyUnmeasured } from '../outage-words.ts';
@@ -119,18 +120,13 @@ function detectionTile(result: ReplayResult): Markup {
 }
 
 function holderTile(result: ReplayResult, naming: Naming): Markup {
-  const held = result.havips.filter(
-    ({ holder, onlyMaster }) => holder !== null || onlyMaster !== undefined,
-  );
+  const held = result.havips.filter(isHeld);
   const [first] = held;
   if (first === undefined) return tile('holder at the end', 'nobody', 'no address was claimed');
   if (first.resigned !== undefined && held.every(({ resigned }) => resigned !== undefined)) {
     return tile('holder at the end', 'nobody', vacancyText(first.resigned, naming), 'bad');
   }
-  const last = held.map(({ timeline, onlyMaster, holder }) =>
-    naming.short(timeline.at(-1) ?? onlyMaster ?? { mac: holder, name: null }),
-  );
-  const names = [...new Set(last)];
+  const names = [...new Set(held.map((havip) => naming.short(holderOf(havip))))];
   const note = held.length === 1 ? holderNote(first, naming) : `${held.length} addresses`;
   const value = names.length === 1 ? (names[0] as string) : `${names.length} hosts`;
   return tile('holder at the end', value, note);
